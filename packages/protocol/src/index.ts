@@ -1,0 +1,32 @@
+/** The wire of ArRTM: what clients and servers say to each other. Pure; imports nothing. */
+export * from './capabilities.js';
+export * from './codes.js';
+export {
+  COMMAND_FIELDS,
+  type Command,
+  type CommandContent,
+  type CommandName,
+  type CommandProblem,
+  type CommandResult,
+  decodeCommand,
+  encodeCommand,
+  encodeList,
+  isCommandName,
+} from './commands.js';
+export { decodeEnvelope, type Envelope, type EnvelopeResult, encodeEnvelope } from './envelope.js';
+export type { FieldsResult } from './fields.js';
+export * from './gateway.js';
+export * from './ids.js';
+export * from './limits.js';
+export {
+  decodeServerFrame,
+  encodeServerFrame,
+  isServerFrameName,
+  SERVER_FIELDS,
+  type ServerFrame,
+  type ServerFrameContent,
+  type ServerFrameInput,
+  type ServerFrameName,
+  type ServerFrameResult,
+} from './server-frames.js';
+export * from './text-size.js';

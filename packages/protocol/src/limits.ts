@@ -1,0 +1,92 @@
+/**
+ * Every size, count, rate and time that both sides of the wire know, once. The server's configuration takes its
+ * defaults from here. Sources are named per entry: A = api.md section, W = wire-protocol.md section, D = design section.
+ */
+const KB = 1024;
+
+export const LIMITS = {
+  /** Characters of an App ID (A 1.4). */
+  APP_ID_CHARS: 32,
+  /** Bytes of a user or channel id (A "ID rule"). */
+  ID_BYTES: 64,
+  /** Bytes of a message of any type; a text may instead fit by the old count (A 5.3). */
+  MESSAGE_BYTES: 32 * KB,
+  /** Bytes of an invitation's content or response (A 11.2). */
+  INVITATION_BYTES: 8 * KB,
+  /** Bytes of an attribute's key and value, attributes per target, and totals (A 6). */
+  ATTRIBUTE_KEY_BYTES: 32,
+  ATTRIBUTE_VALUE_BYTES: 8 * KB,
+  ATTRIBUTES: 32,
+  USER_ATTRIBUTE_TOTAL_BYTES: 16 * KB,
+  CHANNEL_ATTRIBUTE_TOTAL_BYTES: 32 * KB,
+  /** Channels a client may be in (A 11.2). */
+  JOINED_CHANNELS: 20,
+  /** Above this many members, joins and departures are not reported one by one, and lists are cut (A 4.2, 3.3). */
+  MEMBERS_REPORTED: 512,
+  /** Channels per member count query (A 3.2). */
+  COUNTED_CHANNELS: 32,
+  /** Peers per online status query (A 3.2) and per subscription, also in total (A 9). */
+  QUERIED_PEERS: 256,
+  SUBSCRIBED_PEERS: 512,
+  /** Offline messages per receiver, all senders together, and how long they are kept (A 5.6). */
+  OFFLINE_MESSAGES: 200,
+  OFFLINE_MESSAGE_MS: 7 * 24 * 3600 * 1000,
+  /** A frame above the first number gets an error reply, above the second a close with 1009 (D 8). */
+  FRAME_REPLY_BYTES: 512 * KB,
+  FRAME_CLOSE_BYTES: 1024 * KB,
+  /** Body of a gateway or message POST (D 8). */
+  HTTP_BODY_BYTES: 64 * KB,
+  /** Malformed frames within the window before the connection is closed with 4002 (D 8). */
+  MALFORMED_FRAMES: 20,
+  MALFORMED_WINDOW_MS: 10_000,
+} as const;
+
+/** Times in milliseconds that both sides rely on. */
+export const TIMES = {
+  /** `login` (A 11.3). */
+  LOGIN_MS: 6000,
+  /** Peer and channel messages, presence queries, token renewal (A 11.3). */
+  MESSAGE_MS: 10_000,
+  /** Join, leave, members, counts, attributes, subscription list (A 11.3). */
+  REQUEST_MS: 5000,
+  /** How long `logout` waits for the server (A 11.3). */
+  LOGOUT_MS: 5000,
+  /** How long the server waits for a receiver's acknowledgement of a peer message (A 11.3, D 4). */
+  ACKNOWLEDGE_MS: 5000,
+  /** Silence after which the SDK declares an interruption (A 7.2). */
+  INTERRUPTED_MS: 4000,
+  /** Server clock from the last packet (A 9, D 4). */
+  UNREACHABLE_MS: 6000,
+  OFFLINE_MS: 30_000,
+  /** Heartbeat towards clients with capabilities (D 4). The client declares a cut after this plus one second. */
+  HEARTBEAT_MS: 3000,
+  HEARTBEAT_SLACK_MS: 1000,
+  /** Towards published clients: WebSocket ping for the clock, ReqKeepAlive for the client's own deadline (D 4). */
+  PUBLISHED_PING_MS: 3000,
+  PUBLISHED_KEEP_ALIVE_MS: 10_000,
+  /** A socket that has not logged in by then is closed (W 12, O22). */
+  LOGIN_DEADLINE_MS: 15_000,
+  /** A ticket (gateway `sessionid`) may be used for a Login this long, and for HTTP this long after the session (D 5). */
+  TICKET_MS: 60_000,
+  /** Pushes to a freshly logged-in published client wait this long for its `getOfflineMsg` (D 4). */
+  OFFLINE_FETCH_MS: 3000,
+  /** Member counts: at most one report per first number up to 512 members, per second number above (A 4.2). */
+  COUNT_SMALL_MS: 1000,
+  COUNT_LARGE_MS: 3000,
+} as const;
+
+/** Call frequency limits: at most `calls` within a sliding window of `windowMs` (A 11.1). */
+export interface Frequency {
+  readonly calls: number;
+  readonly windowMs: number;
+}
+
+export const FREQUENCIES = {
+  LOGIN: { calls: 2, windowMs: 1000 },
+  MESSAGES: { calls: 180, windowMs: 3000 },
+  JOIN: { calls: 50, windowMs: 3000 },
+  JOIN_SAME_CHANNEL: { calls: 2, windowMs: 5000 },
+  MEMBERS: { calls: 5, windowMs: 2000 },
+  MEMBER_COUNT: { calls: 1, windowMs: 1000 },
+  RENEW_TOKEN: { calls: 2, windowMs: 1000 },
+} as const satisfies Record<string, Frequency>;

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'rolldown';
+import { hashFiles } from '../../scripts/lib/files.mjs';
+
+const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
+const banner = `/*! ar-rtm-sdk ${version} | MIT */`;
+
+/** Compile-time constants; vitest.config.ts gives them to the sources under test. */
+export const define = {
+  __SDK_VERSION__: JSON.stringify(version),
+  __SDK_BUILD__: JSON.stringify(hashFiles(['packages/protocol/src', 'packages/sdk/src']).slice(0, 12)),
+};
+
+// Sibling packages are bundled from their sources, so that they are lowered like the rest.
+const TARGET = 'es2019';
+
+const common = (...conditions) => ({
+  resolve: { conditionNames: ['source', ...conditions, 'import', 'default'] },
+  transform: { target: TARGET, define },
+});
+
+// Without a target of its own the minifier writes what only newer browsers know, such as Object.hasOwn.
+const minify = { compress: { target: TARGET }, mangle: true, codegen: true };
+
+// require() gives an object with `default` and every named export, and also every member of the namespace, so that
+// require('ar-rtm-sdk').createInstance works. A loop over an object without `default` is a loop over nothing.
+const footer = `
+for (const key of Object.keys(exports.default || {})) {
+  if (!(key in exports)) Object.defineProperty(exports, key, { enumerable: true, get: () => exports.default[key] });
+}
+`;
+
+export default defineConfig([
+  {
+    ...common(),
+    input: 'src/index.ts',
+    platform: 'browser',
+    output: [
+      { banner, format: 'esm', file: 'dist/ArRTM.esm.mjs', minify },
+      { banner, footer, format: 'cjs', file: 'dist/ArRTM.cjs.js', exports: 'named' },
+    ],
+  },
+  {
+    ...common(),
+    input: 'src/global.ts',
+    platform: 'browser',
+    // Default export only: the global ArRTM is the object itself, not a namespace around it.
+    output: { banner, format: 'umd', name: 'ArRTM', file: 'dist/ArRTM.umd.js', exports: 'default', minify },
+  },
+  {
+    ...common('node'),
+    input: 'src/node.ts',
+    platform: 'node',
+    // Native speed-ups that `ws` uses only when the application has installed them.
+    external: ['bufferutil', 'utf-8-validate'],
+    output: [
+      { banner, format: 'esm', file: 'dist/node.mjs' },
+      { banner, footer, format: 'cjs', file: 'dist/node.cjs', exports: 'named' },
+    ],
+  },
+]);

@@ -1,0 +1,107 @@
+import type { Clock, Environment, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
+import { fetchPost } from './fetch-post.js';
+
+/** Path under which the server offers the SDK as a script (design 9). */
+const SCRIPT_PATH = '/sdk/web/';
+
+let scriptUrl: string | undefined;
+
+/** Notes where the running script came from; the one global that is read while the SDK is loaded. */
+export function noteScript(): void {
+  if (typeof document === 'undefined') return;
+  const script = document.currentScript;
+  // Not instanceof: the script may be an element of another kind, or of another window.
+  if (script && 'src' in script && typeof script.src === 'string') scriptUrl = script.src;
+}
+
+const clock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    return () => clearTimeout(timer);
+  },
+  macrotask(task) {
+    // Timers are slowed down in hidden pages, and after a few in a row; messages are not.
+    if (typeof MessageChannel === 'undefined') {
+      setTimeout(task, 0);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      task();
+    };
+    port2.postMessage(undefined);
+  },
+};
+
+export const random: Random = {
+  fraction: () => Math.random(),
+  hex(digits) {
+    const bytes = crypto.getRandomValues(new Uint8Array(Math.ceil(digits / 2)));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+      .join('')
+      .slice(0, digits);
+  },
+};
+
+function openSocket(url: string, handlers: SocketHandlers): Socket {
+  let socket: WebSocket;
+  try {
+    socket = new WebSocket(url);
+  } catch {
+    // An impossible address, or ws: from an https page.
+    const timer = setTimeout(() => handlers.onClose(), 0);
+    return { send: () => undefined, close: () => clearTimeout(timer) };
+  }
+  socket.onopen = () => handlers.onOpen();
+  socket.onmessage = ({ data }) => {
+    if (typeof data === 'string') handlers.onText(data);
+  };
+  socket.onclose = () => handlers.onClose();
+  return {
+    send(text) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close() {
+      socket.onopen = null;
+      socket.onmessage = null;
+      socket.onclose = null;
+      socket.close();
+    },
+  };
+}
+
+const network: Network = {
+  openSocket,
+  post: fetchPost,
+  onWake(task) {
+    if (typeof addEventListener === 'undefined') return () => undefined;
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') task();
+    };
+    const page = typeof document === 'undefined' ? undefined : document;
+    addEventListener('online', task);
+    addEventListener('pageshow', task);
+    page?.addEventListener('visibilitychange', onVisible);
+    return () => {
+      removeEventListener('online', task);
+      removeEventListener('pageshow', task);
+      page?.removeEventListener('visibilitychange', onVisible);
+    };
+  },
+  origin() {
+    if (scriptUrl) {
+      const { origin, pathname } = new URL(scriptUrl);
+      if (pathname.startsWith(SCRIPT_PATH)) return origin;
+    }
+    return typeof location === 'undefined' ? undefined : location.origin;
+  },
+};
+
+export const log: LogSink = (severity, line) => {
+  (console[(['debug', 'info', 'warn', 'error'] as const)[severity]] ?? console.log)(line);
+};
+
+export const browserEnvironment: Environment = { clock, random, network, log };

@@ -1,0 +1,182 @@
+import { isAppId, isId, LOGIN_CODE, MEMBER_COUNT_CODE, PEER_MESSAGE_CODE } from 'ar-rtm-protocol';
+import { RtmChannel } from './channel.js';
+import { type Address, readAddress } from './core/address.js';
+import { EventEmitter } from './core/emitter.js';
+import { Engine } from './core/engine.js';
+import { textOf } from './core/text-message.js';
+import { RtmErrorCode } from './error-code.js';
+import { RtmInvalidArgumentError } from './errors.js';
+import type { Environment } from './ports.js';
+import type {
+  ChannelMemberCountResult,
+  LoginOptions,
+  PeerMessageSendResult,
+  RtmConfig,
+  RtmEvents,
+  RtmMessage,
+  RtmParameters,
+  SendMessageOptions,
+} from './public-types.js';
+import { VERSION } from './version.js';
+
+/**
+ * One user of an app on one connection. This class checks arguments; what follows is done by the core. The entries of
+ * the package derive `RtmClient` from it, each for the environment it is built for.
+ *
+ * Asynchronous methods never throw: every failure is a rejection with an {@link RTMException}, and every call settles
+ * within its time limit. While the connection is being restored, calls wait for it within that limit.
+ */
+export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
+  private readonly engine: Engine;
+  /** Last object created per channel id. */
+  private readonly channelsById = new Map<string, RtmChannel>();
+
+  /** @internal */
+  constructor(
+    private readonly environment: Environment,
+    appId: string,
+    params?: RtmParameters,
+  ) {
+    super();
+    if (!isAppId(appId)) throw invalidInstance('The app id has to be a string of 32 letters and digits');
+    this.engine = new Engine(environment, appId, VERSION, this);
+    if (params !== undefined) this.setParameters(params);
+  }
+
+  /** User id of the session; `""` when not logged in. */
+  get uid(): string {
+    return this.engine.uid;
+  }
+
+  /** Token of the session; `null` when not logged in, or logged in without one. */
+  get token(): string | null {
+    return this.engine.token;
+  }
+
+  /** Channel objects of this client by channel id, the last one created for each. A copy. */
+  get channels(): { [channelId: string]: { joined: boolean; channel: RtmChannel } } {
+    return Object.fromEntries(
+      [...this.channelsById].map(([channelId, channel]) => [channelId, { joined: channel.isJoined, channel }]),
+    );
+  }
+
+  /**
+   * Opens the session of a user; an older session of the same user ends (`REMOTE_LOGIN` there). Resolves after
+   * `ConnectionStateChanged(CONNECTED, LOGIN_SUCCESS)` has been dispatched. Errors of the network are retried silently.
+   *
+   * Rejects with {@link RtmErrorCode.LoginError}: 2 uid or token malformed, or no server address; 3 app unknown or
+   * disabled; 4 token not valid; 5 token expired; 6 banned; 7 not `DISCONNECTED` or `ABORTED`; 8 no success within
+   * 6 s; 9 more than 2 calls in 1 s; 10 `logout` was called meanwhile; 1 anything else.
+   */
+  async login(options: LoginOptions): Promise<void> {
+    const { uid, token } = (options ?? {}) as { uid?: unknown; token?: unknown };
+    if (!isId(uid)) throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The uid is not valid');
+    if (token !== undefined && token !== null && typeof token !== 'string') {
+      throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The token is not a string');
+    }
+    return this.engine.login(uid, token ?? '');
+  }
+
+  /**
+   * Ends the session, or the attempt to log in; calls that wait are rejected at once. Resolves after
+   * `ConnectionStateChanged(DISCONNECTED, LOGOUT)` has been dispatched, at the latest after 5 s, without waiting longer
+   * for the server. Afterwards nothing of this session is dispatched. Listeners stay, and hear the next session.
+   *
+   * Rejects with 102 ({@link RtmErrorCode.LogoutError}) when not logged in, and never for other reasons.
+   */
+  async logout(): Promise<void> {
+    return this.engine.logout();
+  }
+
+  /**
+   * Sends a message to a user. At most 180 messages in 3 s, channel messages included.
+   *
+   * Rejects with {@link RtmErrorCode.PeerMessageError}: 6 peer id not valid; 7 message not valid; 102 not logged in; 5
+   * too often; 2 no answer within 10 s, so that the outcome is unknown; 1 anything else, or the session ended.
+   */
+  async sendMessageToPeer(
+    message: RtmMessage,
+    peerId: string,
+    options?: SendMessageOptions,
+  ): Promise<PeerMessageSendResult> {
+    if (!isId(peerId)) {
+      throw new RtmInvalidArgumentError(PEER_MESSAGE_CODE.INVALID_USERID, 'The peer id is not valid');
+    }
+    const text = textOf(message);
+    if (text === undefined) {
+      throw new RtmInvalidArgumentError(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'The message is not valid or above 32 KB');
+    }
+    return this.engine.sendToPeer(peerId, text, {
+      OfflineMsg: options?.enableOfflineMessaging === true,
+      HistoryMsg: options?.enableHistoricalMessaging === true,
+    });
+  }
+
+  /**
+   * Counts the members of up to 32 channels, joined or not. At most 1 call in 1 s.
+   *
+   * Rejects with {@link RtmErrorCode.GetChannelMemberCountErrCode}: 2 not a list of channel ids; 5 more than 32; 102 not
+   * logged in; 3 too often; 4 no answer within 5 s; 1 anything else, or the session ended.
+   */
+  async getChannelMemberCount(channelIds: string[]): Promise<ChannelMemberCountResult> {
+    if (!Array.isArray(channelIds) || channelIds.length === 0 || !channelIds.every(isId)) {
+      throw new RtmInvalidArgumentError(MEMBER_COUNT_CODE.INVALID_ARGUMENT, 'Not a list of channel ids');
+    }
+    return this.engine.memberCount([...channelIds]);
+  }
+
+  /**
+   * Makes an object for a channel; the server is not contacted. There may be several per channel, one of which can be
+   * joined at a time.
+   *
+   * @throws RtmInvalidArgumentError 1 ({@link RtmErrorCode.CreateChannelError}) when the channel id is not valid
+   */
+  createChannel(channelId: string): RtmChannel {
+    if (!isId(channelId)) {
+      const code = RtmErrorCode.CreateChannelError.CREATE_CHANNEL_ERR_INVALID_ARGUMENT;
+      throw new RtmInvalidArgumentError(code, 'The channel id is not valid');
+    }
+    const channel = new RtmChannel(this.engine, channelId, (error) => this.listenerFailed(error));
+    this.channelsById.set(channelId, channel);
+    return channel;
+  }
+
+  /**
+   * Changes the configuration of this client; only the fields that are present. The log filter takes effect at once, an
+   * address at the next attempt to connect. Unknown fields are ignored.
+   *
+   * @throws RtmInvalidArgumentError 1 ({@link RtmErrorCode.CreateInstanceError}) when `params` is not an object or an
+   * address is not valid; then nothing changes
+   */
+  setParameters(params: RtmParameters): void {
+    if (typeof params !== 'object' || params === null) throw invalidInstance('The parameters are not an object');
+    const { confPriCloudAddr, ConfPriCloudAddr = confPriCloudAddr, logFilter } = params;
+    let address: Address | undefined;
+    for (const value of [confPriCloudAddr, ConfPriCloudAddr]) {
+      if (value === undefined) continue;
+      address = readAddress(value);
+      if (!address) throw invalidInstance('The server address is not valid: ServerAdd, Port 1 to 65535, Wss boolean');
+    }
+    if (address) this.engine.address = address;
+    if (logFilter !== undefined && !this.engine.logger.setFilter(logFilter)) {
+      this.engine.logger.warn('the log filter is not valid and was ignored');
+    }
+  }
+
+  /** As {@link BaseClient.setParameters}; the name in other SDKs. */
+  updateConfig(config: RtmConfig): void {
+    this.setParameters(config);
+  }
+
+  /** @internal */
+  protected override listenerFailed(error: unknown): void {
+    this.engine.logger.error(`a listener threw: ${error}`);
+    this.environment.clock.macrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function invalidInstance(text: string): RtmInvalidArgumentError {
+  return new RtmInvalidArgumentError(RtmErrorCode.CreateInstanceError.CREATE_INSTANCE_ERR_INVALID_ARGUMENT, text);
+}

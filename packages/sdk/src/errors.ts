@@ -1,0 +1,79 @@
+/**
+ * Every rejection and every throw of the SDK (api.md 10.2). Test `code`, which is a number of the enum that belongs to
+ * the method ({@link RtmErrorCode}); the class says what kind of failure it is.
+ */
+
+/** More about an error, for people and for retries; fields may be added. */
+export interface ErrorData {
+  /** The code of the server, when it is not the public one. */
+  serverCode?: number | undefined;
+  /** The limit that was exceeded. */
+  limit?: number | undefined;
+  /** Milliseconds after which the same call is within its frequency limit again. */
+  retryAfterMs?: number | undefined;
+  channelId?: string | undefined;
+}
+
+/** Base of all errors of the SDK. */
+export class RTMException extends Error {
+  override name = 'RTMException';
+  /** A number of the enum that belongs to the method. */
+  readonly code: number;
+  readonly data: ErrorData;
+
+  constructor(code: number, text: string, data: ErrorData = {}) {
+    super(`Error Code ${code} - ${text}`);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** An argument or a message is not valid. */
+export class RtmInvalidArgumentError extends RTMException {
+  override name = 'RtmInvalidArgumentError';
+}
+
+/** The call does not fit the state: not logged in, already logged in, not joined, already joined. */
+export class RtmInvalidStatusError extends RTMException {
+  override name = 'RtmInvalidStatusError';
+}
+
+/** The server refuses the app, the token, the user or the address. */
+export class RtmUnauthenticatedError extends RTMException {
+  override name = 'RtmUnauthenticatedError';
+}
+
+/** No answer in time. For messages this means that the outcome is unknown; the SDK never sends them later. */
+export class RtmTimeoutError extends RTMException {
+  override name = 'RtmTimeoutError';
+}
+
+/** Above a call frequency limit (api.md 11.1). */
+export class RtmInvokeTooOftenError extends RTMException {
+  override name = 'RtmInvokeTooOftenError';
+}
+
+/** Above a limit of size or number (api.md 11.2). */
+export class RtmLimitExceededError extends RTMException {
+  override name = 'RtmLimitExceededError';
+}
+
+/** Ended by `logout`, `leave`, or the end of the session. */
+export class RtmInterruptedError extends RTMException {
+  override name = 'RtmInterruptedError';
+}
+
+/** The server reports a failure. */
+export class RtmInternalError extends RTMException {
+  override name = 'RtmInternalError';
+}
+
+/** The server cannot be reached or is overloaded. */
+export class RtmUnavailableError extends RTMException {
+  override name = 'RtmUnavailableError';
+}
+
+/** Anything unexpected. */
+export class RtmUnknownError extends RTMException {
+  override name = 'RtmUnknownError';
+}

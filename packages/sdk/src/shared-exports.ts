@@ -1,0 +1,8 @@
+/** What every entry exports besides `RtmClient` and `ArRTM`. */
+export { RtmChannel } from './channel.js';
+export type { EventEmitter } from './core/emitter.js';
+export { RtmErrorCode } from './error-code.js';
+export * from './errors.js';
+export type { AreaConfig, ArRTMNamespace } from './namespace.js';
+export type * from './public-types.js';
+export { RtmStatusCode } from './status-code.js';

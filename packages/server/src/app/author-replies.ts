@@ -1,0 +1,49 @@
+import { CHANNEL_MESSAGE_CODE, type Position } from 'ar-rtm-protocol';
+import type { Connection } from './connection.js';
+import type { Session } from './session.js';
+
+interface WaitingAuthor {
+  readonly session: Session;
+  readonly connection: Connection;
+  readonly channelId: string;
+  readonly msgId: number;
+}
+
+/**
+ * Authors of channel messages who wait for their reply. The reply stands in place of the author's own frame and is written
+ * when the fan-out reaches it, so that it never comes before the frames of lower offsets (design 2).
+ */
+export class AuthorReplies {
+  private readonly waiting = new Map<number, WaitingAuthor>();
+  private lastRef = 0;
+
+  open(author: WaitingAuthor): number {
+    this.lastRef += 1;
+    this.waiting.set(this.lastRef, author);
+    return this.lastRef;
+  }
+
+  peek(ref: number): WaitingAuthor | undefined {
+    return this.waiting.get(ref);
+  }
+
+  /** The message is in the log: answers the author now. Does nothing the second time. */
+  accepted(ref: number, position: Position): void {
+    this.settle(ref, { Code: CHANNEL_MESSAGE_CODE.OK, Epoch: position.epoch, Offset: position.offset });
+  }
+
+  refused(ref: number, code: number, reason: string): void {
+    this.settle(ref, { Code: code, Reason: reason });
+  }
+
+  get size(): number {
+    return this.waiting.size;
+  }
+
+  private settle(ref: number, result: { Code: number; Reason?: string; Epoch?: number; Offset?: number }): void {
+    const author = this.waiting.get(ref);
+    if (author === undefined) return;
+    this.waiting.delete(ref);
+    author.connection.send('SendChannelMsg', { ChanId: author.channelId, MsgId: author.msgId, ...result });
+  }
+}

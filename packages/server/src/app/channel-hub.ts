@@ -1,0 +1,180 @@
+import type { Position } from 'ar-rtm-protocol';
+import type { ChannelFeed, MemberCount } from '../ports/channels.js';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import { type ChannelSurroundings, LocalChannel } from './local-channel.js';
+import { Member } from './member.js';
+import type { Session } from './session.js';
+
+/** A channel without members here stays subscribed this long, so that coming and going does not thrash the broker. */
+const LINGER_MS = 5000;
+/** Channels asked for their ends in one call. */
+const CHECK_BATCH = 200;
+
+interface Subscription {
+  /** Settles when the feed has begun. */
+  readonly ready: Promise<LocalChannel>;
+  channel: LocalChannel | undefined;
+}
+
+/** The channels that this node follows: one subscription each, however many members are hosted here. */
+export class ChannelHub {
+  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly ending = new Map<string, Promise<void>>();
+
+  constructor(private readonly around: ChannelSurroundings) {
+    around.context.engine.channels.onFeed((feed) => this.onFeed(feed));
+  }
+
+  get size(): number {
+    return this.subscriptions.size;
+  }
+
+  /** The channel, if this node follows it. */
+  find(appId: string, channelId: string): LocalChannel | undefined {
+    return this.subscriptions.get(keyOf(appId, channelId))?.channel;
+  }
+
+  /**
+   * Makes the session a member, or takes its membership over to this node. `onJoined` runs before anything of the channel
+   * can reach the member's socket, so that the reply comes first. Rejects with EngineUnavailable.
+   */
+  async join(
+    session: Session,
+    channelId: string,
+    onJoined: (result: { readonly position: Position; readonly members: MemberCount }) => void,
+  ): Promise<'joined' | 'stale'> {
+    const { engine, settings } = this.around.context;
+    const { appId, uid } = session;
+    const timeoutMs = settings.engineTimeoutMs;
+    const { generation } = session;
+    if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale') return 'stale';
+    const channel = await this.follow(appId, channelId);
+    const member = new Member(channel, session, { epoch: 0, offset: 0 });
+    channel.add(member);
+    try {
+      const result = await engine.channels.join({ appId, channelId, uid, session: session.session, timeoutMs });
+      if (session.state === 'ended' || session.generation !== generation) {
+        channel.remove(member);
+        return 'stale';
+      }
+      session.addMember(channelId, member);
+      onJoined(result);
+      channel.begin(member, result.position, result.members);
+      if (!session.connection) member.apply('cut');
+      return 'joined';
+    } catch (error) {
+      channel.remove(member);
+      throw error;
+    }
+  }
+
+  /** Ends the membership for all. Rejects with EngineUnavailable; the membership is then unchanged. */
+  async leave(session: Session, channelId: string): Promise<void> {
+    const { engine, settings } = this.around.context;
+    const { appId, uid, generation } = session;
+    const timeoutMs = settings.engineTimeoutMs;
+    await engine.channels.leave({ appId, channelId, uid, session: session.session, timeoutMs });
+    this.drop(session, channelId);
+    await engine.registry.removeChannel({ appId, uid, generation, channelId, timeoutMs });
+  }
+
+  /** Stops delivery to this session on this node, without telling anybody. */
+  drop(session: Session, channelId: string): void {
+    const member = session.member(channelId);
+    if (!member) return;
+    session.removeMember(channelId);
+    member.channel.remove(member);
+  }
+
+  dropAll(session: Session): void {
+    for (const member of [...session.memberships()]) this.drop(session, member.channel.channelId);
+  }
+
+  /** Ends subscriptions that nobody needs any more. Called regularly. */
+  sweep(): void {
+    const now = this.around.context.time.monotonicMs();
+    for (const [key, { channel }] of this.subscriptions) {
+      if (channel?.emptySinceMs !== undefined && channel.size === 0 && now - channel.emptySinceMs >= LINGER_MS) {
+        this.unfollow(key, channel);
+      }
+    }
+  }
+
+  /** Asks the broker for the ends of channels that were silent since the last call: a lost feed is found (design 2). */
+  async checkIdle(): Promise<void> {
+    const byApp = new Map<string, LocalChannel[]>();
+    for (const { channel } of this.subscriptions.values()) {
+      if (channel === undefined) continue;
+      if (!channel.touched) byApp.set(channel.appId, [...(byApp.get(channel.appId) ?? []), channel]);
+      channel.touched = false;
+    }
+    const { engine, settings } = this.around.context;
+    for (const [appId, channels] of byApp) {
+      for (let from = 0; from < channels.length; from += CHECK_BATCH) {
+        const some = channels.slice(from, from + CHECK_BATCH);
+        const ends = await engine.channels.ends({
+          appId,
+          channelIds: some.map((channel) => channel.channelId),
+          timeoutMs: settings.engineTimeoutMs,
+        });
+        some.forEach((channel, index) => {
+          const answer = ends[index];
+          if (answer === undefined) return;
+          channel.expect(answer.end);
+          channel.countChanged(answer.members);
+        });
+      }
+    }
+  }
+
+  private onFeed(feed: ChannelFeed): void {
+    const channel = this.find(feed.appId, feed.channelId);
+    if (channel === undefined) return;
+    if (feed.kind === 'entries') channel.feed(feed.entries);
+    else channel.countChanged(feed.members);
+  }
+
+  private async follow(appId: string, channelId: string): Promise<LocalChannel> {
+    const key = keyOf(appId, channelId);
+    await this.ending.get(key);
+    const known = this.subscriptions.get(key);
+    if (known) return known.ready;
+    const { engine, nodeId, settings, time } = this.around.context;
+    const subscription: Subscription = {
+      channel: undefined,
+      ready: engine.channels
+        .subscribe({ appId, channelId, nodeId, timeoutMs: settings.engineTimeoutMs })
+        .then((start) => {
+          const channel = new LocalChannel(this.around, appId, channelId, start);
+          channel.emptySinceMs = time.monotonicMs();
+          subscription.channel = channel;
+          return channel;
+        })
+        .catch((error: unknown) => {
+          this.subscriptions.delete(key);
+          throw error;
+        }),
+    };
+    this.subscriptions.set(key, subscription);
+    return subscription.ready;
+  }
+
+  private unfollow(key: string, channel: LocalChannel): void {
+    const { engine, nodeId, settings, logger } = this.around.context;
+    const { appId, channelId } = channel;
+    this.subscriptions.delete(key);
+    const ended = engine.channels
+      .unsubscribe({ appId, channelId, nodeId, timeoutMs: settings.engineTimeoutMs })
+      .catch((error: unknown) => {
+        // A feed that goes on is ignored: nobody follows it here.
+        if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'ending a channel feed failed');
+      })
+      .finally(() => this.ending.delete(key));
+    this.ending.set(key, ended);
+  }
+}
+
+/** NUL cannot occur in an id. */
+function keyOf(appId: string, channelId: string): string {
+  return `${appId}\u0000${channelId}`;
+}

@@ -1,0 +1,24 @@
+import { CAPABILITIES, type Capability, knownCapabilities } from 'ar-rtm-protocol';
+
+/** Capabilities that this server offers; a client uses those that both sides announced. */
+export const SERVER_CAPABILITIES: readonly Capability[] = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE];
+
+/** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */
+export interface ClientProfile {
+  readonly published: boolean;
+  readonly capabilities: readonly Capability[];
+  /** The client answers ReqKeepAlive; otherwise it sends KeepAlive by itself and wants an answer (wire-protocol.md 6). */
+  readonly serverDrivenKeepAlive: boolean;
+}
+
+const PUBLISHED_SERVER_DRIVEN: ClientProfile = { published: true, capabilities: [], serverDrivenKeepAlive: true };
+const PUBLISHED_CLIENT_DRIVEN: ClientProfile = { published: true, capabilities: [], serverDrivenKeepAlive: false };
+
+export function profileOf(login: {
+  readonly Caps?: readonly string[] | undefined;
+  readonly SvrKeepAlive: boolean;
+}): ClientProfile {
+  if (login.Caps === undefined) return login.SvrKeepAlive ? PUBLISHED_SERVER_DRIVEN : PUBLISHED_CLIENT_DRIVEN;
+  const capabilities = knownCapabilities(login.Caps).filter((name) => SERVER_CAPABILITIES.includes(name));
+  return { published: false, capabilities, serverDrivenKeepAlive: true };
+}

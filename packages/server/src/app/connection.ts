@@ -1,0 +1,230 @@
+import {
+  CLOSE_CODE,
+  type Command,
+  type CommandProblem,
+  decodeCommand,
+  encodeServerFrame,
+  NOTICE_CODE,
+  type ServerFrameInput,
+  type ServerFrameName,
+} from 'ar-rtm-protocol';
+import { type ConnectionEvent, type ConnectionState, nextConnectionState } from '../domain/connection-state.js';
+import { SlidingWindow } from '../domain/sliding-window.js';
+import type { Transport, TransportEvents } from '../ports/transport.js';
+import type { ClientProfile } from './client-profile.js';
+import type { NodeContext } from './context.js';
+import type { Due } from './deadline-wheel.js';
+import { Outbox } from './outbox.js';
+import type { OutboxSweep } from './outbox-sweep.js';
+import type { ReadClock } from '../domain/read-clock.js';
+import { answerProblem } from './refusals.js';
+import type { Session } from './session.js';
+
+/** What a connection asks of the node around it. */
+export interface ConnectionHost {
+  readonly context: NodeContext;
+  readonly sweep: OutboxSweep;
+  readonly clock: ReadClock;
+  /** Carries out a command; commands of one connection run one after the other. */
+  dispatch(connection: Connection, command: Command): Promise<void> | undefined;
+  /** The regular visit: heartbeats, silence, deadlines. Milliseconds until the next one. */
+  visit(connection: Connection): number | undefined;
+  gone(connection: Connection, code: number, byClient: boolean): void;
+}
+
+/** Frames that the answer to a heartbeat begins with; by far the most frequent frame, so it is not decoded. */
+const KEEP_ALIVE = '{"Cmd":"KeepAlive"';
+/** Commands waiting behind a running one before reading stops for a while. */
+const LANE_LIMIT = 256;
+
+/** One socket: its state, its frames in order, its outbox. */
+export class Connection implements TransportEvents, Due {
+  private current: ConnectionState = 'opened';
+  readonly outbox: Outbox;
+  session: Session | undefined;
+  profile: ClientProfile | undefined;
+  /** Read clock times. */
+  readonly openedMs: number;
+  lastPacketMs: number;
+  lastReqKeepAliveMs = 0;
+  closingMs = 0;
+  /** Set when a session was superseded: the client's close frame ends the memory of it (design 6). */
+  forgetOnClose: { readonly appId: string; readonly uid: string; readonly userSId: string } | undefined;
+  private busy = false;
+  private lane: Command[] | undefined;
+  private waiting: Command[] | undefined;
+  private malformed: SlidingWindow | undefined;
+  private pauses = 0;
+
+  constructor(
+    readonly transport: Transport,
+    private readonly host: ConnectionHost,
+  ) {
+    this.outbox = new Outbox(transport, host.sweep);
+    this.openedMs = this.lastPacketMs = host.clock.nowMs;
+  }
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  /** The one setter of the state. False when the event means nothing in the current state. */
+  apply(event: ConnectionEvent): boolean {
+    const next = nextConnectionState(this.current, event);
+    if (next === undefined) return false;
+    this.current = next;
+    if (next === 'closing') this.closingMs = this.host.clock.nowMs;
+    return true;
+  }
+
+  /** Queues one frame. */
+  send<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): void {
+    this.outbox.push(this.host.context.framing.text(encodeServerFrame(cmd, content)));
+  }
+
+  /** Closes behind everything queued. */
+  close(code: number, reason: string): void {
+    this.apply('close');
+    this.outbox.close(code, reason);
+  }
+
+  /** Entries that this client should get are lost: it is cut, and learns of the gap when it comes back. */
+  loseGap(): void {
+    this.close(CLOSE_CODE.LOG_GAP, 'entries were lost, log in again');
+  }
+
+  // --- from the socket ---
+
+  received(text: string, bytes: number): void {
+    this.packet();
+    if (this.current === 'quarantined' || this.current === 'closing' || this.current === 'closed') return;
+    if (text.startsWith(KEEP_ALIVE)) {
+      if (this.profile?.serverDrivenKeepAlive === false) this.send('KeepAlive', {});
+      return;
+    }
+    if (bytes > this.host.context.settings.frameReplyBytes) {
+      this.notice(NOTICE_CODE.TOO_LARGE, `the frame is above ${this.host.context.settings.frameReplyBytes} bytes`, {});
+      return this.countMalformed();
+    }
+    const decoded = decodeCommand(text);
+    if (decoded.ok) this.command(decoded.command);
+    else this.problem(decoded.problem);
+  }
+
+  receivedBinary(): void {
+    this.packet();
+    if (this.current !== 'opened' && this.current !== 'active' && this.current !== 'logging-in') return;
+    this.problem({ kind: 'malformed', reason: 'the frame is not text' });
+  }
+
+  ponged(): void {
+    this.packet();
+  }
+
+  drained(): void {
+    this.outbox.drained();
+  }
+
+  closed(code: number, byClient: boolean): void {
+    if (!this.apply('gone')) return;
+    this.outbox.discard();
+    this.lane = undefined;
+    this.waiting = undefined;
+    this.host.gone(this, code, byClient);
+  }
+
+  due(): number | undefined {
+    return this.current === 'closed' ? undefined : this.host.visit(this);
+  }
+
+  /** Stops reading; nested. */
+  pauseReading(): void {
+    this.pauses++;
+    if (this.pauses === 1) this.transport.pause();
+  }
+
+  resumeReading(): void {
+    this.pauses--;
+    if (this.pauses === 0) this.transport.resume();
+  }
+
+  /** After a Login was accepted: what came meanwhile is carried out now. */
+  releaseWaiting(): void {
+    const waiting = this.waiting;
+    this.waiting = undefined;
+    for (const command of waiting ?? []) this.run(command);
+  }
+
+  private packet(): void {
+    this.lastPacketMs = this.host.clock.nowMs;
+    if (this.session?.connection === this) this.session.lastPacketMs = this.lastPacketMs;
+  }
+
+  private command(command: Command): void {
+    if (this.current === 'active' || (this.current === 'opened' && command.cmd === 'Login')) return this.run(command);
+    // A published client may send commands right behind its Login (wire-protocol.md 4, O22).
+    this.waiting ??= [];
+    if (this.waiting.length < this.host.context.settings.waitingFrames) {
+      this.waiting.push(command);
+      return;
+    }
+    this.notice(NOTICE_CODE.NOT_LOGGED_IN, 'not logged in', { cmd: command.cmd });
+    this.countMalformed();
+  }
+
+  /** Commands of one connection run one after the other, so that they reach every log in the order of the calls. */
+  private run(command: Command): void {
+    if (this.busy) {
+      this.lane ??= [];
+      this.lane.push(command);
+      if (this.lane.length === LANE_LIMIT) this.pauseReading();
+      return;
+    }
+    const running = this.host.dispatch(this, command);
+    if (running === undefined) return;
+    this.busy = true;
+    running.then(this.next, this.next);
+  }
+
+  private readonly next = (): void => {
+    this.busy = false;
+    while (!this.busy && this.lane !== undefined) {
+      const command = this.lane.shift();
+      if (this.lane.length === LANE_LIMIT - 1) this.resumeReading();
+      if (this.lane.length === 0) this.lane = undefined;
+      if (command === undefined || this.current === 'closed') return;
+      this.run(command);
+    }
+  };
+
+  private problem(problem: CommandProblem): void {
+    const code = {
+      malformed: NOTICE_CODE.MALFORMED,
+      'unknown-command': NOTICE_CODE.UNKNOWN_COMMAND,
+      'invalid-field': NOTICE_CODE.INVALID_FIELD,
+    }[problem.kind];
+    this.notice(code, problem.reason, problem);
+    if (this.current === 'active') answerProblem(this, problem);
+    this.countMalformed();
+  }
+
+  /** Says in words what was wrong (extension P4, sent to every client; published ones ignore it). */
+  notice(code: number, reason: string, about: { readonly cmd?: string; readonly msgId?: number }): void {
+    this.send('ErrorNotice', {
+      Cmd: (about.cmd ?? '').slice(0, 64),
+      Code: code,
+      Reason: reason,
+      ...(about.msgId === undefined ? {} : { MsgId: about.msgId }),
+    });
+  }
+
+  private countMalformed(): void {
+    const { settings, counters } = this.host.context;
+    counters.add('malformed_frames');
+    this.malformed ??= new SlidingWindow();
+    const rule = { calls: settings.malformedFrames - 1, windowMs: settings.malformedWindowMs };
+    if (this.malformed.admit(rule, this.host.clock.nowMs)) return;
+    counters.add('closed_protocol_abuse');
+    this.close(CLOSE_CODE.PROTOCOL_ABUSE, 'too many malformed frames');
+  }
+}

@@ -1,0 +1,51 @@
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { NodeContext } from './context.js';
+
+const RETRY_MS = 500;
+
+/** Takes ended sessions out of their channels, however long the engine takes to answer. */
+export class Departures {
+  private pending = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly context: NodeContext) {}
+
+  get size(): number {
+    return this.pending;
+  }
+
+  add(appId: string, uid: string, ended: { readonly session: number; readonly channels: readonly string[] }): void {
+    this.pending++;
+    this.run(appId, uid, ended.session, [...ended.channels]).finally(() => {
+      this.pending--;
+      if (this.pending === 0) for (const done of this.idle.splice(0)) done();
+    });
+  }
+
+  /** Resolves when nothing is pending. */
+  whenIdle(): Promise<void> {
+    return this.pending === 0 ? Promise.resolve() : new Promise((resolve) => this.idle.push(resolve));
+  }
+
+  private async run(appId: string, uid: string, session: number, channels: string[]): Promise<void> {
+    const { engine, settings, time, counters, logger } = this.context;
+    const timeoutMs = settings.engineTimeoutMs;
+    for (;;) {
+      try {
+        while (channels.length > 0) {
+          await engine.channels.leave({ appId, channelId: channels[0] as string, uid, session, timeoutMs });
+          channels.shift();
+        }
+        await engine.registry.settle({ appId, uid, session, timeoutMs });
+        return;
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) {
+          logger.error({ err: error }, 'taking an ended session out of its channels failed');
+          return;
+        }
+        counters.add('engine_failures');
+        await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { ATTRIBUTE_CODE, CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
+import type { Connection } from './connection.js';
+import type { NodeContext } from './context.js';
+import type { ChannelCommands } from './handlers/channels.js';
+import type { PeerMessages } from './handlers/peer-messages.js';
+import type { Login } from './login.js';
+import { refuse } from './refusals.js';
+import type { Session } from './session.js';
+import type { SessionHost } from './session-host.js';
+
+/** From command to handler. */
+export class Dispatcher {
+  constructor(
+    private readonly context: NodeContext,
+    private readonly login: Login,
+    private readonly sessions: SessionHost,
+    private readonly peers: PeerMessages,
+    private readonly channels: ChannelCommands,
+  ) {}
+
+  /** The promise settles when the next command of the connection may run. Never rejects. */
+  dispatch(connection: Connection, command: Command): Promise<void> | undefined {
+    const running = this.route(connection, command);
+    return running?.catch((error: unknown) => {
+      this.context.logger.error({ err: error, cmd: command.cmd }, 'a command failed');
+      if (command.cmd === 'Login') connection.close(CLOSE_CODE.SERVICE_RESTART, 'internal error');
+      else refuse(connection, command.cmd, idsOf(command), 'failed');
+    });
+  }
+
+  private route(connection: Connection, command: Command): Promise<void> | undefined {
+    if (command.cmd === 'Login') return this.login.run(connection, command.appId, command.content);
+    const { session } = connection;
+    if (!session) return undefined;
+    const { cmd, content } = command;
+    const restoring = session.expectsAttributeRestore;
+    if (cmd !== 'RecvMsgFromPeerAck') session.expectsAttributeRestore = false;
+    switch (cmd) {
+      case 'SendMsgToPeer':
+        return this.peers.send(connection, session, content);
+      case 'RecvMsgFromPeerAck':
+        this.peers.acknowledge(session, content);
+        return undefined;
+      case 'SendChannelMsg':
+        return this.channels.send(connection, session, content);
+      case 'JoinChannel':
+        return this.channels.join(connection, session, content);
+      case 'LeaveChannel':
+        return this.channels.leave(connection, session, content);
+      case 'GetChanMembers':
+        return this.channels.members(connection, session, content);
+      case 'GetChanMemberSize':
+        return this.channels.counts(connection, session, content);
+      case 'Logout':
+        return this.logout(connection, session);
+      case 'KeepAlive':
+        return undefined;
+      case 'AddOrUpdateUserAttributes':
+        if (restoring && content.SetLocal && content.Attributes.size === 0) {
+          // A published client's restore after a reconnect; "{}" changes nothing (quirk Q16).
+          connection.send(cmd, { MsgId: content.MsgId, Code: ATTRIBUTE_CODE.OK });
+          return undefined;
+        }
+        return this.unsupported(connection, command);
+      default:
+        return this.unsupported(connection, command);
+    }
+  }
+
+  private async logout(connection: Connection, session: Session): Promise<void> {
+    connection.session = undefined;
+    await this.sessions.end(session, 'logout');
+    connection.send('Logout', { Code: 0 });
+    connection.close(CLOSE_CODE.NORMAL, 'logged out');
+  }
+
+  /** A command of the wire that this release does not carry out: answered, so that no published call hangs. */
+  private unsupported(connection: Connection, command: Command): undefined {
+    const ids = idsOf(command);
+    connection.notice(NOTICE_CODE.NOT_SUPPORTED, `${command.cmd} is not supported by this release`, {
+      cmd: command.cmd,
+      ...(ids.msgId === undefined ? {} : { msgId: ids.msgId }),
+    });
+    refuse(connection, command.cmd as CommandName, ids, 'failed');
+    return undefined;
+  }
+}
+
+function idsOf({ content }: Command): { msgId?: number; chanId?: string; userId?: string } {
+  const { MsgId: msgId, ChanId: chanId, UserId: userId } = content as {
+    MsgId?: number;
+    ChanId?: string;
+    UserId?: string;
+  };
+  return {
+    ...(msgId === undefined ? {} : { msgId }),
+    ...(chanId === undefined ? {} : { chanId }),
+    ...(userId === undefined ? {} : { userId }),
+  };
+}

@@ -1,0 +1,121 @@
+import {
+  decodeGatewayRequest,
+  decodeOfflineRequest,
+  GATEWAY_CODE,
+  isAppId,
+  isId,
+  type OfflineReply,
+} from 'ar-rtm-protocol';
+import type { Apps } from '../domain/apps.js';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { InboxEntry } from '../ports/inboxes.js';
+import type { NodeContext } from './context.js';
+import type { Tickets } from './tickets.js';
+
+/** Where a client reaches this deployment, as seen from its request. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What the HTTP edge is to answer. Anything but 200 is retried by clients (wire-protocol.md 2.5). */
+export type GatewayAnswer =
+  | { readonly status: 200; readonly body: object }
+  | { readonly status: 503; readonly body: object };
+
+const UNAVAILABLE: GatewayAnswer = { status: 503, body: { code: GATEWAY_CODE.UNKNOWN, message: 'not ready, try again' } };
+
+/** The HTTP calls of clients: the gateway, and offline messages for published clients (wire-protocol.md 2). */
+export class Gateway {
+  constructor(
+    private readonly context: NodeContext,
+    private readonly apps: Apps,
+    private readonly tickets: Tickets,
+    private readonly isReady: () => boolean,
+  ) {}
+
+  /** `POST /arapi/v1?action=wrtm_gateway`: all refusals of a login are made here (quirk Q3). */
+  login(body: string, address: Address): GatewayAnswer {
+    if (!this.isReady()) return UNAVAILABLE;
+    const request = decodeGatewayRequest(body);
+    if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
+    const { appid, uid, token } = request.value;
+    if (!isAppId(appid) || !this.apps.find(appid)) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
+    if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
+    return {
+      status: 200,
+      body: {
+        code: GATEWAY_CODE.OK,
+        sessionid: this.tickets.issue(appid, uid, token),
+        addresses: [{ type: 0, addr: address.host, port: address.port }],
+      },
+    };
+  }
+
+  /** A body that cannot be taken (size, encoding). */
+  invalid(reason: string): GatewayAnswer {
+    return refusal(GATEWAY_CODE.INVALID_ARGUMENT, reason);
+  }
+
+  /**
+   * `POST /arapi/v1/artmgw/getOfflineMsg`. `written` is to be called when the answer has been written: only then do the
+   * messages count as delivered (design 4).
+   */
+  async offlineMessages(body: string): Promise<{ readonly answer: GatewayAnswer; readonly written?: () => void }> {
+    const request = decodeOfflineRequest(body);
+    if (!request.ok) return { answer: refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing`) };
+    const { uid, sessId, appId } = request.value;
+    const ticket = this.tickets.read(sessId);
+    if (!ticket || ticket.appId !== appId || ticket.uid !== uid) return { answer: invalidSession() };
+    const { engine, settings } = this.context;
+    const timeoutMs = settings.engineTimeoutMs;
+    try {
+      const holder = await engine.registry.holder({ appId, uid, ticketId: ticket.id, timeoutMs });
+      if (!holder.valid) return { answer: invalidSession() };
+      const upTo = holder.offlineUpTo;
+      // A client that went on with its session gets everything on the socket; there is nothing to fetch.
+      const entries = upTo === undefined ? [] : await engine.inboxes.stored({ appId, uid, upTo, timeoutMs });
+      const reply: OfflineReply = { code: GATEWAY_CODE.OK, data: entries.map(itemOf) };
+      const written = () => {
+        const positions = entries.map((entry) => entry.position);
+        const told =
+          upTo === undefined
+            ? Promise.resolve()
+            : engine.nodes.notify({
+                to: holder.nodeId,
+                notice: { kind: 'offline-fetched', appId, uid, generation: holder.generation, upTo },
+                timeoutMs,
+              });
+        const removed =
+          positions.length === 0 ? Promise.resolve() : engine.inboxes.discard({ appId, uid, positions, timeoutMs });
+        Promise.all([told, removed]).catch((error: unknown) => this.failed(error));
+      };
+      return { answer: { status: 200, body: reply }, written };
+    } catch (error) {
+      this.failed(error);
+      return { answer: UNAVAILABLE };
+    }
+  }
+
+  /** History endpoints that old releases call after every login (wire-protocol.md 2.4, appendix A). */
+  emptyHistory(): GatewayAnswer {
+    return { status: 200, body: { code: GATEWAY_CODE.OK, data: [] } };
+  }
+
+  private failed(error: unknown): void {
+    this.context.counters.add('engine_failures');
+    if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'offline messages failed');
+  }
+}
+
+function refusal(code: number, message: string): GatewayAnswer {
+  return { status: 200, body: { code, message } };
+}
+
+function invalidSession(): GatewayAnswer {
+  return { status: 200, body: { code: GATEWAY_CODE.INVALID_TOKEN, message: 'sessId is not valid', data: [] } };
+}
+
+function itemOf({ message, ts }: InboxEntry): OfflineReply['data'][number] {
+  return { msgFrom: message.from, msgType: message.type, msgBody: message.body, msgTs: ts, msgStatus: 0 };
+}

@@ -1,0 +1,196 @@
+import {
+  CHANNEL_MESSAGE_CODE,
+  type CommandContent,
+  isId,
+  JOIN_CODE,
+  LEAVE_CODE,
+  MEMBER_COUNT_CODE,
+  MEMBERS_CODE,
+  type Position,
+} from 'ar-rtm-protocol';
+import type { ReadClock } from '../../domain/read-clock.js';
+import { EngineUnavailable } from '../../ports/engine-error.js';
+import type { MemberCount } from '../../ports/channels.js';
+import type { AuthorReplies } from '../author-replies.js';
+import type { ChannelHub } from '../channel-hub.js';
+import type { Connection } from '../connection.js';
+import type { NodeContext } from '../context.js';
+import type { Session } from '../session.js';
+import type { SessionHost } from '../session-host.js';
+import { admit } from './admission.js';
+import { messageProblem } from './peer-messages.js';
+
+/** How often a delayed join of a published client looks again. */
+const JOIN_RETRY_MS = 100;
+/** A channel that lags is looked at again after this time. */
+const LAG_RETRY_MS = 100;
+/** After an accepted message whose entry has not been fed yet, the log is read back after this time. */
+const FEED_PATIENCE_MS = 100;
+
+/** The channel commands (wire-protocol.md 4.5). */
+export class ChannelCommands {
+  constructor(
+    private readonly context: NodeContext,
+    private readonly hub: ChannelHub,
+    private readonly replies: AuthorReplies,
+    private readonly sessions: SessionHost,
+    private readonly clock: ReadClock,
+  ) {}
+
+  async join(connection: Connection, session: Session, content: CommandContent<'JoinChannel'>): Promise<void> {
+    const { ChanId: channelId } = content;
+    const reply = (code: number, more: { Epoch?: number; Offset?: number; MemSize?: number } = {}) =>
+      connection.send('JoinChannel', { ChanId: channelId, Code: code, ...idOf(content), ...more });
+    const { clock, context } = this;
+    if (!isId(channelId)) return reply(JOIN_CODE.INVALID_ARGUMENT);
+    const retained = session.member(channelId);
+    if (retained) {
+      // Idempotent: published clients join again after every reconnect, and a refusal would double their events (Q8).
+      reply(JOIN_CODE.OK, place(retained.delivered));
+      retained.channel.reportTo(retained);
+      return;
+    }
+    const published = connection.profile?.published !== false;
+    const rejoining = clock.nowMs < session.rejoinUntilMs;
+    if (session.channelCount >= context.settings.joinedChannels) {
+      // A published client joins everything it ever created after a reconnect (Q7); a refusal would ruin the channel object.
+      return reply(published && rejoining ? JOIN_CODE.OK : JOIN_CODE.EXCEED_LIMIT);
+    }
+    const tooOften = rejoining ? 0 : await this.joinFrequency(session, channelId, published);
+    if (tooOften !== 0) return reply(tooOften);
+    try {
+      const joined = await this.hub.join(session, channelId, (result: { position: Position; members: MemberCount }) =>
+        reply(JOIN_CODE.OK, { ...place(result.position), MemSize: result.members.count }),
+      );
+      if (joined === 'stale') this.sessions.stale(session);
+    } catch (error) {
+      this.failed('joining a channel', error);
+      reply(JOIN_CODE.FAILURE);
+    }
+  }
+
+  async leave(connection: Connection, session: Session, content: CommandContent<'LeaveChannel'>): Promise<void> {
+    const { ChanId: channelId } = content;
+    const reply = (code: number) => connection.send('LeaveChannel', { ChanId: channelId, Code: code, ...idOf(content) });
+    // Not a member: the wish is fulfilled (wire-protocol.md O14, design 5).
+    if (!session.member(channelId)) return reply(LEAVE_CODE.OK);
+    try {
+      await this.hub.leave(session, channelId);
+      reply(LEAVE_CODE.OK);
+    } catch (error) {
+      this.failed('leaving a channel', error);
+      reply(session.member(channelId) ? LEAVE_CODE.FAILURE : LEAVE_CODE.OK);
+    }
+  }
+
+  /** The reply is written when the fan-out reaches the message. Resolves when the log has it. */
+  async send(connection: Connection, session: Session, content: CommandContent<'SendChannelMsg'>): Promise<void> {
+    const { ChanId: channelId, MsgId: msgId, MsgType: type, MsgBody: body, Desc: description } = content;
+    const { engine, settings, counters, nodeId, time } = this.context;
+    const ref = this.replies.open({ session, connection, channelId, msgId });
+    const refuse = (code: number, reason: string) => {
+      counters.add('channel_messages_refused');
+      this.replies.refused(ref, code, reason);
+    };
+    const member = session.member(channelId);
+    if (!member) return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
+    const problem = messageProblem(type, body, settings.messageBytes);
+    if (problem !== undefined) return refuse(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, problem);
+    const { channel } = member;
+    const admitted = admit(this.context, connection, session, () => (channel.isLagging ? LAG_RETRY_MS : 0));
+    if (admitted !== true && !(await admitted)) {
+      return refuse(CHANNEL_MESSAGE_CODE.TOO_OFTEN, channel.isLagging ? 'the channel is busy' : 'too many messages');
+    }
+    try {
+      const result = await engine.channels.publish({
+        appId: session.appId,
+        channelId,
+        uid: session.uid,
+        message: { session: session.session, type, body, description, origin: { nodeId, ref } },
+        timeoutMs: settings.engineTimeoutMs,
+      });
+      if (result.outcome === 'not-member') return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
+      counters.add('channel_messages');
+      if (this.replies.peek(ref)) {
+        time.after(FEED_PATIENCE_MS, () => {
+          if (this.replies.peek(ref)) channel.expect(result.position);
+        });
+      }
+    } catch (error) {
+      this.failed('sending a channel message', error);
+      refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, 'the outcome is unknown');
+    }
+  }
+
+  async members(connection: Connection, session: Session, content: CommandContent<'GetChanMembers'>): Promise<void> {
+    const { MsgId, ChanId: channelId } = content;
+    const { engine, settings, time } = this.context;
+    const reply = (Code: number, Members: readonly string[]) =>
+      connection.send('GetChanMembers', { MsgId, ChanId: channelId, Code, Members });
+    if (!session.member(channelId)) return reply(MEMBERS_CODE.NOT_IN_CHANNEL, []);
+    if (!session.window('members', time.monotonicMs()).admit(settings.memberQueries, time.monotonicMs())) {
+      return reply(MEMBERS_CODE.TOO_OFTEN, []);
+    }
+    try {
+      const { appId, uid } = session;
+      const limit = settings.membersListed;
+      const answer = await engine.channels.members({ appId, channelId, uid, limit, timeoutMs: settings.engineTimeoutMs });
+      reply(answer.isMember ? MEMBERS_CODE.OK : MEMBERS_CODE.NOT_IN_CHANNEL, answer.isMember ? answer.uids : []);
+    } catch (error) {
+      this.failed('listing members', error);
+      reply(MEMBERS_CODE.FAILURE, []);
+    }
+  }
+
+  async counts(connection: Connection, session: Session, content: CommandContent<'GetChanMemberSize'>): Promise<void> {
+    const { MsgId } = content;
+    const channelIds = [...new Set(content.ChanIds)];
+    const { engine, settings, time } = this.context;
+    const reply = (Code: number, ChanMemSize: readonly { ChanId: string; MemSize: number }[]) =>
+      connection.send('GetChanMemberSize', { MsgId, Code, ChanMemSize });
+    if (channelIds.length > settings.countedChannels) return reply(MEMBER_COUNT_CODE.EXCEED_LIMIT, []);
+    // Published clients send an empty list too (wire-protocol.md 4.5); our SDK refuses it before.
+    if (!channelIds.every(isId)) return reply(MEMBER_COUNT_CODE.INVALID_ARGUMENT, []);
+    if (!session.window('counts', time.monotonicMs()).admit(settings.countQueries, time.monotonicMs())) {
+      return reply(MEMBER_COUNT_CODE.TOO_OFTEN, []);
+    }
+    try {
+      const { appId } = session;
+      const counts = await engine.channels.counts({ appId, channelIds, timeoutMs: settings.engineTimeoutMs });
+      reply(
+        MEMBER_COUNT_CODE.OK,
+        channelIds.map((ChanId, index) => ({ ChanId, MemSize: counts[index] ?? 0 })),
+      );
+    } catch (error) {
+      this.failed('counting members', error);
+      reply(MEMBER_COUNT_CODE.FAILURE, []);
+    }
+  }
+
+  /** 0 or the code to refuse with. A published client's join is delayed instead of refused (quirk Q8). */
+  private async joinFrequency(session: Session, channelId: string, published: boolean): Promise<number> {
+    const { settings, time } = this.context;
+    const giveUpMs = time.monotonicMs() + settings.pauseRefuseMs;
+    for (;;) {
+      const now = time.monotonicMs();
+      const sameOften = !session.window(`join ${channelId}`, now).admit(settings.sameChannelJoins, now);
+      if (!sameOften && session.window('join', now).admit(settings.joins, now)) return 0;
+      if (!published || now >= giveUpMs) return sameOften ? JOIN_CODE.SAME_CHANNEL_TOO_OFTEN : JOIN_CODE.TOO_OFTEN;
+      await new Promise<void>((resume) => time.after(JOIN_RETRY_MS, resume));
+    }
+  }
+
+  private failed(what: string, error: unknown): void {
+    const { counters, logger } = this.context;
+    if (error instanceof EngineUnavailable) counters.add('engine_failures');
+    else logger.error({ err: error }, `${what} failed`);
+  }
+}
+
+function idOf(content: { readonly MsgId?: number | undefined }): { MsgId?: number } {
+  return content.MsgId === undefined ? {} : { MsgId: content.MsgId };
+}
+
+function place(position: Position): { Epoch: number; Offset: number } {
+  return { Epoch: position.epoch, Offset: position.offset };
+}

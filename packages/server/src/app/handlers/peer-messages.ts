@@ -1,0 +1,83 @@
+import {
+  type CommandContent,
+  isId,
+  MESSAGE_TYPE,
+  PEER_MESSAGE_CODE,
+  positionOfMessageId,
+  textFits,
+} from 'ar-rtm-protocol';
+import { EngineUnavailable } from '../../ports/engine-error.js';
+import type { Connection } from '../connection.js';
+import type { NodeContext } from '../context.js';
+import type { Deliveries } from '../deliveries.js';
+import type { Session } from '../session.js';
+import { admit } from './admission.js';
+
+/** `SendMsgToPeer` and `RecvMsgFromPeerAck` (wire-protocol.md 4.2, design 4). */
+export class PeerMessages {
+  constructor(
+    private readonly context: NodeContext,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  /** Answers with exactly one MsgStatus, now or when the receiver has acknowledged. Resolves when the log has the message. */
+  async send(connection: Connection, session: Session, content: CommandContent<'SendMsgToPeer'>): Promise<void> {
+    const { MsgId: msgId, ToUId: to, MsgType: type, MsgBody: body, OfflineMsg: offline, Desc: description } = content;
+    const { engine, settings, counters, nodeId, logger } = this.context;
+    const ref = this.deliveries.begin({ connection, msgId, appId: session.appId, to, offline });
+    const refused = refusal(to, type, body, settings.messageBytes);
+    if (refused) return this.refuse(ref, refused.code, refused.reason);
+    const admitted = admit(this.context, connection, session, () => 0);
+    if (admitted !== true && !(await admitted)) {
+      return this.refuse(ref, PEER_MESSAGE_CODE.TOO_OFTEN, 'too many messages');
+    }
+    try {
+      const result = await engine.inboxes.send({
+        appId: session.appId,
+        to,
+        message: { from: session.uid, type, body, description, offline },
+        origin: { nodeId, ref },
+        timeoutMs: settings.engineTimeoutMs,
+      });
+      counters.add('peer_messages');
+      if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
+      else {
+        if (result.outcome === 'stored') counters.add('offline_messages_stored');
+        this.deliveries.notReceived(ref);
+      }
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'sending a peer message failed');
+      counters.add('engine_failures');
+      this.refuse(ref, PEER_MESSAGE_CODE.FAILURE, 'the message could not be accepted');
+    }
+  }
+
+  /** The client has given the message to its application. */
+  acknowledge(session: Session, content: CommandContent<'RecvMsgFromPeerAck'>): void {
+    const position = positionOfMessageId(content.MsgId);
+    if (position) session.inbox?.acknowledge(position);
+  }
+
+  private refuse(ref: number, code: number, reason: string): void {
+    this.context.counters.add('peer_messages_refused');
+    this.deliveries.refused(ref, code, reason);
+  }
+}
+
+function refusal(
+  to: string,
+  type: number,
+  body: string,
+  limit: number,
+): { readonly code: number; readonly reason: string } | undefined {
+  if (!isId(to)) return { code: PEER_MESSAGE_CODE.INVALID_USERID, reason: 'ToUId is not a user id' };
+  const invalid = messageProblem(type, body, limit);
+  return invalid === undefined ? undefined : { code: PEER_MESSAGE_CODE.INVALID_MESSAGE, reason: invalid };
+}
+
+/** What is wrong with a message, in words; `undefined` when nothing is. */
+export function messageProblem(type: number, body: string, limit: number): string | undefined {
+  if (type !== MESSAGE_TYPE.TEXT) return `MsgType ${type} is not supported`;
+  if (body === '') return 'the text is empty';
+  return textFits(body, limit) ? undefined : `the text is above ${limit} bytes`;
+}

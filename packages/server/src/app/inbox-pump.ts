@@ -1,0 +1,160 @@
+import { comparePositions, encodeServerFrame, messageIdOf, type Position } from 'ar-rtm-protocol';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { InboxEntry } from '../ports/inboxes.js';
+import type { NodeContext } from './context.js';
+import type { Session } from './session.js';
+
+const READ_LIMIT = 50;
+const RETRY_MS = 200;
+
+/**
+ * Carries one user's inbox to its socket in log order: first what is in the log, then what is fed. `pushed` is the end of
+ * the run put on the current socket; a hole between it and the feed is read back.
+ */
+export class InboxPump {
+  /** `held`: waiting for a published client's getOfflineMsg, or no socket. */
+  private state: 'held' | 'reading' | 'live' = 'held';
+  private pushed: Position | undefined;
+  private latestFed: Position | undefined;
+  private unsent: Position[] = [];
+
+  constructor(
+    private readonly context: NodeContext,
+    private readonly session: Session,
+    /** Entries up to here were there when the session began: offline messages. */
+    private readonly offlineUpTo: Position | undefined,
+  ) {}
+
+  /** Holds everything back until `release`. */
+  hold(): void {
+    this.state = 'held';
+  }
+
+  get isHeld(): boolean {
+    return this.state === 'held';
+  }
+
+  /** Pushes what is unacknowledged behind `after` (all when absent), then what comes. */
+  release(after?: Position): void {
+    if (this.state !== 'held') return;
+    this.pushed = after;
+    this.read();
+  }
+
+  /** Entries of the feed; possibly again, out of order, or with holes. */
+  feed(entries: readonly InboxEntry[]): void {
+    for (const entry of entries) {
+      const { position } = entry;
+      if (this.latestFed === undefined || comparePositions(position, this.latestFed) > 0) this.latestFed = position;
+      if (this.state !== 'live') continue;
+      if (this.pushed && comparePositions(position, this.pushed) <= 0) continue;
+      const follows =
+        this.pushed !== undefined &&
+        position.epoch === this.pushed.epoch &&
+        position.offset === this.pushed.offset + 1 &&
+        this.hasRoom();
+      if (follows) this.push(entry);
+      else this.read();
+    }
+  }
+
+  /** The client has taken an entry. Kept and tried again when the engine cannot be reached. */
+  acknowledge(position: Position): void {
+    this.unsent.push(position);
+    if (this.unsent.length === 1) this.sendAcknowledgements();
+  }
+
+  private sendAcknowledgements(): void {
+    const { engine, settings, counters, logger, time } = this.context;
+    const { appId, uid, generation } = this.session;
+    const positions = this.unsent.slice();
+    engine.inboxes.acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs }).then(
+      () => {
+        this.unsent.splice(0, positions.length);
+        if (this.unsent.length > 0) this.sendAcknowledgements();
+      },
+      (error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'acknowledging failed');
+        counters.add('engine_failures');
+        if (this.session.state !== 'ended') time.after(RETRY_MS, () => this.sendAcknowledgements());
+      },
+    );
+  }
+
+  private read(): void {
+    this.state = 'reading';
+    this.readLoop().catch((error: unknown) => {
+      this.context.logger.error({ err: error, uid: this.session.uid }, 'reading an inbox failed');
+      this.session.connection?.loseGap();
+    });
+  }
+
+  private async readLoop(): Promise<void> {
+    const { session } = this;
+    const { connection } = session;
+    const here = () => this.state === 'reading' && session.connection === connection && connection !== undefined;
+    while (here() && connection) {
+      const answer = await this.readSome();
+      if (!here()) return;
+      if (answer === undefined) continue;
+      if (answer === 'stale') return;
+      if (answer.gap) this.context.counters.add('log_gaps');
+      for (const entry of answer.entries) this.push(entry);
+      this.pushed = answer.end;
+      if (!answer.more && (this.latestFed === undefined || comparePositions(this.latestFed, answer.end) <= 0)) {
+        this.state = 'live';
+        return;
+      }
+      await new Promise<void>((resume) => connection.outbox.whenBelow(this.context.settings.connectionQueueBytes / 2, resume));
+    }
+  }
+
+  private async readSome() {
+    const { engine, settings, counters, time } = this.context;
+    const { appId, uid, generation } = this.session;
+    const after = this.pushed === undefined ? {} : { after: this.pushed };
+    try {
+      return await engine.inboxes.read({
+        appId,
+        uid,
+        generation,
+        limit: READ_LIMIT,
+        timeoutMs: settings.engineTimeoutMs,
+        ...after,
+      });
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      counters.add('engine_failures');
+      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      return undefined;
+    }
+  }
+
+  private hasRoom(): boolean {
+    const queued = this.session.connection?.outbox.queuedBytes ?? 0;
+    return queued < this.context.settings.connectionQueueBytes / 2;
+  }
+
+  private push({ position, message, ts }: InboxEntry): void {
+    const { connection, profile, uid } = this.session;
+    if (!connection || !profile) return;
+    const isOffline = this.offlineUpTo !== undefined && comparePositions(position, this.offlineUpTo) <= 0;
+    connection.outbox.push(
+      this.context.framing.text(
+        encodeServerFrame('RecvMsgFromPeer', {
+          MsgId: messageIdOf(position),
+          FromUId: message.from,
+          ToUId: uid,
+          MsgType: message.type,
+          MsgBody: message.body,
+          SvrTS: ts,
+          ...(message.description === '' ? {} : { Desc: message.description }),
+          ...(profile.published ? {} : { Epoch: position.epoch, Offset: position.offset }),
+          ...(isOffline && !profile.published ? { Offline: true } : {}),
+        }),
+      ),
+    );
+    this.pushed = position;
+    this.context.counters.add('deliveries');
+  }
+}

@@ -1,0 +1,401 @@
+import { comparePositions, encodeServerFrame, type Position } from 'ar-rtm-protocol';
+import { msUntilReport } from '../domain/count-cadence.js';
+import type { MemberCount, PlacedChannelEntry } from '../ports/channels.js';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { Frames } from '../ports/transport.js';
+import type { AuthorReplies } from './author-replies.js';
+import { ChannelBatch, type BatchItem } from './channel-batch.js';
+import { channelFrame } from './channel-frames.js';
+import type { NodeContext } from './context.js';
+import type { DeadlineWheel, Due } from './deadline-wheel.js';
+import type { Member } from './member.js';
+import type { OutboxSweep } from './outbox-sweep.js';
+import type { Session } from './session.js';
+
+/** Entries read back at a time. */
+const READ_LIMIT = 200;
+/** Pause before an engine that did not answer is asked again. */
+const RETRY_MS = 200;
+
+interface CountReport {
+  readonly count: number;
+  readonly frame: Frames;
+}
+
+/** One pass over the members. */
+interface Fanout {
+  readonly batch: ChannelBatch;
+  readonly report: CountReport | undefined;
+  readonly targets: readonly Member[];
+  readonly startedMs: number;
+}
+
+/** What a channel on this node needs from the parts around it. */
+export interface ChannelSurroundings {
+  readonly context: NodeContext;
+  readonly sweep: OutboxSweep;
+  readonly wheel: DeadlineWheel;
+  readonly replies: AuthorReplies;
+}
+
+/**
+ * One channel as this node sees it: follows the channel's log from the broker and carries it to the members hosted
+ * here, in log order, in slices, without a hole (design 2, 8).
+ *
+ * Two positions: `followed` is the end of the run taken over from the log, `fanned` the end of what a fan-out has begun to
+ * deliver. A member has its own `delivered`; a hole between that and the next batch is read back for that member.
+ */
+export class LocalChannel implements Due {
+  private readonly members = new Set<Member>();
+  private targets: readonly Member[] | undefined;
+  private followed: Position;
+  private fanned: Position;
+  private latestFed: Position;
+  private reading = false;
+  private queue: BatchItem[] = [];
+  private oldestQueuedMs = 0;
+  private flushScheduled = false;
+  private flushing = false;
+  private flushNotBeforeMs = 0;
+  private stalled: (() => void) | undefined;
+  private count: MemberCount;
+  private lastReportMs: number | undefined;
+  private countDueMs: number | undefined;
+  private countPending = false;
+  /** A feed arrived since the last idle check. Owned by the hub. */
+  touched = true;
+  /** When the last member left (monotonic). Owned by the hub. */
+  emptySinceMs: number | undefined;
+
+  constructor(
+    private readonly around: ChannelSurroundings,
+    readonly appId: string,
+    readonly channelId: string,
+    start: { readonly end: Position; readonly members: MemberCount },
+  ) {
+    this.followed = this.fanned = this.latestFed = start.end;
+    this.count = start.members;
+  }
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  /** Fan-out is behind by more than the limits: sends are refused or held (design 8). */
+  get isLagging(): boolean {
+    const { settings, time } = this.around.context;
+    if (this.queue.length === 0) return false;
+    return this.queue.length >= settings.fanoutEntries || time.monotonicMs() - this.oldestQueuedMs > settings.fanoutLagMs;
+  }
+
+  // --- members ---
+
+  add(member: Member): void {
+    this.members.add(member);
+    this.targets = undefined;
+    this.emptySinceMs = undefined;
+  }
+
+  remove(member: Member): void {
+    member.apply('left');
+    this.members.delete(member);
+    this.targets = undefined;
+    if (this.members.size === 0) this.emptySinceMs = this.around.context.time.monotonicMs();
+  }
+
+  /** The member's entitlement begins behind `position`, and its socket is there: deliver from now on. */
+  begin(member: Member, position: Position, members: MemberCount): void {
+    member.delivered = position;
+    this.reportTo(member, members.count);
+    this.countChanged(members);
+    if (member.apply('joined') && comparePositions(this.fanned, position) > 0) this.catchUp(member);
+  }
+
+  /** The member's client is back on a new socket. What it missed is not replayed (part B); the run begins anew. */
+  back(member: Member): void {
+    member.delivered = this.fanned;
+    member.lastCount = -1;
+    member.apply('back');
+  }
+
+  /** Puts the count on the member's socket, unless it was the last one there. */
+  reportTo(member: Member, count = this.count.count): void {
+    if (member.lastCount === count) return;
+    member.lastCount = count;
+    member.session.connection?.outbox.push(this.countFrame(count));
+  }
+
+  // --- the log ---
+
+  /** Entries from the feed, possibly again, out of order, or with holes. */
+  feed(entries: readonly PlacedChannelEntry[]): void {
+    this.touched = true;
+    for (const placed of entries) {
+      const { position } = placed;
+      if (comparePositions(position, this.latestFed) > 0) this.latestFed = position;
+      if (this.reading || comparePositions(position, this.followed) <= 0) continue;
+      const follows = position.epoch === this.followed.epoch && position.offset === this.followed.offset + 1;
+      if (!follows || this.queue.length >= this.around.context.settings.fanoutEntries) {
+        this.around.context.counters.add('log_holes_read_back');
+        this.readBack();
+      } else this.take(placed);
+    }
+  }
+
+  /** The log is known to reach `end`: reads back what the feed has not brought. */
+  expect(end: Position): void {
+    if (comparePositions(end, this.latestFed) > 0) this.latestFed = end;
+    if (!this.reading && comparePositions(end, this.followed) > 0) {
+      this.around.context.counters.add('log_holes_read_back');
+      this.readBack();
+    }
+  }
+
+  /** A member count from the feed or an answer; older versions are ignored. */
+  countChanged(members: MemberCount): void {
+    if (members.version <= this.count.version) return;
+    this.count = members;
+    this.scheduleCount();
+  }
+
+  private take(placed: PlacedChannelEntry): void {
+    const { context } = this.around;
+    if (this.queue.length === 0) this.oldestQueuedMs = context.time.monotonicMs();
+    this.queue.push(ChannelBatch.item(context.framing, this.channelId, placed));
+    this.followed = placed.position;
+    this.scheduleFlush();
+  }
+
+  private readBack(): void {
+    this.reading = true;
+    this.readBackLoop().catch((error: unknown) => {
+      this.reading = false;
+      this.around.context.logger.error({ err: error, channel: this.channelId }, 'reading back a channel log failed');
+    });
+  }
+
+  private async readBackLoop(): Promise<void> {
+    const { settings } = this.around.context;
+    for (;;) {
+      if (this.queue.length >= settings.fanoutEntries) await new Promise<void>((resume) => this.whenFlushed(resume));
+      const answer = await this.read(this.followed);
+      if (answer === undefined) continue;
+      if (answer.gap) this.startOver(answer.end);
+      else {
+        for (const placed of answer.entries) this.take(placed);
+        if (comparePositions(answer.end, this.followed) > 0) this.followed = answer.end;
+      }
+      if (!answer.more && comparePositions(this.latestFed, this.followed) <= 0) break;
+      if (!answer.more && answer.entries.length === 0) break;
+    }
+    this.reading = false;
+    // A gap leaves members behind although nothing may be queued: an empty batch finds them.
+    this.scheduleFlush();
+  }
+
+  /**
+   * Entries are gone from the log: no run leads to its end. Every member then finds the hole by itself, gets from the log
+   * what there still is, and is told (see catchUp).
+   */
+  private startOver(end: Position): void {
+    this.queue = [];
+    this.followed = this.fanned = end;
+  }
+
+  /** One read behind `after`; `undefined` after a pause when the engine did not answer. */
+  private async read(after: Position) {
+    const { engine, settings, counters, time } = this.around.context;
+    try {
+      return await engine.channels.read({
+        appId: this.appId,
+        channelId: this.channelId,
+        after,
+        limit: READ_LIMIT,
+        timeoutMs: settings.engineTimeoutMs,
+      });
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      counters.add('engine_failures');
+      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      return undefined;
+    }
+  }
+
+  // --- fan-out ---
+
+  private scheduleFlush(): void {
+    if (this.flushScheduled || this.flushing) return;
+    this.flushScheduled = true;
+    const { time } = this.around.context;
+    const wait = this.flushNotBeforeMs - time.monotonicMs();
+    if (wait > 1) time.after(wait, () => this.flush());
+    else time.nextTurn(() => this.flush());
+  }
+
+  private flush(): void {
+    this.flushScheduled = false;
+    const { context } = this.around;
+    const items = this.queue;
+    this.queue = [];
+    const batch = new ChannelBatch(context.framing, items, this.fanned, this.followed);
+    this.fanned = this.followed;
+    let report: CountReport | undefined;
+    if (this.countPending) {
+      this.countPending = false;
+      report = { count: this.count.count, frame: this.countFrame(this.count.count) };
+    }
+    this.targets ??= [...this.members];
+    this.flushing = true;
+    this.slice({ batch, report, targets: this.targets, startedMs: context.time.monotonicMs() }, 0, 0);
+  }
+
+  private slice(fanout: Fanout, from: number, spentMs: number): void {
+    const { batch, report, targets } = fanout;
+    const { settings, time, counters } = this.around.context;
+    const began = time.monotonicMs();
+    const end = Math.min(targets.length, from + settings.fanoutSlice);
+    let delivered = 0;
+    for (let i = from; i < end; i++) {
+      const member = targets[i] as Member;
+      if (member.state !== 'live') continue;
+      delivered += this.deliver(member, batch);
+      if (report && member.lastCount !== report.count) {
+        member.lastCount = report.count;
+        member.session.connection?.outbox.push(report.frame);
+        this.lastReportMs = began;
+      }
+    }
+    if (delivered > 0) counters.add('deliveries', delivered);
+    const now = time.monotonicMs();
+    const spent = spentMs + (now - began);
+    if (end < targets.length) time.nextTurn(() => this.slice(fanout, end, spent));
+    else this.finish(fanout, spent);
+  }
+
+  private finish({ batch, targets, startedMs }: Fanout, spentMs: number): void {
+    this.flushing = false;
+    this.flushNotBeforeMs = startedMs + 2 * (spentMs + targets.length * this.around.sweep.costPerFlushMs);
+    for (const { placed } of batch.items) this.answerLeftAuthor(placed);
+    if (this.queue.length > 0 || this.countPending) this.scheduleFlush();
+    const { stalled } = this;
+    this.stalled = undefined;
+    stalled?.();
+  }
+
+  /** The reply of an author who is not served by the fan-out any more is not owed an order. */
+  private answerLeftAuthor({ entry, position }: PlacedChannelEntry): void {
+    if (entry.kind !== 'message' || entry.origin.nodeId !== this.around.context.nodeId) return;
+    const waiting = this.around.replies.peek(entry.origin.ref);
+    if (waiting && waiting.session.member(this.channelId)?.state !== 'catching-up') {
+      this.around.replies.accepted(entry.origin.ref, position);
+    }
+  }
+
+  /** Puts a batch on one member's outbox; answers how many entries that were. */
+  private deliver(member: Member, batch: ChannelBatch): number {
+    const { session } = member;
+    const outbox = session.connection?.outbox;
+    if (outbox === undefined) return 0;
+    if (member.delivered === batch.before && !batch.hasAuthor(session.session)) {
+      if (batch.items.length > 0) outbox.push(batch.frames);
+      member.delivered = batch.last;
+      return batch.items.length;
+    }
+    if (comparePositions(member.delivered, batch.before) < 0) {
+      this.catchUp(member);
+      return 0;
+    }
+    let delivered = 0;
+    for (const { placed, frame } of batch.items) {
+      if (comparePositions(placed.position, member.delivered) <= 0) continue;
+      delivered += this.put(session, placed, frame);
+    }
+    if (comparePositions(batch.last, member.delivered) > 0) member.delivered = batch.last;
+    return delivered;
+  }
+
+  /** One entry to one session: the frame, or the reply in its place for the author. */
+  private put(session: Session, placed: PlacedChannelEntry, frame: Frames): number {
+    const { entry, position } = placed;
+    if (entry.session !== session.session) {
+      session.connection?.outbox.push(frame);
+      return 1;
+    }
+    if (entry.kind === 'message' && entry.origin.nodeId === this.around.context.nodeId) {
+      this.around.replies.accepted(entry.origin.ref, position);
+    }
+    return 0;
+  }
+
+  /** Serves one member from the log until it has reached the fan-out of the others. */
+  private catchUp(member: Member): void {
+    if (!member.apply('behind')) return;
+    this.catchUpLoop(member).catch((error: unknown) => {
+      this.around.context.logger.error({ err: error, channel: this.channelId }, 'serving a member from the log failed');
+      member.session.connection?.loseGap();
+    });
+  }
+
+  private async catchUpLoop(member: Member): Promise<void> {
+    const { context } = this.around;
+    const { session } = member;
+    const connection = session.connection;
+    while (member.state === 'catching-up' && session.connection === connection && connection) {
+      const answer = await this.read(member.delivered);
+      if (answer === undefined) continue;
+      if (member.state !== 'catching-up' || session.connection !== connection) return;
+      if (answer.gap) {
+        context.counters.add('log_gaps');
+        // Ours learns of the loss by resuming; a published client has no way to be told.
+        if (connection.profile && !connection.profile.published) return connection.loseGap();
+      }
+      for (const placed of answer.entries) {
+        this.put(session, placed, channelFrame(context.framing, this.channelId, placed));
+      }
+      if (comparePositions(answer.end, member.delivered) > 0) member.delivered = answer.end;
+      if (!answer.more && comparePositions(member.delivered, this.fanned) >= 0) member.apply('caught-up');
+      else if (!answer.more && answer.entries.length === 0) {
+        // The log ends before what was fanned out: a shared engine failed over. Go on from there.
+        member.delivered = this.fanned;
+        member.apply('caught-up');
+      } else await new Promise<void>((resume) => connection.outbox.whenBelow(context.settings.connectionQueueBytes / 2, resume));
+    }
+  }
+
+  private whenFlushed(resume: () => void): void {
+    this.stalled = resume;
+    this.scheduleFlush();
+  }
+
+  // --- the member count ---
+
+  private scheduleCount(): void {
+    if (this.countPending || this.countDueMs !== undefined) return;
+    const { settings, time } = this.around.context;
+    const now = time.monotonicMs();
+    const wait = msUntilReport(settings.memberCounts, this.count.count, this.lastReportMs, now);
+    if (wait === 0) {
+      this.countPending = true;
+      this.scheduleFlush();
+    } else {
+      this.countDueMs = now + wait;
+      this.around.wheel.schedule(this, wait);
+    }
+  }
+
+  /** The cadence allows the next report of the count. */
+  due(nowMs: number): number | undefined {
+    if (this.countDueMs === undefined) return undefined;
+    if (nowMs < this.countDueMs) return this.countDueMs - nowMs;
+    this.countDueMs = undefined;
+    this.countPending = true;
+    this.scheduleFlush();
+    return undefined;
+  }
+
+  private countFrame(count: number): Frames {
+    return this.around.context.framing.text(
+      encodeServerFrame('MemSizeChanged', { ChanId: this.channelId, MemSize: count }),
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE } from 'ar-rtm-protocol';
+import type { Apps } from '../domain/apps.js';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { ClaimMode, ClaimResult } from '../ports/registry.js';
+import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
+import type { Connection } from './connection.js';
+import type { NodeContext } from './context.js';
+import type { SessionHost } from './session-host.js';
+import type { Ticket, Tickets } from './tickets.js';
+
+/** A claim that the engine did not answer is repeated this long before the client is sent away. */
+const CLAIM_PATIENCE_MS = 5000;
+const CLAIM_RETRY_MS = 250;
+
+const USER_SID = /^[0-9a-zA-Z_-]{1,64}$/;
+
+/** The `Login` command: from ticket to session (wire-protocol.md 7.1, 7.4; design 5, 6). */
+export class Login {
+  constructor(
+    private readonly context: NodeContext,
+    private readonly apps: Apps,
+    private readonly tickets: Tickets,
+    private readonly sessions: SessionHost,
+  ) {}
+
+  async run(connection: Connection, appId: unknown, content: CommandContent<'Login'>): Promise<void> {
+    if (!connection.apply('login')) {
+      connection.notice(LOGIN_CODE.ALREADY_LOGIN, 'this socket has a login already', { cmd: 'Login' });
+      return;
+    }
+    const { UserId: uid, UserSId: userSId, SessionId, AcsToken: token } = content;
+    const profile = profileOf(content);
+    connection.profile = profile;
+    if (!isAppId(appId) || !this.apps.find(appId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_APP_ID);
+    if (!isId(uid) || !USER_SID.test(userSId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_ARGUMENT);
+    const ticket = this.tickets.forLogin(SessionId, appId, uid, token);
+    if (!ticket) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
+    const claim = await this.claim(connection, ticket, userSId, mode);
+    if (connection.state !== 'logging-in') return this.undo(claim, ticket, userSId);
+    if (claim === undefined) {
+      connection.close(CLOSE_CODE.SERVICE_RESTART, 'try again');
+      return;
+    }
+    if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId);
+    if (!this.sessions.begin(connection, ticket, userSId, claim)) return;
+    this.context.counters.add('logins');
+    connection.apply('accepted');
+    connection.send('Login', {
+      Code: LOGIN_CODE.OK,
+      UserId: uid,
+      ...(profile.published ? {} : this.oursOnly(claim)),
+    });
+    this.sessions.open(connection, claim);
+    connection.releaseWaiting();
+  }
+
+  private oursOnly(claim: Extract<ClaimResult, { outcome: 'claimed' }>) {
+    return {
+      Caps: SERVER_CAPABILITIES,
+      Heartbeat: this.context.settings.heartbeatMs,
+      Resumed: claim.continued,
+      Channels: claim.channels,
+    };
+  }
+
+  private async claim(
+    connection: Connection,
+    ticket: Ticket,
+    userSId: string,
+    mode: ClaimMode,
+  ): Promise<ClaimResult | undefined> {
+    const { engine, nodeId, time, settings, counters } = this.context;
+    const giveUpMs = time.monotonicMs() + CLAIM_PATIENCE_MS;
+    for (;;) {
+      try {
+        return await engine.registry.claim({
+          appId: ticket.appId,
+          uid: ticket.uid,
+          userSId,
+          nodeId,
+          mode,
+          ticketId: ticket.id,
+          ticketExpiresInMs: ticket.expiresMs - time.wallMs(),
+          timeoutMs: settings.engineTimeoutMs,
+        });
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) throw error;
+        counters.add('engine_failures');
+        if (connection.state !== 'logging-in' || time.monotonicMs() > giveUpMs) return undefined;
+        await new Promise<void>((resume) => time.after(CLAIM_RETRY_MS, resume));
+      }
+    }
+  }
+
+  /** The socket went while the claim was made: the session waits for the client, suspended. */
+  private undo(claim: ClaimResult | undefined, ticket: Ticket, userSId: string): void {
+    if (claim?.outcome === 'claimed') this.sessions.adoptUnused(ticket, userSId, claim);
+  }
+
+  /**
+   * This client instance was superseded by another one. A published client is let in, told ForceOffline and closed; its
+   * own close frame ends the memory. Ours is refused in words.
+   */
+  private supersede(connection: Connection, profile: ClientProfile, ticket: Ticket, userSId: string): void {
+    connection.apply('superseded');
+    const { appId, uid } = ticket;
+    if (!profile.published) {
+      connection.send('Login', { Code: LOGIN_CODE.UNKNOWN, UserId: uid, Reason: 'REMOTE_LOGIN' });
+      connection.close(CLOSE_CODE.NORMAL, 'superseded');
+      return;
+    }
+    connection.forgetOnClose = { appId, uid, userSId };
+    connection.send('Login', { Code: LOGIN_CODE.OK, UserId: uid });
+    connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
+    connection.close(CLOSE_CODE.NORMAL, 'superseded');
+  }
+
+  private refuse(connection: Connection, uid: string, code: number): void {
+    this.context.counters.add('logins_refused');
+    connection.apply('refused');
+    connection.send('Login', { Code: code, UserId: uid });
+    connection.close(CLOSE_CODE.NORMAL, 'login refused');
+  }
+}

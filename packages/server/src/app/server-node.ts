@@ -1,0 +1,245 @@
+import { CLOSE_CODE, type Command } from 'ar-rtm-protocol';
+import type { Apps } from '../domain/apps.js';
+import { ReadClock } from '../domain/read-clock.js';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { Notice } from '../ports/nodes.js';
+import type { Cancel } from '../ports/time.js';
+import type { Transport, TransportEvents } from '../ports/transport.js';
+import { AuthorReplies } from './author-replies.js';
+import { ChannelHub } from './channel-hub.js';
+import { Connection, type ConnectionHost } from './connection.js';
+import type { NodeContext } from './context.js';
+import { DeadlineWheel } from './deadline-wheel.js';
+import { Deliveries } from './deliveries.js';
+import { Departures } from './departures.js';
+import { Dispatcher } from './dispatcher.js';
+import { Gateway } from './gateway.js';
+import { ChannelCommands } from './handlers/channels.js';
+import { PeerMessages } from './handlers/peer-messages.js';
+import { Lease } from './lease.js';
+import { Liveness } from './liveness.js';
+import { Login } from './login.js';
+import type { Outbox } from './outbox.js';
+import { OutboxSweep } from './outbox-sweep.js';
+import { SessionHost } from './session-host.js';
+import { Tickets } from './tickets.js';
+
+const TICK_MS = 100;
+const IDLE_CHECK_MS = 10_000;
+const HUB_SWEEP_MS = 1000;
+const BUDGET_CHECK_MS = 500;
+
+/** One node of the server: everything between the sockets and the engine. */
+export class ServerNode implements ConnectionHost {
+  readonly clock: ReadClock;
+  readonly sweep: OutboxSweep;
+  readonly gateway: Gateway;
+  private readonly connections = new Set<Connection>();
+  private readonly wheel = new DeadlineWheel(TICK_MS);
+  private readonly replies = new AuthorReplies();
+  private readonly deliveries: Deliveries;
+  private readonly departures: Departures;
+  private readonly hub: ChannelHub;
+  private readonly sessions: SessionHost;
+  private readonly liveness: Liveness;
+  private readonly lease: Lease;
+  private readonly dispatcher: Dispatcher;
+  private readonly timers: Cancel[] = [];
+  private draining = false;
+  private lastIdleCheckMs = 0;
+  private lastBudgetCheckMs = 0;
+  private lastHubSweepMs = 0;
+
+  constructor(
+    readonly context: NodeContext,
+    apps: Apps,
+  ) {
+    const { time, settings, framing } = context;
+    this.clock = new ReadClock(TICK_MS, time.monotonicMs());
+    this.sweep = new OutboxSweep(
+      framing,
+      time,
+      () => this.clock.nowMs,
+      (outbox) => this.overBudget(outbox),
+      settings.connectionQueueBytes,
+    );
+    this.deliveries = new Deliveries(context);
+    this.departures = new Departures(context);
+    this.hub = new ChannelHub({ context, sweep: this.sweep, wheel: this.wheel, replies: this.replies });
+    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures);
+    this.liveness = new Liveness(context, this.clock, this.sessions);
+    this.lease = new Lease(context, this.sessions, this.departures);
+    const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
+    this.gateway = new Gateway(context, apps, tickets, () => this.isReady);
+    this.dispatcher = new Dispatcher(
+      context,
+      new Login(context, apps, tickets, this.sessions),
+      this.sessions,
+      new PeerMessages(context, this.deliveries),
+      new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
+    );
+    context.engine.nodes.onNotice((notice) => this.onNotice(notice));
+  }
+
+  /** Takes up the lease and the sessions of a former node; then the gateway answers. */
+  async start(): Promise<void> {
+    await this.lease.begin();
+    this.timers.push(this.context.time.every(TICK_MS, () => this.tick()));
+  }
+
+  /** Logins are accepted. */
+  get isReady(): boolean {
+    return this.lease.isHeld && !this.draining;
+  }
+
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** Live objects by kind, for leak tests and health. */
+  get census(): Readonly<Record<string, number>> {
+    return {
+      connections: this.connections.size,
+      sessions: this.sessions.size,
+      channels: this.hub.size,
+      deliveries: this.deliveries.size,
+      replies: this.replies.size,
+      departures: this.departures.size,
+      queuedBytes: this.sweep.queuedBytes,
+    };
+  }
+
+  /** A new socket. */
+  accept(transport: Transport): TransportEvents {
+    const connection = new Connection(transport, this);
+    this.connections.add(connection);
+    this.context.counters.add('connections_opened');
+    this.wheel.schedule(connection, 1000);
+    if (this.draining) connection.close(CLOSE_CODE.SERVICE_RESTART, 'restarting');
+    return connection;
+  }
+
+  /**
+   * Graceful stop: no logins any more (the gateway answers 503), sockets are closed with a reconnect code, spread over the
+   * drain time; sessions are left for the next node. Resolves when all sockets are gone or the patience is over.
+   */
+  async drain(): Promise<void> {
+    this.draining = true;
+    const { time, settings } = this.context;
+    const open = [...this.connections];
+    const began = time.monotonicMs();
+    for (let i = 0; i < open.length; i++) {
+      const due = began + (settings.drainMs * i) / open.length;
+      const wait = due - time.monotonicMs();
+      if (wait > 10) await this.delay(wait);
+      (open[i] as Connection).close(CLOSE_CODE.SERVICE_RESTART, 'restarting');
+    }
+    const giveUp = time.monotonicMs() + Math.min(3000, settings.drainMs + 500);
+    while (this.connections.size > 0 && time.monotonicMs() < giveUp) await this.delay(20);
+    for (const connection of [...this.connections]) connection.transport.terminate();
+  }
+
+  /** Lets go of everything, after `drain`. */
+  async stop(): Promise<void> {
+    for (const cancel of this.timers.splice(0)) cancel();
+    await this.lease.end();
+    this.sessions.abandonAll(CLOSE_CODE.SERVICE_RESTART, 'restarting');
+  }
+
+  // --- ConnectionHost ---
+
+  dispatch(connection: Connection, command: Command): Promise<void> | undefined {
+    return this.dispatcher.dispatch(connection, command);
+  }
+
+  visit(connection: Connection): number | undefined {
+    return this.liveness.visit(connection);
+  }
+
+  gone(connection: Connection, _code: number, byClient: boolean): void {
+    this.connections.delete(connection);
+    this.context.counters.add('connections_closed');
+    const { session, forgetOnClose } = connection;
+    connection.session = undefined;
+    if (session) this.sessions.cut(session, connection);
+    if (forgetOnClose && byClient) {
+      const { engine, settings } = this.context;
+      engine.registry
+        .forgetSuperseded({ ...forgetOnClose, timeoutMs: settings.engineTimeoutMs })
+        // Remembered a little longer: the next Login of that instance is told once more.
+        .catch((error: unknown) => {
+          if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'forgetting failed');
+        });
+    }
+  }
+
+  private tick(): void {
+    const now = this.context.time.monotonicMs();
+    this.clock.tick(now);
+    this.wheel.tick(now);
+    this.deliveries.tick(now);
+    if (now - this.lastHubSweepMs >= HUB_SWEEP_MS) {
+      this.lastHubSweepMs = now;
+      this.hub.sweep();
+    }
+    if (now - this.lastBudgetCheckMs >= BUDGET_CHECK_MS) {
+      this.lastBudgetCheckMs = now;
+      this.checkProcessBudget();
+    }
+    if (now - this.lastIdleCheckMs >= IDLE_CHECK_MS) {
+      this.lastIdleCheckMs = now;
+      this.hub.checkIdle().catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'the idle check failed');
+      });
+    }
+  }
+
+  private onNotice(notice: Notice): void {
+    switch (notice.kind) {
+      case 'superseded':
+        return this.sessions.superseded(notice);
+      case 'acknowledged':
+        return this.deliveries.acknowledged(notice.ref);
+      case 'undelivered':
+        return this.deliveries.undelivered(notice.ref);
+      case 'offline-fetched':
+        return this.sessions.fetched(notice.appId, notice.uid, notice.generation, notice.upTo);
+    }
+  }
+
+  /** All together have too much queued: the longest queues go first (design 8). */
+  private checkProcessBudget(): void {
+    const limit = this.context.settings.processQueueBytes;
+    let total = 0;
+    for (const connection of this.connections) total += connection.outbox.queuedBytes;
+    if (total <= limit) return;
+    const longest = [...this.connections].sort((a, b) => b.outbox.queuedBytes - a.outbox.queuedBytes);
+    for (const connection of longest) {
+      if (total <= limit) return;
+      total -= connection.outbox.queuedBytes;
+      this.closeSlow(connection);
+    }
+  }
+
+  /** One client reads too slowly. */
+  private overBudget(outbox: Outbox): void {
+    for (const connection of this.connections) {
+      if (connection.outbox === outbox) return this.closeSlow(connection);
+    }
+  }
+
+  private closeSlow(connection: Connection): void {
+    if (connection.outbox.isClosing) return;
+    this.context.counters.add('closed_slow_consumer');
+    this.context.logger.warn(
+      { uid: connection.session?.uid, queuedBytes: connection.outbox.queuedBytes },
+      'a client that reads too slowly is closed',
+    );
+    connection.apply('close');
+    connection.outbox.abandon(CLOSE_CODE.SLOW_CONSUMER, 'reading too slowly');
+  }
+
+  private delay(ms: number): Promise<void> {
+    return new Promise((resume) => this.context.time.after(ms, resume));
+  }
+}

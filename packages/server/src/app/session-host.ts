@@ -1,0 +1,303 @@
+import { CLOSE_CODE, type Position } from 'ar-rtm-protocol';
+import { EngineUnavailable } from '../ports/engine-error.js';
+import type { Notice, OrphanedSession } from '../ports/nodes.js';
+import type { ClaimResult, EndReason } from '../ports/registry.js';
+import type { ReadClock } from '../domain/read-clock.js';
+import type { ChannelHub } from './channel-hub.js';
+import type { Connection } from './connection.js';
+import type { NodeContext } from './context.js';
+import type { DeadlineWheel } from './deadline-wheel.js';
+import type { Departures } from './departures.js';
+import { InboxPump } from './inbox-pump.js';
+import { Session } from './session.js';
+import type { Ticket } from './tickets.js';
+
+type Claimed = Extract<ClaimResult, { outcome: 'claimed' }>;
+
+/** After a reconnect the client joins its channels again; those joins are not counted for so long. */
+const REJOIN_MS = 10_000;
+const RETRY_MS = 500;
+
+/** The sessions that this node hosts: begin, cut, resume, end. */
+export class SessionHost {
+  private readonly sessions = new Map<string, Session>();
+
+  constructor(
+    private readonly context: NodeContext,
+    private readonly clock: ReadClock,
+    private readonly wheel: DeadlineWheel,
+    private readonly hub: ChannelHub,
+    private readonly departures: Departures,
+  ) {
+    context.engine.inboxes.onFeed((feed) => {
+      const session = this.sessions.get(keyOf(feed.appId, feed.uid));
+      if (session && session.generation === feed.generation) session.inbox?.feed(feed.entries);
+    });
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  all(): Iterable<Session> {
+    return this.sessions.values();
+  }
+
+  find(appId: string, uid: string): Session | undefined {
+    return this.sessions.get(keyOf(appId, uid));
+  }
+
+  /** Puts a claimed session on its socket. False when a newer claim was faster. */
+  begin(connection: Connection, ticket: Ticket, userSId: string, claim: Claimed): boolean {
+    const session = this.host(ticket, userSId, claim);
+    if (!session) {
+      connection.close(CLOSE_CODE.REPLACED, 'a newer login was faster');
+      return false;
+    }
+    const previous = session.connection;
+    session.connection = connection;
+    connection.session = session;
+    session.profile = connection.profile;
+    session.apply('resumed');
+    session.lastPacketMs = this.clock.nowMs;
+    if (claim.continued) this.context.counters.add('sessions_resumed');
+    if (claim.reconnecting || claim.continued) {
+      session.rejoinUntilMs = this.clock.nowMs + REJOIN_MS;
+      session.expectsAttributeRestore = true;
+    }
+    if (previous && previous !== connection) {
+      previous.session = undefined;
+      previous.close(CLOSE_CODE.REPLACED, 'replaced by a newer socket of the same client');
+    }
+    return true;
+  }
+
+  /** After the Login reply was queued: memberships and inbox begin to flow. */
+  open(connection: Connection, claim: Claimed): void {
+    const { session } = connection;
+    if (!session) return;
+    for (const member of session.memberships()) member.channel.back(member);
+    for (const channelId of claim.channels) if (!session.member(channelId)) this.rejoin(session, channelId);
+    const freshPublished = connection.profile?.published === true && !claim.reconnecting && !claim.continued;
+    if (freshPublished) this.holdForFetch(session, claim.inboxEnd);
+    else session.inbox?.release();
+  }
+
+  /** A session was claimed for a socket that is gone by now: it waits, suspended. */
+  adoptUnused(ticket: Ticket, userSId: string, claim: Claimed): void {
+    const session = this.host(ticket, userSId, claim);
+    if (session && !session.connection) this.suspend(session);
+  }
+
+  /** Hosts a session whose node is gone; its clock goes on. */
+  adopt(orphan: OrphanedSession): void {
+    const session = new Session(orphan.appId, orphan.uid, orphan.userSId, orphan.session);
+    session.generation = orphan.generation;
+    session.lastPacketMs = this.clock.nowMs - orphan.silentMs;
+    session.inbox = new InboxPump(this.context, session, undefined);
+    for (const channelId of orphan.channels) this.rejoin(session, channelId);
+    this.sessions.set(keyOf(orphan.appId, orphan.uid), session);
+    this.watch(session);
+  }
+
+  /** The socket of a session is gone. */
+  cut(session: Session, connection: Connection): void {
+    if (session.connection !== connection) return;
+    session.connection = undefined;
+    session.inbox?.hold();
+    for (const member of session.memberships()) member.apply('cut');
+    this.suspend(session);
+  }
+
+  /** Ends a session for good: logout, or 30 s of silence. Resolves when the engine knows. */
+  async end(session: Session, reason: EndReason): Promise<void> {
+    if (!session.apply('ended')) return;
+    this.forget(session);
+    const { engine, settings, time, counters } = this.context;
+    const { appId, uid, generation } = session;
+    for (;;) {
+      try {
+        const answer = await engine.registry.end({ appId, uid, generation, reason, timeoutMs: settings.engineTimeoutMs });
+        if (answer !== 'stale') this.departures.add(appId, uid, answer.ended);
+        return;
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) throw error;
+        counters.add('engine_failures');
+        await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      }
+    }
+  }
+
+  /** A newer claim took the session. */
+  superseded(notice: Extract<Notice, { kind: 'superseded' }>): void {
+    const session = this.find(notice.appId, notice.uid);
+    if (!session || session.generation !== notice.generation) return;
+    if (notice.by === 'same') return this.replaced(session);
+    const { connection } = session;
+    session.apply('moved');
+    this.forget(session);
+    if (!connection) return;
+    connection.session = undefined;
+    this.context.counters.add('sessions_kicked');
+    connection.forgetOnClose = { appId: notice.appId, uid: notice.uid, userSId: session.userSId };
+    connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
+    connection.close(CLOSE_CODE.NORMAL, 'logged in elsewhere');
+  }
+
+  /**
+   * The same client has a newer socket, here or on another node. Here, the answer to the claim is on its way and goes on
+   * with this session; otherwise it is let go.
+   */
+  private replaced(session: Session): void {
+    const { generation, connection } = session;
+    session.connection = undefined;
+    session.inbox?.hold();
+    for (const member of session.memberships()) member.apply('cut');
+    if (connection) {
+      connection.session = undefined;
+      connection.close(CLOSE_CODE.REPLACED, 'replaced by a newer socket of the same client');
+    }
+    this.context.time.after(RETRY_MS, () => {
+      if (session.generation !== generation || !session.apply('moved')) return;
+      this.forget(session);
+    });
+  }
+
+  /** The engine says that a newer claim exists, before its notice came: the client has to come back and will be told. */
+  stale(session: Session): void {
+    const { connection } = session;
+    if (!session.apply('moved')) return;
+    this.forget(session);
+    if (connection) {
+      connection.session = undefined;
+      connection.close(CLOSE_CODE.REPLACED, 'the session moved');
+    }
+  }
+
+  /** This node may not host sessions any more (lost lease, drain): all sockets are cut, nothing is ended. */
+  abandonAll(code: number, reason: string): void {
+    for (const session of [...this.sessions.values()]) {
+      const { connection } = session;
+      session.apply('moved');
+      this.forget(session);
+      if (connection) {
+        connection.session = undefined;
+        connection.close(code, reason);
+      }
+    }
+  }
+
+  /** Offline messages of a fresh published login were fetched, over any node. */
+  fetched(appId: string, uid: string, generation: number, upTo: Position): void {
+    const session = this.find(appId, uid);
+    if (session && session.generation === generation && session.connection) session.inbox?.release(upTo);
+  }
+
+  /** The session is silent for too long, with or without a socket. */
+  expire(session: Session): void {
+    const { connection } = session;
+    this.context.counters.add('sessions_expired');
+    if (connection) {
+      connection.session = undefined;
+      this.context.counters.add('closed_idle');
+      connection.close(CLOSE_CODE.IDLE, 'nothing heard for too long');
+    }
+    this.end(session, 'offline').catch((error: unknown) => this.failed('ending a silent session', error));
+  }
+
+  private host(ticket: Ticket, userSId: string, claim: Claimed): Session | undefined {
+    const key = keyOf(ticket.appId, ticket.uid);
+    const known = this.sessions.get(key);
+    if (known && known.generation > claim.generation) return undefined;
+    if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
+    if (known && known.session === claim.session) {
+      known.generation = claim.generation;
+      known.inbox?.hold();
+      return known;
+    }
+    if (known) {
+      this.superseded({
+        kind: 'superseded',
+        appId: ticket.appId,
+        uid: ticket.uid,
+        generation: known.generation,
+        by: known.userSId === userSId ? 'same' : 'other',
+      });
+      if (known.apply('moved')) this.forget(known);
+    }
+    const session = new Session(ticket.appId, ticket.uid, userSId, claim.session);
+    session.generation = claim.generation;
+    session.inbox = new InboxPump(this.context, session, claim.continued ? undefined : claim.inboxEnd);
+    this.sessions.set(key, session);
+    return session;
+  }
+
+  private holdForFetch(session: Session, cut: Position): void {
+    const { generation, inbox } = session;
+    this.context.time.after(this.context.settings.offlineFetchMs, () => {
+      if (session.generation === generation && session.state === 'active') inbox?.release(cut);
+    });
+  }
+
+  /** Takes a membership of a continued session over to this node. */
+  private rejoin(session: Session, channelId: string): void {
+    const { generation } = session;
+    this.hub
+      .join(session, channelId, () => undefined)
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) return this.failed('taking a membership over', error);
+        this.context.time.after(RETRY_MS, () => {
+          const wanted = session.state !== 'ended' && session.generation === generation && !session.member(channelId);
+          if (wanted) this.rejoin(session, channelId);
+        });
+      });
+  }
+
+  private suspend(session: Session): void {
+    if (session.apply('cut') || session.state === 'suspended') this.watch(session);
+    const { engine, settings } = this.context;
+    const { appId, uid, generation } = session;
+    const silentMs = this.clock.nowMs - session.lastPacketMs;
+    engine.registry
+      .suspend({ appId, uid, generation, silentMs, timeoutMs: settings.engineTimeoutMs })
+      .then((answer) => {
+        if (answer === 'stale') this.stale(session);
+      })
+      // Only makes the clock of a later host more exact.
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) this.failed('suspending a session', error);
+      });
+  }
+
+  /** Looks after a session without a socket until it is resumed or its time is over. */
+  private watch(session: Session): void {
+    const { generation } = session;
+    const remaining = () => session.lastPacketMs + this.context.settings.offlineMs - this.clock.nowMs;
+    const visit = {
+      due: (): number | undefined => {
+        if (session.state !== 'suspended' || session.generation !== generation) return undefined;
+        if (remaining() > 0) return remaining();
+        this.expire(session);
+        return undefined;
+      },
+    };
+    this.wheel.schedule(visit, remaining());
+  }
+
+  private forget(session: Session): void {
+    const key = keyOf(session.appId, session.uid);
+    if (this.sessions.get(key) === session) this.sessions.delete(key);
+    this.hub.dropAll(session);
+    session.inbox?.hold();
+    session.connection = undefined;
+  }
+
+  private failed(what: string, error: unknown): void {
+    this.context.logger.error({ err: error }, `${what} failed`);
+  }
+}
+
+/** NUL cannot occur in an id. */
+function keyOf(appId: string, uid: string): string {
+  return `${appId}\u0000${uid}`;
+}

@@ -1,0 +1,96 @@
+import { FREQUENCIES, type Frequency, LIMITS, TIMES } from 'ar-rtm-protocol';
+import type { CadenceRule } from '../domain/count-cadence.js';
+import type { BucketRule } from '../domain/token-bucket.js';
+
+/** What one node is told about limits and times. The configuration fills it; the defaults are those of the protocol. */
+export interface NodeSettings {
+  readonly messageBytes: number;
+  readonly frameReplyBytes: number;
+  readonly joinedChannels: number;
+  readonly membersListed: number;
+  readonly countedChannels: number;
+
+  readonly unreachableMs: number;
+  readonly offlineMs: number;
+  readonly heartbeatMs: number;
+  readonly publishedPingMs: number;
+  readonly publishedKeepAliveMs: number;
+  readonly acknowledgeMs: number;
+  readonly loginDeadlineMs: number;
+  readonly ticketMs: number;
+  readonly offlineFetchMs: number;
+  /** How long a port call may take before it counts as failed. */
+  readonly engineTimeoutMs: number;
+  /** Close frames of a drain are spread over this time. */
+  readonly drainMs: number;
+
+  readonly messages: BucketRule;
+  /** A published client's reading is paused at most this long at a time, and its message refused after the second. */
+  readonly pauseMs: number;
+  readonly pauseRefuseMs: number;
+  readonly joins: Frequency;
+  readonly sameChannelJoins: Frequency;
+  readonly memberQueries: Frequency;
+  readonly countQueries: Frequency;
+  readonly memberCounts: CadenceRule;
+
+  readonly malformedFrames: number;
+  readonly malformedWindowMs: number;
+  /** Frames kept while a Login is being decided. */
+  readonly waitingFrames: number;
+
+  /** Queued bytes per connection and per process (design 8). */
+  readonly connectionQueueBytes: number;
+  readonly processQueueBytes: number;
+  /** Members served in one turn of the event loop. */
+  readonly fanoutSlice: number;
+  /** Entries a channel may have waiting for fan-out on this node, and how old the oldest may be, before sends are refused. */
+  readonly fanoutEntries: number;
+  readonly fanoutLagMs: number;
+}
+
+/** Tolerance of the server towards call frequencies, which the SDK enforces exactly (api.md 3.0). */
+const TOLERANCE = 2;
+
+function tolerant(rule: Frequency): Frequency {
+  return { calls: rule.calls * TOLERANCE, windowMs: rule.windowMs };
+}
+
+export const DEFAULT_SETTINGS: NodeSettings = {
+  messageBytes: LIMITS.MESSAGE_BYTES,
+  frameReplyBytes: LIMITS.FRAME_REPLY_BYTES,
+  joinedChannels: LIMITS.JOINED_CHANNELS,
+  membersListed: LIMITS.MEMBERS_REPORTED,
+  countedChannels: LIMITS.COUNTED_CHANNELS,
+  unreachableMs: TIMES.UNREACHABLE_MS,
+  offlineMs: TIMES.OFFLINE_MS,
+  heartbeatMs: TIMES.HEARTBEAT_MS,
+  publishedPingMs: TIMES.PUBLISHED_PING_MS,
+  publishedKeepAliveMs: TIMES.PUBLISHED_KEEP_ALIVE_MS,
+  acknowledgeMs: TIMES.ACKNOWLEDGE_MS,
+  loginDeadlineMs: TIMES.LOGIN_DEADLINE_MS,
+  ticketMs: TIMES.TICKET_MS,
+  offlineFetchMs: TIMES.OFFLINE_FETCH_MS,
+  engineTimeoutMs: 3000,
+  drainMs: 2000,
+  messages: { perSecond: 60, burst: 360 },
+  pauseMs: 1000,
+  pauseRefuseMs: 5000,
+  joins: tolerant(FREQUENCIES.JOIN),
+  sameChannelJoins: tolerant(FREQUENCIES.JOIN_SAME_CHANNEL),
+  memberQueries: tolerant(FREQUENCIES.MEMBERS),
+  countQueries: tolerant(FREQUENCIES.MEMBER_COUNT),
+  memberCounts: {
+    threshold: LIMITS.MEMBERS_REPORTED,
+    smallMs: TIMES.COUNT_SMALL_MS,
+    largeMs: TIMES.COUNT_LARGE_MS,
+  },
+  malformedFrames: LIMITS.MALFORMED_FRAMES,
+  malformedWindowMs: LIMITS.MALFORMED_WINDOW_MS,
+  waitingFrames: 128,
+  connectionQueueBytes: 4 * 1024 * 1024,
+  processQueueBytes: 512 * 1024 * 1024,
+  fanoutSlice: 500,
+  fanoutEntries: 2000,
+  fanoutLagMs: 1000,
+};

@@ -1,0 +1,66 @@
+import { isAppId, isId } from 'ar-rtm-protocol';
+import type { Chance, Time } from '../ports/time.js';
+import type { Signer } from '../ports/transport.js';
+
+/** What a ticket says once its signature has been checked. */
+export interface Ticket {
+  readonly id: string;
+  readonly appId: string;
+  readonly uid: string;
+  /** Digest of the token it was issued for. */
+  readonly tokenDigest: string;
+  /** Wall time in ms until which a Login may use it. */
+  readonly expiresMs: number;
+}
+
+/**
+ * Tickets: the gateway's `sessionid` (design 5). Signed, so that any node, and the same node after a restart, accepts a
+ * Login whose gateway answer came before. Text form: `id.expires.appId.uid(base16).tokenDigest.signature`.
+ */
+export class Tickets {
+  constructor(
+    private readonly signer: Signer,
+    private readonly time: Time,
+    private readonly chance: Chance,
+    private readonly lifeMs: number,
+  ) {}
+
+  issue(appId: string, uid: string, token: string): string {
+    const expires = Math.round(this.time.wallMs() + this.lifeMs).toString(36);
+    const body = `${this.chance.secretHex(12)}.${expires}.${appId}.${toHex(uid)}.${this.signer.digest(token)}`;
+    return `${body}.${this.signer.sign(body)}`;
+  }
+
+  /** The ticket if this deployment issued it; says nothing of its age. */
+  read(text: string): Ticket | undefined {
+    const end = text.lastIndexOf('.');
+    if (text.length > 512 || end < 0) return undefined;
+    const body = text.slice(0, end);
+    if (!this.signer.verify(body, text.slice(end + 1))) return undefined;
+    const [id, expires, appId, uidHex, tokenDigest] = body.split('.');
+    if (!id || !expires || !isAppId(appId) || !uidHex || !tokenDigest) return undefined;
+    const uid = fromHex(uidHex);
+    if (!isId(uid)) return undefined;
+    return { id, appId, uid, tokenDigest, expiresMs: Number.parseInt(expires, 36) };
+  }
+
+  /** The ticket if it may be used for this Login now. */
+  forLogin(text: string, appId: string, uid: string, token: string): Ticket | undefined {
+    const ticket = this.read(text);
+    if (!ticket || ticket.appId !== appId || ticket.uid !== uid) return undefined;
+    if (ticket.expiresMs < this.time.wallMs()) return undefined;
+    return ticket.tokenDigest === this.signer.digest(token) ? ticket : undefined;
+  }
+}
+
+function toHex(text: string): string {
+  let hex = '';
+  for (let i = 0; i < text.length; i++) hex += text.charCodeAt(i).toString(16).padStart(2, '0');
+  return hex;
+}
+
+function fromHex(hex: string): string {
+  let text = '';
+  for (let i = 0; i < hex.length; i += 2) text += String.fromCharCode(Number.parseInt(hex.slice(i, i + 2), 16));
+  return text;
+}

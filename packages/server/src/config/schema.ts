@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { count, flag, hex32, milliseconds } from './fields.js';
+import { limitsSchema } from './limits-schema.js';
+import { frequenciesSchema, timesSchema } from './times-schema.js';
+
+const appSchema = z
+  .strictObject({
+    appId: hex32('The App ID that clients name.'),
+    name: z.string().min(1).max(100).optional().describe('For people; shown in the console.'),
+    enabled: flag('Whether clients may log in.', true),
+    certificates: z
+      .array(hex32('A certificate.').meta({ secret: true }))
+      .max(2, 'must be at most two certificates')
+      .default([])
+      .describe(
+        'Secrets that tokens are signed with: none (no token is needed), one, or two while they are exchanged.',
+      ),
+    allowEmptyToken: flag('Whether an empty token is accepted although there are certificates.'),
+    allowWildcardUid: flag('Whether a token made for an empty user ID is accepted for every user ID.'),
+    limits: z
+      .strictObject({
+        connections: z.int().min(1).max(10_000_000).optional().describe('Connections of this app.'),
+        messagesPerSecond: z
+          .int()
+          .min(1)
+          .max(10_000_000)
+          .optional()
+          .describe('Messages a second, all clients together.'),
+        storedBytes: z
+          .int()
+          .min(0)
+          .max(2 ** 47)
+          .optional()
+          .describe('Bytes of stored records.'),
+      })
+      .optional()
+      .describe('Bounds of this app, so that it cannot take the place of others.'),
+  })
+  .describe('An app: clients of different apps do not see each other.');
+
+const origin = z
+  .url({ protocol: /^https?$/, error: 'must be an origin, such as https://chat.example.com' })
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin without path, such as https://chat.example.com',
+  );
+
+/** `wss://chat.example.com:9443` in the file, its parts in the configuration. */
+const publicAddress = z
+  .string()
+  .refine((text) => /^wss?:\/\/[^/?#@]+$/.test(text) && URL.canParse(text), 'must be like wss://chat.example.com:9443')
+  .transform((text) => {
+    const { hostname, port, protocol } = new URL(text);
+    const secure = protocol === 'wss:';
+    return { host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure };
+  });
+
+/**
+ * The configuration, once: types, defaults, bounds, names of environment variables and the reference page all come from
+ * here. `docs/configuration.md` is written from it.
+ */
+export const configSchema = z.strictObject({
+  host: z.string().min(1).max(255).default('127.0.0.1').describe('Address to listen on. `0.0.0.0` or `::` means all.'),
+  port: count('Port to listen on; 0 takes a free one.', 9080, 0, 65_535),
+  dataDir: z.string().min(1).default('./ar-rtm-data').describe('Directory of the stored data. One server at a time.'),
+  storage: z
+    .enum(['durable', 'memory'])
+    .default('durable')
+    .describe('`durable` keeps data in `dataDir`; `memory` keeps nothing over a restart.'),
+  open: flag(
+    'Without `apps` every App ID is accepted without a token (development). On another address than loopback that needs this consent.',
+  ),
+  apps: z.array(appSchema).default([]).describe('The apps that are served. None: open development mode.'),
+  allowedOrigins: z
+    .array(origin)
+    .min(1)
+    .optional()
+    .describe('Origins whose pages may connect, for HTTP and WebSocket alike. Default: all.'),
+  publicAddress: publicAddress
+    .optional()
+    .describe('The address that clients are told to connect to. Default: the host of their own request.'),
+  trustProxy: flag('Whether `X-Forwarded-*` headers are believed. Only behind a proxy that sets them.'),
+  lockWaitMs: milliseconds('How long a start waits for another server that still uses `dataDir`.', 30_000, 0, 3600_000),
+  logLevel: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('The least severe lines that are logged.'),
+  logFormat: z.enum(['json', 'pretty']).default('json').describe('One JSON object a line, or text for people.'),
+  limits: limitsSchema,
+  times: timesSchema,
+  frequencies: frequenciesSchema,
+});
+
+export type Config = Frozen<z.output<typeof configSchema>>;
+
+/** The same all the way down, read-only. */
+type Frozen<T> = T extends (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;

@@ -1,0 +1,72 @@
+import { FREQUENCIES, type Frequency, TIMES } from 'ar-rtm-protocol';
+import { count, group, milliseconds } from './fields.js';
+
+const HOUR = 3600_000;
+
+export const timesSchema = group('Times of the connection and of sessions, in milliseconds.', {
+  unreachableMs: milliseconds(
+    'Silence of a client after which it counts as UNREACHABLE.',
+    TIMES.UNREACHABLE_MS,
+    1000,
+    HOUR,
+  ),
+  offlineMs: milliseconds(
+    'Silence of a client after which it counts as OFFLINE and its session ends.',
+    TIMES.OFFLINE_MS,
+    2000,
+    24 * HOUR,
+  ),
+  heartbeatMs: milliseconds(
+    'Heartbeat of clients with our SDK; at most half of `unreachableMs`.',
+    TIMES.HEARTBEAT_MS,
+    250,
+    HOUR,
+  ),
+  publishedPingMs: milliseconds('WebSocket ping to other clients.', TIMES.PUBLISHED_PING_MS, 250, HOUR),
+  publishedKeepAliveMs: milliseconds('`ReqKeepAlive` to other clients.', TIMES.PUBLISHED_KEEP_ALIVE_MS, 1000, HOUR),
+  acknowledgeMs: milliseconds(
+    'How long a peer message waits for the acknowledgement of its receiver.',
+    TIMES.ACKNOWLEDGE_MS,
+    100,
+    60_000,
+  ),
+  loginDeadlineMs: milliseconds(
+    'A connection that has not logged in by then is closed.',
+    TIMES.LOGIN_DEADLINE_MS,
+    1000,
+    HOUR,
+  ),
+  ticketMs: milliseconds('How long the answer of the gateway may be used for a login.', TIMES.TICKET_MS, 5000, HOUR),
+  offlineFetchMs: milliseconds(
+    'How long pushes to a client with another SDK wait for it to fetch its offline messages.',
+    TIMES.OFFLINE_FETCH_MS,
+    100,
+    60_000,
+  ),
+  countSmallMs: milliseconds(
+    'At most one member count in this time, in a small channel.',
+    TIMES.COUNT_SMALL_MS,
+    100,
+    60_000,
+  ),
+  countLargeMs: milliseconds(
+    'At most one member count in this time, in a large channel.',
+    TIMES.COUNT_LARGE_MS,
+    100,
+    60_000,
+  ),
+  drainMs: milliseconds('Over how long connections are closed when the server stops.', 2000, 0, HOUR),
+});
+
+const frequency = (text: string, byDefault: Frequency) =>
+  group(text, {
+    calls: count('Calls within the window.', byDefault.calls, 1, 100_000),
+    windowMs: milliseconds('The window.', byDefault.windowMs, 100, HOUR),
+  });
+
+export const frequenciesSchema = group('How often a client may make a call, as the SDK counts it.', {
+  join: frequency('Joining channels.', FREQUENCIES.JOIN),
+  joinSameChannel: frequency('Joining one and the same channel.', FREQUENCIES.JOIN_SAME_CHANNEL),
+  members: frequency('Querying the members of a channel.', FREQUENCIES.MEMBERS),
+  memberCount: frequency('Querying member counts.', FREQUENCIES.MEMBER_COUNT),
+});

@@ -1,0 +1,30 @@
+/** Which apps this deployment serves, and what a login of each needs (design 9). */
+export interface App {
+  readonly appId: string;
+  readonly enabled: boolean;
+  /** None: the app takes no tokens, any text is accepted. */
+  readonly certificates: readonly string[];
+  readonly allowEmptyToken: boolean;
+  readonly allowWildcardUid: boolean;
+}
+
+export class Apps {
+  private readonly byId: ReadonlyMap<string, App> | undefined;
+
+  /** Without apps the server is in open development mode: any well-formed App ID, no token. */
+  constructor(apps: readonly App[]) {
+    this.byId = apps.length === 0 ? undefined : new Map(apps.map((app) => [app.appId, app]));
+  }
+
+  get isOpen(): boolean {
+    return this.byId === undefined;
+  }
+
+  find(appId: string): App | undefined {
+    if (this.byId === undefined) {
+      return { appId, enabled: true, certificates: [], allowEmptyToken: true, allowWildcardUid: false };
+    }
+    const app = this.byId.get(appId);
+    return app?.enabled ? app : undefined;
+  }
+}

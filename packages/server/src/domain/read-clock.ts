@@ -1,0 +1,26 @@
+/**
+ * The clock of silence (design 4): it advances only while this process is able to read, so that a pause of the server
+ * (stall, suspended process, stopped container) never makes a client look silent. Fed by a regular tick.
+ */
+export class ReadClock {
+  private total = 0;
+  private last: number;
+
+  /** Ticks are expected every `periodMs`; a longer pause counts as at most two periods. */
+  constructor(
+    private readonly periodMs: number,
+    monotonicMs: number,
+  ) {
+    this.last = monotonicMs;
+  }
+
+  tick(monotonicMs: number): void {
+    this.total += Math.min(monotonicMs - this.last, 2 * this.periodMs);
+    this.last = monotonicMs;
+  }
+
+  /** Milliseconds of reading time. */
+  get nowMs(): number {
+    return this.total;
+  }
+}

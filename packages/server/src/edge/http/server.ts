@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import {
+  CHANNEL_HISTORY_PATH,
+  decodeGatewayRequest,
+  GATEWAY_ACTION,
+  GATEWAY_PATH,
+  OFFLINE_PATH,
+  PEER_HISTORY_PATH,
+} from 'ar-rtm-protocol';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
+import { clientAddress, type PublicAddress } from './address.js';
+import type { OriginRule } from './origins.js';
+
+export interface HttpOptions {
+  readonly gateway: Gateway;
+  readonly origins: OriginRule;
+  readonly publicAddress: PublicAddress | undefined;
+  readonly bodyBytes: number;
+  /** Folder with `console/` and `sdk/`; absent in tests. */
+  readonly publicDir: string | undefined;
+  readonly sdkVersion: string;
+  /** Requests must be complete within this time, so that half-open ones do not pile up. */
+  readonly requestTimeoutMs: number;
+  isReady(): boolean;
+}
+
+/** The page may load only what this server serves, and talk to servers by WebSocket. */
+const PAGE_POLICY =
+  "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+  "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The HTTP side: gateway, offline messages, health, the page, the SDK file. */
+export async function createHttpServer(options: HttpOptions): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: options.bodyBytes,
+    requestTimeout: options.requestTimeoutMs,
+    keepAliveTimeout: 10_000,
+    forceCloseConnections: true,
+    http: { headersTimeout: options.requestTimeoutMs, connectionsCheckingInterval: 1000 },
+  });
+  // Clients send JSON as text/plain; every body is text here, and checked by its route.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    reply.header('X-Content-Type-Options', 'nosniff');
+    if (!options.origins.allows(origin)) return reply.code(403).send({ code: 403, message: 'this origin is not allowed' });
+    reply.header('Access-Control-Allow-Origin', options.origins.header(origin));
+    if (options.origins.header(origin) !== '*') reply.header('Vary', 'Origin');
+    if (request.method === 'OPTIONS') {
+      return reply
+        .header('Access-Control-Allow-Methods', 'GET, POST')
+        .header('Access-Control-Allow-Headers', 'content-type')
+        .header('Access-Control-Max-Age', '86400')
+        .code(204)
+        .send();
+    }
+    return undefined;
+  });
+  app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    // Clients retry every status but 200, so bad content is answered with 200 and a code (design 8).
+    if (status < 500 && request.url.startsWith(GATEWAY_PATH)) return send(reply, options.gateway.invalid(error.message));
+    return reply.code(status).send({ code: status, message: status < 500 ? error.message : 'internal error' });
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 404, message: 'not found' }));
+  health(app, options);
+  clients(app, options);
+  if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
+  return { app, server: app.server as Server };
+}
+
+function health(app: FastifyInstance, options: HttpOptions): void {
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = options.isReady();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+  });
+}
+
+function clients(app: FastifyInstance, options: HttpOptions): void {
+  const { gateway } = options;
+  app.post(GATEWAY_PATH, async (request: FastifyRequest<{ Querystring: { action?: string } }>, reply) => {
+    if (request.query.action !== GATEWAY_ACTION) return send(reply, gateway.invalid('unknown action'));
+    const body = textOf(request);
+    const decoded = decodeGatewayRequest(body);
+    const local = request.socket.address() as Partial<AddressInfo>;
+    const address = clientAddress({
+      hostHeader: request.headers.host,
+      wss: decoded.ok && decoded.value.wss,
+      localAddress: local.address ?? '127.0.0.1',
+      localPort: local.port ?? 0,
+      publicAddress: options.publicAddress,
+    });
+    return send(reply, gateway.login(body, address));
+  });
+  app.post(OFFLINE_PATH, async (request, reply) => {
+    const { answer, written } = await gateway.offlineMessages(textOf(request));
+    if (written) reply.raw.once('finish', written);
+    return send(reply, answer);
+  });
+  for (const path of [CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]) {
+    app.post(path, async (_request, reply) => send(reply, gateway.emptyHistory()));
+  }
+}
+
+async function pages(app: FastifyInstance, options: HttpOptions, publicDir: string): Promise<void> {
+  const consoleDir = join(publicDir, 'console');
+  if (existsSync(consoleDir)) {
+    await app.register(fastifyStatic, {
+      root: consoleDir,
+      setHeaders: (response) => {
+        response.setHeader('Content-Security-Policy', PAGE_POLICY);
+        response.setHeader('Referrer-Policy', 'no-referrer');
+      },
+    });
+  }
+  const sdkFile = join(publicDir, 'sdk', 'ArRTM.umd.js');
+  if (!existsSync(sdkFile)) return;
+  const sdk = readFileSync(sdkFile);
+  const etag = `"${createHash('sha256').update(sdk).digest('base64url').slice(0, 22)}"`;
+  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.header('ETag', etag).header('Cache-Control', 'no-cache').header('Cross-Origin-Resource-Policy', 'cross-origin');
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+    return reply.type('text/javascript; charset=utf-8').send(sdk);
+  };
+  app.get('/sdk/web/ArRTM@latest.js', serve);
+  app.get(`/sdk/web/ArRTM@${options.sdkVersion}.js`, serve);
+}
+
+function textOf(request: FastifyRequest): string {
+  return typeof request.body === 'string' ? request.body : '';
+}
+
+function send(reply: FastifyReply, answer: GatewayAnswer): FastifyReply {
+  return reply.code(answer.status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
+}

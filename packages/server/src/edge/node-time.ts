@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import type { Cancel, Chance, Time } from '../ports/index.js';
+
+/** `setTimeout` takes 32 bits; above that it would run at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The clocks and timers of Node. */
+export class NodeTime implements Time {
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  wallMs(): number {
+    return Date.now();
+  }
+
+  after(delayMs: number, task: () => void): Cancel {
+    const deadline = performance.now() + delayMs;
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      timer = setTimeout(
+        () => {
+          const stillMs = deadline - performance.now();
+          if (leftMs > LONGEST_TIMER_MS && stillMs > 0) wait(stillMs);
+          else task();
+        },
+        Math.min(leftMs, LONGEST_TIMER_MS),
+      );
+    };
+    wait(delayMs);
+    return () => clearTimeout(timer);
+  }
+
+  every(periodMs: number, task: () => void): Cancel {
+    const timer = setInterval(task, Math.min(periodMs, LONGEST_TIMER_MS));
+    return () => clearInterval(timer);
+  }
+
+  nextTurn(task: () => void): void {
+    setImmediate(task);
+  }
+}
+
+/** Randomness of Node. */
+export class NodeChance implements Chance {
+  fraction(): number {
+    return Math.random();
+  }
+
+  secretHex(bytes: number): string {
+    return randomBytes(bytes).toString('hex');
+  }
+}

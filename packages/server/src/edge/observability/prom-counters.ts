@@ -1,0 +1,39 @@
+import { Counter, Registry } from 'prom-client';
+import { COUNTER_NAMES, type CounterName, type Counters } from '../../ports/index.js';
+import { COUNTER_TEXTS } from './counter-texts.js';
+
+/** Counters for Prometheus, in a registry of their own: `arrtm_<name>_total`. */
+export class PromCounters implements Counters {
+  readonly registry = new Registry();
+  /** Plain numbers while the server works; Prometheus gets them when it asks. */
+  readonly #values: Record<CounterName, number>;
+
+  constructor() {
+    const values = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as Record<CounterName, number>;
+    this.#values = values;
+    for (const name of COUNTER_NAMES) {
+      new Counter({
+        name: `arrtm_${name}_total`,
+        help: COUNTER_TEXTS[name],
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          this.inc(values[name]);
+        },
+      });
+    }
+  }
+
+  add(name: CounterName, amount = 1): void {
+    this.#values[name] += amount;
+  }
+
+  value(name: CounterName): number {
+    return this.#values[name];
+  }
+
+  /** The page that Prometheus reads; its type is `registry.contentType`. */
+  render(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

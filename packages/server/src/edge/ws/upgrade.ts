@@ -1,0 +1,58 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { Transport, TransportEvents } from '../../ports/transport.js';
+import type { OriginRule } from '../http/origins.js';
+import { WsTransport } from './transport.js';
+
+export interface UpgradeOptions {
+  /** Frames above this size are answered by a close with 1009. */
+  readonly maxFrameBytes: number;
+  readonly maxConnections: number;
+  readonly origins: OriginRule;
+  /** Sockets open now. */
+  connectionCount(): number;
+  /** Logins are accepted; otherwise upgrades get 503. */
+  isReady(): boolean;
+  accept(transport: Transport): TransportEvents;
+}
+
+/** Takes WebSocket upgrades of any path (clients use `/`, a proxy may add a prefix). */
+export function acceptUpgrades(server: Server, options: UpgradeOptions): { close(): void } {
+  const wss = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: options.maxFrameBytes,
+  });
+  const onUpgrade = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
+    const socket = stream as Socket;
+    socket.on('error', ignore);
+    const status = refusal(request, options);
+    if (status !== undefined) {
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    wss.handleUpgrade(request, socket, head, (ws) => {
+      socket.off('error', ignore);
+      const transport = new WsTransport(ws, socket, request.socket.remoteAddress ?? '');
+      transport.attach(options.accept(transport));
+    });
+  };
+  server.on('upgrade', onUpgrade);
+  return {
+    close() {
+      server.off('upgrade', onUpgrade);
+      wss.close();
+    },
+  };
+}
+
+function refusal(request: IncomingMessage, options: UpgradeOptions): string | undefined {
+  if (!options.origins.allows(request.headers.origin)) return '403 Forbidden';
+  if (!options.isReady() || options.connectionCount() >= options.maxConnections) return '503 Service Unavailable';
+  return undefined;
+}
+
+/** A socket that breaks during the handshake needs no answer. */
+function ignore(): void {}

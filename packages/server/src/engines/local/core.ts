@@ -1,0 +1,129 @@
+import type { Counters, Logger, Notice, Records, Time } from '../../ports/index.js';
+import { EngineUnavailable } from '../../ports/index.js';
+import { Agenda } from './agenda.js';
+import { AwakeClock } from './awake-clock.js';
+import { ChannelTable } from './channel-table.js';
+import { Deliveries } from './deliveries.js';
+import { Durability } from './durability.js';
+import type { EpochStart } from './epoch.js';
+import { InstanceMemory } from './instance-memory.js';
+import { Leases } from './leases.js';
+import type { LocalLimits } from './limits.js';
+import { HighWater, SerialNumbers } from './numbers.js';
+import { OfflineBoxes } from './offline-boxes.js';
+import { RECORD_KEYS } from './record-keys.js';
+import { SessionRecords } from './session-records.js';
+import type { Session } from './state.js';
+import { Tickets } from './tickets.js';
+import { Users } from './users.js';
+
+/** What the engine gets from outside. */
+export interface Outside {
+  readonly records: Records;
+  readonly time: Time;
+  readonly counters: Counters;
+  readonly logger: Logger;
+}
+
+const TICKET_SWEEP_MS = 5000;
+const OFFLINE_SWEEP_MS = 10 * 60_000;
+
+/** The state of one running engine, from `open` to `close`, shared by the four ports of all its nodes. */
+export class Core {
+  readonly outside: Outside;
+  readonly limits: LocalLimits;
+  readonly epoch: number;
+  readonly clock: AwakeClock;
+  readonly agenda: Agenda;
+  readonly deliveries: Deliveries;
+  readonly durability: Durability;
+  /** Sessions and generations. */
+  readonly serial: SerialNumbers;
+  readonly versions: SerialNumbers;
+  readonly highWater: HighWater;
+  readonly leases: Leases;
+  readonly users: Users;
+  readonly boxes: OfflineBoxes;
+  readonly channels: ChannelTable;
+  readonly sessionRecords: SessionRecords;
+  /** Ended sessions that are still members of channels, by session number. */
+  readonly unsettled = new Map<number, Session>();
+  readonly tickets: Tickets;
+  readonly superseded: InstanceMemory;
+  readonly reconnecting: InstanceMemory;
+  isOpen = true;
+
+  constructor(outside: Outside, limits: LocalLimits, start: EpochStart) {
+    const { records, time, counters, logger } = outside;
+    this.outside = outside;
+    this.limits = limits;
+    this.epoch = start.epoch;
+    this.clock = new AwakeClock(time, limits.sweepMs);
+    this.agenda = new Agenda(limits.sweepMs);
+    this.deliveries = new Deliveries(logger);
+    this.durability = new Durability(records, time, counters, logger);
+    this.serial = new SerialNumbers(start.epoch, start.serial);
+    this.versions = new SerialNumbers(start.epoch, start.versionSerial);
+    this.highWater = new HighWater(start.highWater);
+    const now = () => this.clock.nowMs();
+    this.boxes = new OfflineBoxes(records, time, counters, logger, limits);
+    this.users = new Users(start.epoch, this.highWater, this.boxes, (task) =>
+      this.agenda.at(now() + limits.idleMs, task),
+    );
+    this.channels = new ChannelTable({
+      epoch: start.epoch,
+      highWater: this.highWater,
+      versions: this.versions,
+      limits,
+      now,
+      at: (dueMs, task) => this.agenda.at(dueMs, task),
+    });
+    this.leases = new Leases(limits.leaseMs, this.clock, logger, (lease, slot) => {
+      slot.subscribers.delete(lease);
+      this.channels.letGo(slot);
+    });
+    this.sessionRecords = new SessionRecords(now);
+    this.tickets = new Tickets(now, limits.ticketAfterSessionMs);
+    this.superseded = new InstanceMemory(RECORD_KEYS.superseded, time, limits.memoryMs);
+    this.reconnecting = new InstanceMemory(RECORD_KEYS.reconnecting, time, limits.memoryMs, limits.reconnectingEntries);
+    this.#repeat(TICKET_SWEEP_MS, () => this.tickets.expire());
+    this.#repeat(OFFLINE_SWEEP_MS, () => this.#expireOffline());
+  }
+
+  /** Every port call begins with this. */
+  mustBeOpen(): void {
+    if (!this.isOpen) throw new EngineUnavailable('the engine is closed');
+  }
+
+  notify(nodeId: string, notice: Notice): void {
+    const lease = this.leases.find(nodeId);
+    if (lease) this.deliveries.post(() => lease.handlers.notice(notice));
+  }
+
+  /** The engine's heartbeat, every `sweepMs`. */
+  sweep(): void {
+    const nowMs = this.clock.tick();
+    this.leases.expire();
+    this.durability.expire();
+    this.agenda.run(nowMs);
+    this.durability.behind([
+      ...this.sessionRecords.takeAll(),
+      ...this.superseded.expire(),
+      ...this.reconnecting.expire(),
+    ]);
+    this.deliveries.flush();
+  }
+
+  #expireOffline(): void {
+    for (const { appId, uid } of this.boxes.overdue()) {
+      this.durability.behind(this.boxes.expire(this.users.load(appId, uid)));
+    }
+  }
+
+  #repeat(periodMs: number, task: () => void): void {
+    this.agenda.at(this.clock.nowMs() + periodMs, () => {
+      task();
+      this.#repeat(periodMs, task);
+    });
+  }
+}

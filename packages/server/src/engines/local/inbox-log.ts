@@ -1,0 +1,205 @@
+import { comparePositions, messageIdOf, type Position } from 'ar-rtm-protocol';
+import type { InboxEntry, PeerMessage } from '../../ports/index.js';
+
+/** Who wants to hear of the acknowledgement. */
+export interface Origin {
+  readonly nodeId: string;
+  readonly ref: number;
+}
+
+export interface HeldEntry {
+  entry: InboxEntry;
+  origin: Origin | undefined;
+  readonly bytes: number;
+}
+
+/** What a graceful restart knows of a log: its end and its live entries in order of position. */
+export interface InboxTail {
+  readonly lastOffset: number;
+  readonly floor: Position;
+  readonly lastTs: number;
+  /** How many entries there should be. */
+  readonly liveCount: number;
+  readonly entries: readonly { readonly entry: InboxEntry; readonly origin: Origin | undefined }[];
+}
+
+/** Memory of one entry besides its texts, roughly. */
+const ENTRY_BYTES = 200;
+/** How many lost entries are remembered one by one, to tell `gone` from `acknowledged`. */
+const LOST_REMEMBERED = 4096;
+
+/**
+ * The log of one inbox: entries that are neither acknowledged nor lost, in order of position. A map by message id keeps
+ * that order, since every new entry has the highest position and one that becomes durable stays where it is.
+ */
+export class InboxLog {
+  readonly #epoch: number;
+  readonly #entries = new Map<number, HeldEntry>();
+  readonly #lost = new Set<number>();
+  #lastOffset: number;
+  #floor: Position;
+  /** What was acknowledged or lost up to here is not known: it was before this log came into memory. */
+  #start: Position;
+  #lastTs = 0;
+  #liveCount = 0;
+  #liveBytes = 0;
+  #durableCount = 0;
+
+  constructor(epoch: number, startOffset: number) {
+    this.#epoch = epoch;
+    this.#lastOffset = startOffset;
+    this.#floor = { epoch, offset: startOffset };
+    this.#start = this.#floor;
+  }
+
+  get end(): Position {
+    return { epoch: this.#epoch, offset: this.#lastOffset };
+  }
+
+  /** Entries up to here may have been lost: a cursor before it has a gap. */
+  get floor(): Position {
+    return this.#floor;
+  }
+
+  get lastTs(): number {
+    return this.#lastTs;
+  }
+
+  get liveCount(): number {
+    return this.#liveCount;
+  }
+
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  get durableCount(): number {
+    return this.#durableCount;
+  }
+
+  append(message: PeerMessage, origin: Origin | undefined, wallMs: number, durable: boolean): HeldEntry {
+    this.#lastOffset += 1;
+    if (wallMs > this.#lastTs) this.#lastTs = wallMs;
+    const entry: InboxEntry = {
+      position: { epoch: this.#epoch, offset: this.#lastOffset },
+      message,
+      ts: this.#lastTs,
+      durable,
+    };
+    return this.#hold(entry, origin);
+  }
+
+  /** Puts back a durable entry from the records; called in order of position, before any {@link append}. */
+  restore(entry: InboxEntry): void {
+    this.#hold(entry, undefined);
+    const { epoch, offset } = entry.position;
+    if (epoch === this.#epoch && offset > this.#lastOffset) this.#lastOffset = offset;
+    if (entry.ts > this.#lastTs) this.#lastTs = entry.ts;
+  }
+
+  /** Goes on where the log stood before a graceful restart, with its live entries. */
+  resume(tail: InboxTail): void {
+    this.#lastOffset = tail.lastOffset;
+    this.#lastTs = Math.max(this.#lastTs, tail.lastTs);
+    this.#start = this.end;
+    // A record of the tail that was damaged is a loss that nobody else would tell of.
+    this.#floor = tail.entries.length === tail.liveCount ? tail.floor : this.end;
+    for (const { entry, origin } of tail.entries) this.#hold(entry, origin);
+    const inOrder = [...this.#entries].sort(([a], [b]) => a - b);
+    this.#entries.clear();
+    for (const [id, held] of inOrder) this.#entries.set(id, held);
+  }
+
+  find(position: Position): HeldEntry | undefined {
+    return this.#entries.get(messageIdOf(position));
+  }
+
+  /** Whether an entry that is not in the log any more is known to have been acknowledged or handed over. */
+  wasRemoved(position: Position): boolean {
+    if (comparePositions(position, this.#start) <= 0 || comparePositions(position, this.end) > 0) return false;
+    return !this.#lost.has(messageIdOf(position));
+  }
+
+  makeDurable(held: HeldEntry): void {
+    if (held.entry.durable) return;
+    held.entry = { ...held.entry, durable: true };
+    this.#liveCount -= 1;
+    this.#liveBytes -= held.bytes;
+    this.#durableCount += 1;
+  }
+
+  /** Removes an entry that has been acknowledged or handed over. */
+  remove(held: HeldEntry): void {
+    this.#entries.delete(messageIdOf(held.entry.position));
+    if (held.entry.durable) {
+      this.#durableCount -= 1;
+    } else {
+      this.#liveCount -= 1;
+      this.#liveBytes -= held.bytes;
+    }
+  }
+
+  /** Removes an entry that its receiver never gets: cursors before it have a gap from now on. */
+  lose(held: HeldEntry): void {
+    this.remove(held);
+    const { position } = held.entry;
+    if (comparePositions(position, this.#floor) > 0) this.#floor = position;
+    this.#lost.add(messageIdOf(position));
+    if (this.#lost.size <= LOST_REMEMBERED) return;
+    for (const oldest of this.#lost) {
+      this.#lost.delete(oldest);
+      break;
+    }
+  }
+
+  oldest(durable: boolean): HeldEntry | undefined {
+    for (const held of this.#entries.values()) {
+      if (held.entry.durable === durable) return held;
+    }
+    return undefined;
+  }
+
+  live(): HeldEntry[] {
+    return this.#liveCount === 0 ? [] : [...this.#entries.values()].filter((held) => !held.entry.durable);
+  }
+
+  /** Durable entries up to a position, all when it is absent. */
+  durable(upTo?: Position): HeldEntry[] {
+    if (this.#durableCount === 0) return [];
+    return [...this.#entries.values()].filter(
+      ({ entry }) => entry.durable && (!upTo || comparePositions(entry.position, upTo) <= 0),
+    );
+  }
+
+  read(after: Position | undefined, limit: number) {
+    const entries: InboxEntry[] = [];
+    let more = false;
+    for (const { entry } of this.#entries.values()) {
+      if (after && comparePositions(entry.position, after) <= 0) continue;
+      if (entries.length >= limit) {
+        more = true;
+        break;
+      }
+      entries.push(entry);
+    }
+    const last = entries[entries.length - 1];
+    const end = more && last ? last.position : this.end;
+    // A cursor behind the end cannot come from this log (restored from a backup, say): something is missing for sure.
+    const gap =
+      after !== undefined && (comparePositions(after, this.#floor) < 0 || comparePositions(after, this.end) > 0);
+    return { entries, end, more, gap };
+  }
+
+  #hold(entry: InboxEntry, origin: Origin | undefined): HeldEntry {
+    const { message } = entry;
+    const held: HeldEntry = { entry, origin, bytes: ENTRY_BYTES + message.body.length + message.description.length };
+    this.#entries.set(messageIdOf(entry.position), held);
+    if (entry.durable) {
+      this.#durableCount += 1;
+    } else {
+      this.#liveCount += 1;
+      this.#liveBytes += held.bytes;
+    }
+    return held;
+  }
+}

@@ -1,0 +1,53 @@
+import { LIMITS, TIMES } from 'ar-rtm-protocol';
+
+/** Bounds and times of the local engine. Every one has a default; {@link localLimits} fills them in. */
+export interface LocalLimits {
+  /** A node that has not renewed its lease for this long has lost its sessions. */
+  readonly leaseMs: number;
+  /** Period of the engine's only timer. Session records are written within twice this time of a change. */
+  readonly sweepMs: number;
+  /** How long an idle user or channel is kept in memory after its last use. */
+  readonly idleMs: number;
+
+  /** Bounds of one channel's log: age, number and size of its entries. */
+  readonly channelLogMs: number;
+  readonly channelLogEntries: number;
+  readonly channelLogBytes: number;
+  /** Joins and departures are entries up to this many members. */
+  readonly membersReported: number;
+
+  /** Bounds of the live entries of one inbox. They have no age bound: they end with the session. */
+  readonly inboxLiveEntries: number;
+  readonly inboxLiveBytes: number;
+  /** Bounds of the durable entries of one inbox. */
+  readonly offlineEntries: number;
+  readonly offlineMs: number;
+
+  /** How long superseded and reconnecting client instances are remembered. */
+  readonly memoryMs: number;
+  /** How many reconnecting client instances are remembered at most; the oldest is forgotten first. */
+  readonly reconnectingEntries: number;
+  /** How long a ticket is valid for HTTP after its session. */
+  readonly ticketAfterSessionMs: number;
+}
+
+const DEFAULTS: LocalLimits = {
+  leaseMs: 10_000,
+  sweepMs: 500,
+  idleMs: 10_000,
+  channelLogMs: 60_000,
+  channelLogEntries: 1000,
+  channelLogBytes: 4 * 1024 * 1024,
+  membersReported: LIMITS.MEMBERS_REPORTED,
+  inboxLiveEntries: 1000,
+  inboxLiveBytes: 4 * 1024 * 1024,
+  offlineEntries: LIMITS.OFFLINE_MESSAGES,
+  offlineMs: LIMITS.OFFLINE_MESSAGE_MS,
+  memoryMs: 24 * 3600 * 1000,
+  reconnectingEntries: 200_000,
+  ticketAfterSessionMs: TIMES.TICKET_MS,
+};
+
+export function localLimits(limits: Partial<LocalLimits> = {}): LocalLimits {
+  return { ...DEFAULTS, ...limits };
+}

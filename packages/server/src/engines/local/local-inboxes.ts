@@ -1,0 +1,150 @@
+import type { Position } from 'ar-rtm-protocol';
+import type {
+  InboxEntry,
+  InboxFeed,
+  Inboxes,
+  PeerMessage,
+  RecordChange,
+  SendResult,
+  SessionRef,
+} from '../../ports/index.js';
+import type { Core } from './core.js';
+import type { Origin } from './inbox-log.js';
+import type { Handlers, UserSlot } from './state.js';
+
+interface UserRef {
+  readonly appId: string;
+  readonly uid: string;
+  readonly timeoutMs: number;
+}
+
+const OFFLINE: SendResult = { outcome: 'offline' };
+
+/** {@link Inboxes} in memory, durable entries in the records. Feeds are delivered before the call that caused them answers. */
+export class LocalInboxes implements Inboxes {
+  readonly #core: Core;
+  readonly #handlers: Handlers;
+
+  constructor(core: Core, handlers: Handlers) {
+    this.#core = core;
+    this.#handlers = handlers;
+  }
+
+  async send(request: {
+    readonly appId: string;
+    readonly to: string;
+    readonly message: PeerMessage;
+    readonly origin: Origin;
+    readonly timeoutMs: number;
+  }): Promise<SendResult> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const { appId, to, message } = request;
+    const slot = core.users.find(appId, to);
+    if (!slot?.session) return message.offline ? this.#store(appId, to, message, request.timeoutMs) : OFFLINE;
+    const { entry } = slot.inbox.append(message, request.origin, core.outside.time.wallMs(), false);
+    this.#bound(slot);
+    const { host, generation } = slot.session;
+    if (host.isHeld) {
+      const feed: InboxFeed = { appId, uid: to, generation, entries: [entry] };
+      core.deliveries.post(() => host.handlers.inbox(feed));
+      core.deliveries.flush();
+    }
+    return { outcome: 'accepted', position: entry.position, ts: entry.ts };
+  }
+
+  async keep(request: UserRef & { readonly position: Position }): Promise<'kept' | 'acknowledged' | 'gone'> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const { appId, uid, position } = request;
+    const slot = core.users.findOrLoad(appId, uid);
+    const held = slot?.inbox.find(position);
+    if (!slot) return 'gone';
+    if (!held) return slot.inbox.wasRemoved(position) ? 'acknowledged' : 'gone';
+    // Written again when it is durable already: that write may still be under way, and this one ends behind it.
+    held.origin = undefined;
+    await this.#flush(slot, core.boxes.keep(slot, held), request.timeoutMs);
+    if (slot.inbox.find(position)) return 'kept';
+    return slot.inbox.wasRemoved(position) ? 'acknowledged' : 'gone';
+  }
+
+  async acknowledge(request: SessionRef & { readonly positions: readonly Position[] }): Promise<'ok' | 'stale'> {
+    const core = this.#core;
+    const slot = this.#slotOf(request);
+    if (!slot) return 'stale';
+    for (const position of request.positions) {
+      const held = slot.inbox.find(position);
+      if (!held) continue;
+      slot.inbox.remove(held);
+      if (held.entry.durable) core.durability.behind([core.boxes.erase(slot, held)]);
+      if (held.origin) core.notify(held.origin.nodeId, { kind: 'acknowledged', ref: held.origin.ref });
+    }
+    core.deliveries.flush();
+    return 'ok';
+  }
+
+  async read(request: SessionRef & { readonly after?: Position; readonly limit: number }) {
+    const slot = this.#slotOf(request);
+    return slot ? slot.inbox.read(request.after, Math.max(1, request.limit)) : 'stale';
+  }
+
+  async stored(request: UserRef & { readonly upTo?: Position }): Promise<readonly InboxEntry[]> {
+    this.#core.mustBeOpen();
+    const slot = this.#core.users.findOrLoad(request.appId, request.uid);
+    return slot ? slot.inbox.durable(request.upTo).map(({ entry }) => entry) : [];
+  }
+
+  async discard(request: UserRef & { readonly positions: readonly Position[] }): Promise<void> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const slot = core.users.findOrLoad(request.appId, request.uid);
+    if (!slot) return;
+    const changes: RecordChange[] = [];
+    for (const position of request.positions) {
+      const held = slot.inbox.find(position);
+      if (!held?.entry.durable) continue;
+      slot.inbox.remove(held);
+      changes.push(core.boxes.erase(slot, held));
+    }
+    if (changes.length > 0) await this.#flush(slot, changes, request.timeoutMs);
+  }
+
+  onFeed(handler: (feed: InboxFeed) => void): void {
+    this.#handlers.inbox = handler;
+  }
+
+  async #store(appId: string, uid: string, message: PeerMessage, timeoutMs: number): Promise<SendResult> {
+    const core = this.#core;
+    const slot = core.users.load(appId, uid);
+    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false);
+    await this.#flush(slot, core.boxes.keep(slot, held), timeoutMs);
+    return { outcome: 'stored', position: held.entry.position, ts: held.entry.ts };
+  }
+
+  /** Drops the oldest live entries beyond the bounds. The newest one stays. */
+  #bound(slot: UserSlot): void {
+    const { inbox } = slot;
+    const { inboxLiveEntries, inboxLiveBytes } = this.#core.limits;
+    while (inbox.liveCount > inboxLiveEntries || (inbox.liveBytes > inboxLiveBytes && inbox.liveCount > 1)) {
+      const oldest = inbox.oldest(false);
+      if (!oldest) return;
+      inbox.lose(oldest);
+      this.#core.outside.counters.add('live_entries_dropped_bound');
+    }
+  }
+
+  async #flush(slot: UserSlot, changes: readonly RecordChange[], timeoutMs: number): Promise<void> {
+    slot.pending += 1;
+    try {
+      await this.#core.durability.flush(changes, timeoutMs);
+    } finally {
+      slot.pending -= 1;
+    }
+  }
+
+  #slotOf(request: SessionRef): UserSlot | undefined {
+    this.#core.mustBeOpen();
+    const slot = this.#core.users.find(request.appId, request.uid);
+    return slot?.session?.generation === request.generation ? slot : undefined;
+  }
+}

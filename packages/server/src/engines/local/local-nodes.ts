@@ -1,0 +1,66 @@
+import type { Nodes, Notice, OrphanedSession, UnsettledSession } from '../../ports/index.js';
+import type { Core } from './core.js';
+import { type Handlers, silentMsOf } from './state.js';
+
+/** {@link Nodes} in memory: the lease of a node is bound to the connection that registered it. */
+export class LocalNodes implements Nodes {
+  readonly #core: Core;
+  readonly #handlers: Handlers;
+
+  constructor(core: Core, handlers: Handlers) {
+    this.#core = core;
+    this.#handlers = handlers;
+  }
+
+  async register(request: { readonly nodeId: string }): Promise<{ readonly leaseMs: number }> {
+    this.#core.mustBeOpen();
+    this.#core.leases.register(request.nodeId, this.#handlers);
+    return { leaseMs: this.#core.leases.leaseMs };
+  }
+
+  async renew(request: { readonly nodeId: string }): Promise<{ readonly renewed: boolean }> {
+    this.#core.mustBeOpen();
+    return { renewed: this.#core.leases.renew(request.nodeId) };
+  }
+
+  async adopt(request: { readonly nodeId: string; readonly limit: number }) {
+    const core = this.#core;
+    core.mustBeOpen();
+    const node = core.leases.require(request.nodeId);
+    const orphans: OrphanedSession[] = [];
+    const unsettled: UnsettledSession[] = [];
+    const nowMs = core.clock.nowMs();
+    for (const session of core.leases.takeOrphans(request.limit)) {
+      const { appId, uid, userSId } = session;
+      const channels = [...session.channels];
+      if (session.phase === 'live') {
+        const silentMs = silentMsOf(session, nowMs);
+        session.suspended = { atMs: nowMs, silentMs };
+        session.generation = core.serial.next();
+        const { generation } = session;
+        orphans.push({ appId, uid, userSId, session: session.session, generation, channels, silentMs });
+      } else {
+        unsettled.push({ appId, uid, session: session.session, channels });
+      }
+      session.host = node;
+      node.sessions.add(session);
+      core.sessionRecords.touch(session);
+    }
+    return { orphans, unsettled };
+  }
+
+  async release(request: { readonly nodeId: string }): Promise<void> {
+    this.#core.mustBeOpen();
+    this.#core.leases.release(request.nodeId);
+  }
+
+  async notify(request: { readonly to: string; readonly notice: Notice }): Promise<void> {
+    this.#core.mustBeOpen();
+    this.#core.notify(request.to, request.notice);
+    this.#core.deliveries.flush();
+  }
+
+  onNotice(handler: (notice: Notice) => void): void {
+    this.#handlers.notice = handler;
+  }
+}

@@ -1,0 +1,223 @@
+import type { ClaimRequest, ClaimResult, EndReason, RecordChange, Registry, SessionRef } from '../../ports/index.js';
+import type { Core } from './core.js';
+import { endSession, type SessionEnd, tellUndelivered } from './session-end.js';
+import type { NodeLease, Session, UserSlot } from './state.js';
+
+type HolderResult = Awaited<ReturnType<Registry['holder']>>;
+
+/** {@link Registry} in memory. A step that changes a user is one turn; what it promises is then written and awaited. */
+export class LocalRegistry implements Registry {
+  readonly #core: Core;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const { appId, uid, userSId, mode } = request;
+    const node = core.leases.require(request.nodeId);
+    if (!core.tickets.bind(request)) return { outcome: 'ticket-taken' };
+    if (mode !== 'new' && core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };
+    const slot = core.users.load(appId, uid);
+    const old = slot.session;
+    if (old && old.userSId === userSId && mode !== 'new') return this.#continue(slot, old, node, request);
+    // It went on from a cut, but somebody else has logged in since its own session ended: the newer login stays.
+    if (old && old.userSId !== userSId && mode === 'resume') return { outcome: 'superseded' };
+    return this.#begin(slot, old, node, request);
+  }
+
+  async addChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'> {
+    const session = this.#sessionOf(request);
+    if (!session) return 'stale';
+    session.channels.add(request.channelId);
+    this.#core.sessionRecords.touch(session);
+    return 'ok';
+  }
+
+  async removeChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'> {
+    const session = this.#sessionOf(request);
+    if (!session) return 'stale';
+    if (session.channels.delete(request.channelId)) this.#core.sessionRecords.touch(session);
+    return 'ok';
+  }
+
+  async suspend(request: SessionRef & { readonly silentMs: number }): Promise<'ok' | 'stale'> {
+    const session = this.#sessionOf(request);
+    if (!session) return 'stale';
+    session.suspended = { atMs: this.#core.clock.nowMs(), silentMs: request.silentMs };
+    this.#core.sessionRecords.touch(session);
+    return 'ok';
+  }
+
+  async end(request: SessionRef & { readonly reason: EndReason }) {
+    const core = this.#core;
+    const session = this.#sessionOf(request);
+    const slot = core.users.find(request.appId, request.uid);
+    if (!session || !slot) return 'stale';
+    const end = endSession(core, slot, session, session.host);
+    if (request.reason === 'offline') {
+      end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId));
+    }
+    end.changes.push(...core.sessionRecords.take(session));
+    await this.#write(slot, end.changes, end.mustFlush, request.timeoutMs);
+    tellUndelivered(core, end.undelivered);
+    return { ended: end.ended };
+  }
+
+  async settle(request: { readonly session: number }): Promise<void> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const session = core.unsettled.get(request.session);
+    if (!session) return;
+    core.unsettled.delete(session.session);
+    session.host.sessions.delete(session);
+    session.phase = 'settled';
+    core.sessionRecords.touch(session);
+  }
+
+  async forgetSuperseded(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly userSId: string;
+    readonly timeoutMs: number;
+  }): Promise<void> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const changes = core.superseded.forget(request.appId, request.uid, request.userSId);
+    if (changes.length > 0) await core.durability.flush(changes, request.timeoutMs);
+  }
+
+  async holder(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly ticketId: string;
+  }): Promise<HolderResult> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const { appId, uid, ticketId } = request;
+    const session = core.users.find(appId, uid)?.session;
+    if (session?.ticketId === ticketId) return liveHolder(session);
+    const retired = core.tickets.retiredSession(ticketId);
+    if (!retired || retired.appId !== appId || retired.uid !== uid) return { valid: false };
+    // An older ticket of a session that goes on; of any other session nothing is given away.
+    return retired === session ? liveHolder(session) : { valid: true, generation: 0, nodeId: '' };
+  }
+
+  #continue(slot: UserSlot, session: Session, node: NodeLease, request: ClaimRequest): ClaimResult {
+    const core = this.#core;
+    const { host, generation } = session;
+    if (session.ticketId !== request.ticketId) core.tickets.retire(session);
+    session.ticketId = request.ticketId;
+    session.generation = core.serial.next();
+    session.suspended = undefined;
+    // A client that reconnects does not fetch: everything comes on its socket.
+    session.offlineUpTo = undefined;
+    host.sessions.delete(session);
+    session.host = node;
+    node.sessions.add(session);
+    core.sessionRecords.touch(session);
+    tellSuperseded(core, session, host, generation, 'same');
+    core.deliveries.flush();
+    return {
+      outcome: 'claimed',
+      generation: session.generation,
+      session: session.session,
+      continued: true,
+      reconnecting: true,
+      channels: [...session.channels],
+      inboxEnd: slot.inbox.end,
+    };
+  }
+
+  async #begin(slot: UserSlot, old: Session | undefined, node: NodeLease, request: ClaimRequest): Promise<ClaimResult> {
+    const core = this.#core;
+    const { appId, uid, userSId } = request;
+    const reconnecting = request.mode !== 'new' && core.reconnecting.has(appId, uid, userSId);
+    const changes: RecordChange[] = core.reconnecting.forget(appId, uid, userSId);
+    changes.push(...core.superseded.forget(appId, uid, userSId));
+
+    let end: SessionEnd | undefined;
+    let mustFlush = false;
+    if (old) {
+      const { host, generation } = old;
+      end = endSession(core, slot, old, node);
+      mustFlush = end.mustFlush;
+      changes.push(...end.changes, ...core.sessionRecords.take(old));
+      if (old.userSId !== userSId) {
+        changes.push(...core.superseded.remember(appId, uid, old.userSId));
+        mustFlush = true;
+      }
+      tellSuperseded(core, old, host, generation, old.userSId === userSId ? 'same' : 'other');
+    }
+
+    const session: Session = {
+      appId,
+      uid,
+      userSId,
+      session: core.serial.next(),
+      generation: core.serial.next(),
+      host: node,
+      ticketId: request.ticketId,
+      channels: new Set(),
+      offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
+      suspended: undefined,
+      phase: 'live',
+      isRecorded: false,
+    };
+    slot.session = session;
+    node.sessions.add(session);
+    core.sessionRecords.touch(session);
+    if (mustFlush) changes.push(...core.sessionRecords.take(session));
+    const { generation } = session;
+    const inboxEnd = slot.inbox.end;
+    core.deliveries.flush();
+    await this.#write(slot, changes, mustFlush, request.timeoutMs);
+    if (end) tellUndelivered(core, end.undelivered);
+    return {
+      outcome: 'claimed',
+      generation,
+      session: session.session,
+      continued: false,
+      reconnecting,
+      channels: [],
+      inboxEnd,
+      ...(end && { ended: end.ended }),
+    };
+  }
+
+  async #write(slot: UserSlot, changes: RecordChange[], mustFlush: boolean, timeoutMs: number): Promise<void> {
+    if (!mustFlush) {
+      this.#core.durability.behind(changes);
+      return;
+    }
+    slot.pending += 1;
+    try {
+      await this.#core.durability.flush(changes, timeoutMs);
+    } finally {
+      slot.pending -= 1;
+    }
+  }
+
+  #sessionOf(request: SessionRef): Session | undefined {
+    this.#core.mustBeOpen();
+    const session = this.#core.users.find(request.appId, request.uid)?.session;
+    return session?.generation === request.generation ? session : undefined;
+  }
+}
+
+function liveHolder(session: Session): HolderResult {
+  return {
+    valid: true,
+    generation: session.generation,
+    nodeId: session.host.isHeld ? session.host.nodeId : '',
+    ...(session.offlineUpTo && { offlineUpTo: session.offlineUpTo }),
+  };
+}
+
+function tellSuperseded(core: Core, session: Session, host: NodeLease, generation: number, by: 'other' | 'same'): void {
+  if (!host.isHeld) return;
+  const { appId, uid } = session;
+  core.deliveries.post(() => host.handlers.notice({ kind: 'superseded', appId, uid, generation, by }));
+}

@@ -1,0 +1,34 @@
+import { messageIdOf, type Position } from 'ar-rtm-protocol';
+
+/**
+ * Keys of the engine's records: family, App ID, ids. None of the ids can contain a slash (protocol, "ID rule"). Numbers
+ * have 16 digits, as many as 2^53, so that key order is number order.
+ */
+const digits = (value: number) => String(value).padStart(16, '0');
+
+export const RECORD_KEYS = {
+  /** Two copies: when one is damaged, the other still tells the epoch. */
+  epochs: ['epoch/1', 'epoch/2'],
+  sessions: 'session/',
+  session: (appId: string, uid: string, session: number) => `session/${appId}/${uid}/${digits(session)}`,
+  offline: 'offline/',
+  offlineOf: (appId: string, uid: string) => `offline/${appId}/${uid}/`,
+  offlineEntry: (appId: string, uid: string, position: Position) =>
+    `offline/${appId}/${uid}/${digits(messageIdOf(position))}`,
+  superseded: 'superseded/',
+  reconnecting: 'reconnecting/',
+  /** Written by a graceful stop, read and removed by the next start. */
+  tails: 'tail/',
+  tailInbox: 'tail/inbox/',
+  tailInboxEntry: 'tail/inbox-entry/',
+  tailChannel: 'tail/channel/',
+  tailChannelEntry: 'tail/channel-entry/',
+  tailTicket: 'tail/ticket/',
+} as const;
+
+/** The parts of a key behind its family. */
+export function keyParts(key: string): readonly string[] {
+  return key.split('/').slice(1);
+}
+
+export { digits };

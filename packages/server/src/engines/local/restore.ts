@@ -1,0 +1,66 @@
+import type { Records } from '../../ports/index.js';
+import type { Core } from './core.js';
+import { recordedSessions } from './session-records.js';
+import type { NodeLease, Session } from './state.js';
+
+/**
+ * Brings back what the records hold: memories, boxes, sessions and, from the sessions' channels, memberships. No entries
+ * are made of these. Nobody hosts the sessions yet: the first node adopts them.
+ */
+export function restoreRecords(core: Core, records: Records): void {
+  core.boxes.open();
+  core.superseded.open(records);
+  core.reconnecting.open(records);
+  const nobody = core.leases.addGone('before the restart');
+  for (const recorded of recordedSessions(records)) {
+    const session: Session = {
+      appId: recorded.appId,
+      uid: recorded.uid,
+      userSId: recorded.userSId,
+      session: recorded.session,
+      generation: recorded.generation,
+      host: nobody,
+      ticketId: recorded.ticketId,
+      channels: new Set(recorded.channels),
+      // Time in which the server was down does not count: the clock goes on from what was recorded.
+      suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
+      offlineUpTo: undefined,
+      phase: recorded.phase,
+      isRecorded: true,
+    };
+    if (session.phase === 'live') restoreLive(core, session, nobody);
+    else restoreEnded(core, session, nobody);
+    restoreMemberships(core, session);
+  }
+}
+
+function restoreLive(core: Core, session: Session, nobody: NodeLease): void {
+  const slot = core.users.load(session.appId, session.uid);
+  const other = slot.session;
+  slot.session = session;
+  nobody.sessions.add(session);
+  // Records follow within a second: after a crash there may be two. The one that began later is the user's session.
+  if (other) restoreEnded(core, other, nobody);
+}
+
+function restoreEnded(core: Core, session: Session, nobody: NodeLease): void {
+  if (session.channels.size > 0) {
+    session.phase = 'ended';
+    nobody.sessions.add(session);
+    core.unsettled.set(session.session, session);
+  } else {
+    session.phase = 'settled';
+    nobody.sessions.delete(session);
+  }
+  core.sessionRecords.touch(session);
+}
+
+function restoreMemberships(core: Core, session: Session): void {
+  for (const channelId of session.channels) {
+    const slot = core.channels.open(session.appId, channelId);
+    const member = slot.members.get(session.uid);
+    if (member !== undefined && member >= session.session) continue;
+    slot.members.set(session.uid, session.session);
+    core.channels.recount(slot);
+  }
+}

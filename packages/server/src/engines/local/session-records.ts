@@ -1,0 +1,92 @@
+import type { RecordChange, Records, RecordValue } from '../../ports/index.js';
+import { keyParts, RECORD_KEYS } from './record-keys.js';
+import { numberOf, textOf, textsOf } from './record-values.js';
+import { type Session, silentMsOf } from './state.js';
+
+/** A session as a restart finds it. */
+export interface RecordedSession {
+  readonly appId: string;
+  readonly uid: string;
+  readonly userSId: string;
+  readonly session: number;
+  readonly generation: number;
+  readonly ticketId: string;
+  readonly channels: readonly string[];
+  readonly silentMs: number;
+  readonly phase: 'live' | 'ended';
+}
+
+/**
+ * Which sessions have changed since their record was written. Records follow at the next sweep, or earlier together
+ * with another write of the same user; no answer waits for them (design 5).
+ */
+export class SessionRecords {
+  readonly #now: () => number;
+  readonly #changed = new Set<Session>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get size(): number {
+    return this.#changed.size;
+  }
+
+  touch(session: Session): void {
+    this.#changed.add(session);
+  }
+
+  /** What has to be written for one session now, for a transaction that is written anyway. */
+  take(session: Session): RecordChange[] {
+    return this.#changed.delete(session) ? this.#changesOf(session) : [];
+  }
+
+  /** What has to be written for all changed sessions. */
+  takeAll(): RecordChange[] {
+    if (this.#changed.size === 0) return [];
+    const changes = [...this.#changed].flatMap((session) => this.#changesOf(session));
+    this.#changed.clear();
+    return changes;
+  }
+
+  #changesOf(session: Session): RecordChange[] {
+    const key = RECORD_KEYS.session(session.appId, session.uid, session.session);
+    if (session.phase === 'settled') {
+      if (!session.isRecorded) return [];
+      session.isRecorded = false;
+      return [{ key }];
+    }
+    session.isRecorded = true;
+    const value = {
+      userSId: session.userSId,
+      generation: session.generation,
+      ticketId: session.ticketId,
+      channels: [...session.channels],
+      // While it is not cut, the client is heard of all the time: nothing to record.
+      silentMs: session.suspended || !session.host.isHeld ? silentMsOf(session, this.#now()) : 0,
+      phase: session.phase,
+    };
+    return [{ key, value }];
+  }
+}
+
+export function* recordedSessions(records: Records): Iterable<RecordedSession> {
+  for (const { key, value } of records.scan(RECORD_KEYS.sessions)) {
+    const [appId, uid, session] = keyParts(key);
+    if (appId && uid && session) yield fromRecord(appId, uid, Number(session), value);
+  }
+}
+
+function fromRecord(appId: string, uid: string, session: number, value: RecordValue): RecordedSession {
+  return {
+    appId,
+    uid,
+    userSId: textOf(value, 'userSId'),
+    session,
+    generation: numberOf(value, 'generation'),
+    ticketId: textOf(value, 'ticketId'),
+    channels: textsOf(value, 'channels'),
+    silentMs: numberOf(value, 'silentMs'),
+    phase: value.phase === 'ended' ? 'ended' : 'live',
+  };
+}

@@ -1,0 +1,75 @@
+import type { Position } from 'ar-rtm-protocol';
+import type { ChannelFeed, InboxFeed, MemberCount, Notice } from '../../ports/index.js';
+import type { ChannelLog } from './channel-log.js';
+import type { InboxLog } from './inbox-log.js';
+
+/** Where the engine reaches one node. */
+export interface Handlers {
+  inbox: (feed: InboxFeed) => void;
+  channel: (feed: ChannelFeed) => void;
+  notice: (notice: Notice) => void;
+}
+
+/** One registration of a node, from `register` until the lease lapses or is released. A node id may have several in turn. */
+export interface NodeLease {
+  readonly nodeId: string;
+  readonly handlers: Handlers;
+  /** Last renewal or release, on the awake clock. */
+  heardAtMs: number;
+  isHeld: boolean;
+  /** Live sessions that it hosts and ended ones that it has to settle. */
+  readonly sessions: Set<Session>;
+  readonly subscriptions: Set<ChannelSlot>;
+}
+
+/** One session of a user, from the claim that began it until it is settled. */
+export interface Session {
+  readonly appId: string;
+  readonly uid: string;
+  readonly userSId: string;
+  /** Constant over all reconnects. */
+  readonly session: number;
+  generation: number;
+  /** Hosts the session; after its end: has to take it out of its channels. May be gone. */
+  host: NodeLease;
+  ticketId: string;
+  readonly channels: Set<string>;
+  /** Where the inbox ended at the fresh login of a published client, which fetches what is stored up to there. */
+  offlineUpTo: Position | undefined;
+  /** Since when the client is cut, and how long it had been silent by then. */
+  suspended: { readonly atMs: number; readonly silentMs: number } | undefined;
+  /** `ended`: over, but still a member of channels. `settled`: nothing is left of it. */
+  phase: 'live' | 'ended' | 'settled';
+  /** Whether a record of it has been written. */
+  isRecorded: boolean;
+}
+
+/** One user of one app: the session and the inbox, changed together. */
+export interface UserSlot {
+  readonly appId: string;
+  readonly uid: string;
+  readonly inbox: InboxLog;
+  session: Session | undefined;
+  /** Flushes under way that look at the inbox again when they are done. */
+  pending: number;
+  isAboutToGo: boolean;
+}
+
+/** One channel of one app: its members and its log, changed together. */
+export interface ChannelSlot {
+  readonly appId: string;
+  readonly channelId: string;
+  /** The member session by uid. */
+  readonly members: Map<string, number>;
+  readonly subscribers: Set<NodeLease>;
+  readonly log: ChannelLog;
+  count: MemberCount;
+  isAboutToTrim: boolean;
+}
+
+/** How long the client has been silent. Of one that was not cut, its host's last renewal is the last that was heard. */
+export function silentMsOf(session: Session, nowMs: number): number {
+  const { suspended } = session;
+  const silentMs = suspended ? suspended.silentMs + nowMs - suspended.atMs : nowMs - session.host.heardAtMs;
+  return Math.max(0, Math.round(silentMs));
+}

@@ -1,0 +1,137 @@
+import { messageIdOf, type Position, positionOfMessageId } from 'ar-rtm-protocol';
+import type {
+  ChannelEntry,
+  PeerMessage,
+  PlacedChannelEntry,
+  RecordChange,
+  Records,
+  RecordValue,
+} from '../../ports/index.js';
+import type { Core } from './core.js';
+import type { InboxTail, Origin } from './inbox-log.js';
+import { digits, keyParts, RECORD_KEYS } from './record-keys.js';
+import { numberOf, textOf } from './record-values.js';
+import type { ChannelSlot, UserSlot } from './state.js';
+
+/** Changes per transaction, so that a large state does not become one huge one. */
+const SLICE = 1000;
+
+/**
+ * What a graceful stop writes besides the records that are kept anyway: the live entries and ends of all logs, and the
+ * bindings of tickets. It counts only if the clean epoch is written behind it.
+ */
+export async function writeTails(core: Core, records: Records): Promise<void> {
+  for (const slot of core.users.values()) {
+    if (slot.session) core.sessionRecords.touch(slot.session);
+  }
+  let slice = core.sessionRecords.takeAll();
+  for (const change of tailsOf(core)) {
+    slice.push(change);
+    if (slice.length < SLICE) continue;
+    await records.write(slice);
+    slice = [];
+  }
+  await records.write(slice);
+}
+
+/** The records to delete once their content is in memory, or useless because the stop was not clean after all. */
+export function removeTails(records: Records): RecordChange[] {
+  return [...records.scan(RECORD_KEYS.tails)].map(({ key }) => ({ key }));
+}
+
+function* tailsOf(core: Core): Iterable<RecordChange> {
+  for (const slot of core.users.values()) {
+    // Also of logs that go on: should the record of one be damaged, it begins anew behind all offsets ever given.
+    core.highWater.raise(slot.inbox.end.offset);
+    if (slot.session) yield* inboxTail(slot);
+  }
+  for (const slot of core.channels.values()) {
+    core.highWater.raise(slot.log.end.offset);
+    yield* channelTail(slot);
+  }
+  for (const { binding, leftMs } of core.tickets.bindings()) {
+    const { ticketId, appId, uid, userSId } = binding;
+    yield { key: `${RECORD_KEYS.tailTicket}${ticketId}`, value: { appId, uid, userSId, leftMs } };
+  }
+}
+
+function* inboxTail({ appId, uid, inbox }: UserSlot): Iterable<RecordChange> {
+  const { end, floor, lastTs, liveCount } = inbox;
+  yield {
+    key: `${RECORD_KEYS.tailInbox}${appId}/${uid}`,
+    value: { lastOffset: end.offset, floor: messageIdOf(floor), lastTs, liveCount },
+  };
+  for (const { entry, origin } of inbox.live()) {
+    const { position, message, ts } = entry;
+    yield {
+      key: `${RECORD_KEYS.tailInboxEntry}${appId}/${uid}/${digits(messageIdOf(position))}`,
+      value: { message, ts, ...(origin && { origin }) },
+    };
+  }
+}
+
+function* channelTail({ appId, channelId, log }: ChannelSlot): Iterable<RecordChange> {
+  const { end, floor, lastTs } = log;
+  yield {
+    key: `${RECORD_KEYS.tailChannel}${appId}/${channelId}`,
+    value: { lastOffset: end.offset, floor: messageIdOf(floor), lastTs },
+  };
+  for (const { position, ts, entry } of log.all()) {
+    const key = `${RECORD_KEYS.tailChannelEntry}${appId}/${channelId}/${digits(messageIdOf(position))}`;
+    yield { key, value: { entry, ts } };
+  }
+}
+
+/** Puts the tails back, after a clean stop and when sessions and memberships have been restored. */
+export function restoreTails(core: Core, records: Records): void {
+  for (const { key, value } of records.scan(RECORD_KEYS.tailInbox)) {
+    const [, appId = '', uid = ''] = keyParts(key);
+    const slot = core.users.find(appId, uid);
+    const end = endOf(value);
+    if (!slot?.session || !end) continue;
+    const entries = [...inboxEntries(records, appId, uid)];
+    slot.inbox.resume({ ...end, liveCount: numberOf(value, 'liveCount'), entries });
+  }
+  const nowMs = core.clock.nowMs();
+  for (const { key, value } of records.scan(RECORD_KEYS.tailChannel)) {
+    const [, appId = '', channelId = ''] = keyParts(key);
+    const end = endOf(value);
+    if (!end) continue;
+    const slot = core.channels.open(appId, channelId);
+    slot.log.resume({ ...end, entries: [...channelEntries(records, appId, channelId)] }, nowMs);
+    core.channels.watch(slot);
+    core.channels.letGo(slot);
+  }
+  for (const { key, value } of records.scan(RECORD_KEYS.tailTicket)) {
+    const ticketId = key.slice(RECORD_KEYS.tailTicket.length);
+    const [appId, uid, userSId] = [textOf(value, 'appId'), textOf(value, 'uid'), textOf(value, 'userSId')];
+    core.tickets.restore({ ticketId, appId, uid, userSId }, numberOf(value, 'leftMs'));
+  }
+}
+
+function* inboxEntries(records: Records, appId: string, uid: string): Iterable<InboxTail['entries'][number]> {
+  for (const { key, value } of records.scan(`${RECORD_KEYS.tailInboxEntry}${appId}/${uid}/`)) {
+    const position = positionOf(key);
+    const message = value.message as PeerMessage | undefined;
+    if (!position || !message) continue;
+    const entry = { position, message, ts: numberOf(value, 'ts'), durable: false };
+    yield { entry, origin: value.origin as Origin | undefined };
+  }
+}
+
+function* channelEntries(records: Records, appId: string, channelId: string): Iterable<PlacedChannelEntry> {
+  for (const { key, value } of records.scan(`${RECORD_KEYS.tailChannelEntry}${appId}/${channelId}/`)) {
+    const position = positionOf(key);
+    const entry = value.entry as ChannelEntry | undefined;
+    if (position && entry) yield { position, ts: numberOf(value, 'ts'), entry };
+  }
+}
+
+function positionOf(key: string): Position | undefined {
+  return positionOfMessageId(Number(keyParts(key)[3]));
+}
+
+function endOf(value: RecordValue): { lastOffset: number; floor: Position; lastTs: number } | undefined {
+  const floor = positionOfMessageId(numberOf(value, 'floor'));
+  return floor && { lastOffset: numberOf(value, 'lastOffset'), floor, lastTs: numberOf(value, 'lastTs') };
+}

@@ -1,0 +1,77 @@
+import { InboxLog } from './inbox-log.js';
+import type { HighWater } from './numbers.js';
+import type { OfflineBoxes } from './offline-boxes.js';
+import { SlotTable } from './slot-table.js';
+import type { UserSlot } from './state.js';
+
+/**
+ * The users that are in memory: those with a session, and for some seconds those that were used. Everything else about
+ * a user is on disk.
+ */
+export class Users {
+  readonly #slots = new SlotTable<UserSlot>();
+  readonly #epoch: number;
+  readonly #highWater: HighWater;
+  readonly #boxes: OfflineBoxes;
+  /** Runs a task after the idle time. */
+  readonly #later: (task: () => void) => void;
+
+  constructor(epoch: number, highWater: HighWater, boxes: OfflineBoxes, later: (task: () => void) => void) {
+    this.#epoch = epoch;
+    this.#highWater = highWater;
+    this.#boxes = boxes;
+    this.#later = later;
+  }
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  values(): Iterable<UserSlot> {
+    return this.#slots.values();
+  }
+
+  /** The slot if it is in memory. */
+  find(appId: string, uid: string): UserSlot | undefined {
+    return this.#slots.get(appId, uid);
+  }
+
+  /** The slot if there is anything in it: in memory or as durable entries. */
+  findOrLoad(appId: string, uid: string): UserSlot | undefined {
+    return this.find(appId, uid) ?? (this.#boxes.has(appId, uid) ? this.load(appId, uid) : undefined);
+  }
+
+  /** The slot, made when there is none. It goes by itself when it stays without a session. */
+  load(appId: string, uid: string): UserSlot {
+    const found = this.find(appId, uid);
+    if (found) return found;
+    const slot: UserSlot = {
+      appId,
+      uid,
+      inbox: new InboxLog(this.#epoch, this.#highWater.offset),
+      session: undefined,
+      pending: 0,
+      isAboutToGo: false,
+    };
+    this.#boxes.load(slot);
+    this.#slots.set(appId, uid, slot);
+    this.letGo(slot);
+    return slot;
+  }
+
+  /** Frees the slot after the idle time unless there is a session by then. Called whenever a session has ended. */
+  letGo(slot: UserSlot): void {
+    if (slot.isAboutToGo) return;
+    slot.isAboutToGo = true;
+    this.#later(() => {
+      slot.isAboutToGo = false;
+      if (slot.session) return;
+      if (slot.pending > 0) {
+        this.letGo(slot);
+        return;
+      }
+      this.#highWater.raise(slot.inbox.end.offset);
+      this.#slots.delete(slot.appId, slot.uid);
+    });
+  }
+}

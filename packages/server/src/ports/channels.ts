@@ -1,0 +1,112 @@
+/**
+ * Channels: one log and one membership per (appId, channelId), changed together (design 2). The log holds messages and
+ * member events; the member count is state with a version. One channel is one slot: its calls are atomic and in order.
+ */
+import type { Position } from 'ar-rtm-protocol';
+
+export type ChannelEntry =
+  | {
+      readonly kind: 'message';
+      readonly from: string;
+      /** The author's session, so that a replay can leave out the receiver's own entries. */
+      readonly session: number;
+      readonly type: number;
+      readonly body: string;
+      readonly description: string;
+      /** Who waits for the reply: the node and its number of the request. */
+      readonly origin: { readonly nodeId: string; readonly ref: number };
+    }
+  /** Only made when the count after a join, or before a departure, is at most 512 (api.md 4.2). */
+  | { readonly kind: 'joined' | 'left'; readonly uid: string; readonly session: number };
+
+export interface PlacedChannelEntry {
+  readonly position: Position;
+  /** Server receive time, ms since 1970; never goes back within a log. */
+  readonly ts: number;
+  readonly entry: ChannelEntry;
+}
+
+/** The number of members. A higher version is newer. */
+export interface MemberCount {
+  readonly count: number;
+  readonly version: number;
+}
+
+export type ChannelFeed =
+  | {
+      readonly kind: 'entries';
+      readonly appId: string;
+      readonly channelId: string;
+      readonly entries: readonly PlacedChannelEntry[];
+    }
+  | { readonly kind: 'count'; readonly appId: string; readonly channelId: string; readonly members: MemberCount };
+
+export interface ChannelRef {
+  readonly appId: string;
+  readonly channelId: string;
+  readonly timeoutMs: number;
+}
+
+export interface Channels {
+  /**
+   * Begins the feed of a channel to this node and answers the log's end: entries behind it will be fed. Idempotent: a
+   * repeated call answers the current end and changes nothing.
+   */
+  subscribe(request: ChannelRef & { readonly nodeId: string }): Promise<{ readonly end: Position; readonly members: MemberCount }>;
+
+  unsubscribe(request: ChannelRef & { readonly nodeId: string }): Promise<void>;
+
+  /**
+   * Makes the session a member. Idempotent for the same session. A membership of an older session of the same uid is
+   * replaced by a departure and a join. `position` is the log's end after the step, the own entry included.
+   */
+  join(
+    request: ChannelRef & { readonly uid: string; readonly session: number },
+  ): Promise<{ readonly already: boolean; readonly position: Position; readonly members: MemberCount }>;
+
+  /** Ends the membership of that session; nothing happens when another session of the uid is the member. */
+  leave(request: ChannelRef & { readonly uid: string; readonly session: number }): Promise<{ readonly wasMember: boolean }>;
+
+  /** Appends a message if the session is a member. */
+  publish(
+    request: ChannelRef & {
+      readonly uid: string;
+      readonly message: Omit<Extract<ChannelEntry, { kind: 'message' }>, 'kind' | 'from'>;
+    },
+  ): Promise<{ readonly outcome: 'accepted'; readonly position: Position; readonly ts: number } | { readonly outcome: 'not-member' }>;
+
+  /** Up to `limit` member ids, and whether `uid` is one. */
+  members(
+    request: ChannelRef & { readonly uid: string; readonly limit: number },
+  ): Promise<{ readonly isMember: boolean; readonly uids: readonly string[] }>;
+
+  /** Counts, in the order asked; 0 for channels without members. */
+  counts(request: {
+    readonly appId: string;
+    readonly channelIds: readonly string[];
+    readonly timeoutMs: number;
+  }): Promise<readonly number[]>;
+
+  /**
+   * Entries behind `after`, at most `limit`. `end` is the position up to which the answer is complete. `gap`: entries
+   * behind `after` are no longer there (bounds), or `after` belongs to an older epoch.
+   */
+  read(
+    request: ChannelRef & { readonly after: Position; readonly limit: number },
+  ): Promise<{
+    readonly entries: readonly PlacedChannelEntry[];
+    readonly end: Position;
+    readonly more: boolean;
+    readonly gap: boolean;
+  }>;
+
+  /** Log end and member count of subscribed channels, to find a silent loss of the feed while a channel is idle. */
+  ends(request: {
+    readonly appId: string;
+    readonly channelIds: readonly string[];
+    readonly timeoutMs: number;
+  }): Promise<readonly { readonly end: Position; readonly members: MemberCount }[]>;
+
+  /** Sets the receiver of this node's channel feeds. Same delivery as {@link Inboxes.onFeed}. */
+  onFeed(handler: (feed: ChannelFeed) => void): void;
+}

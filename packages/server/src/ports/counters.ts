@@ -1,0 +1,38 @@
+/**
+ * Counters of what happened, by name. Every way in which an entry can be lost has one (design 1: "a counter says why").
+ * Names are fixed here so that the page of metrics and the code cannot drift apart.
+ */
+export const COUNTER_NAMES = [
+  'connections_opened',
+  'connections_closed',
+  'logins',
+  'logins_refused',
+  'sessions_resumed',
+  'sessions_kicked',
+  'sessions_expired',
+  'peer_messages',
+  'peer_messages_refused',
+  'channel_messages',
+  'channel_messages_refused',
+  'deliveries',
+  'offline_messages_stored',
+  'offline_messages_displaced',
+  'offline_messages_expired',
+  'live_entries_dropped_session_end',
+  'live_entries_dropped_bound',
+  'log_holes_read_back',
+  'log_gaps',
+  'malformed_frames',
+  'closed_protocol_abuse',
+  'closed_slow_consumer',
+  'closed_login_deadline',
+  'closed_idle',
+  'records_damaged',
+  'engine_failures',
+] as const;
+
+export type CounterName = (typeof COUNTER_NAMES)[number];
+
+export interface Counters {
+  add(name: CounterName, amount?: number): void;
+}

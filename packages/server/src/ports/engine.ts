@@ -1,0 +1,12 @@
+import type { Channels } from './channels.js';
+import type { Inboxes } from './inboxes.js';
+import type { Nodes } from './nodes.js';
+import type { Registry } from './registry.js';
+
+/** Everything a node needs from outside itself, as one engine provides it to that node. */
+export interface Engine {
+  readonly nodes: Nodes;
+  readonly registry: Registry;
+  readonly inboxes: Inboxes;
+  readonly channels: Channels;
+}

@@ -1,0 +1,101 @@
+/**
+ * Inboxes: one log per user (design 2). An entry gets its position from the inbox's single sequencer. Live entries stay
+ * until acknowledged or until the session ends; durable ones until acknowledged, displaced (200 per receiver) or
+ * expired (7 days). Reads never remove anything. Same slot and guarantees as {@link Registry}.
+ */
+import type { Position } from 'ar-rtm-protocol';
+import type { SessionRef } from './registry.js';
+
+export interface PeerMessage {
+  readonly from: string;
+  /** MESSAGE_TYPE of the protocol. */
+  readonly type: number;
+  readonly body: string;
+  readonly description: string;
+  /** To be stored when the receiver does not acknowledge it. */
+  readonly offline: boolean;
+}
+
+export interface InboxEntry {
+  readonly position: Position;
+  readonly message: PeerMessage;
+  /** Server receive time, ms since 1970; never goes back within a log. */
+  readonly ts: number;
+  /** Became durable while nobody was logged in, or because its receiver did not acknowledge in time. */
+  readonly durable: boolean;
+}
+
+export type SendResult =
+  /** In the log of a live session; the origin gets `acknowledged` or `undelivered`, or gives up waiting. */
+  | { readonly outcome: 'accepted'; readonly position: Position; readonly ts: number }
+  /** Nobody is logged in; stored and flushed. */
+  | { readonly outcome: 'stored'; readonly position: Position; readonly ts: number }
+  /** Nobody is logged in and nothing was stored. */
+  | { readonly outcome: 'offline' };
+
+export interface InboxFeed {
+  readonly appId: string;
+  readonly uid: string;
+  readonly generation: number;
+  /** In order of position. */
+  readonly entries: readonly InboxEntry[];
+}
+
+export interface Inboxes {
+  /** Appends a message to the receiver's inbox. `origin` is who wants to hear of the acknowledgement. */
+  send(request: {
+    readonly appId: string;
+    readonly to: string;
+    readonly message: PeerMessage;
+    readonly origin: { readonly nodeId: string; readonly ref: number };
+    readonly timeoutMs: number;
+  }): Promise<SendResult>;
+
+  /**
+   * Makes the same entry (same position) durable; resolves when flushed. `acknowledged` when the receiver was faster.
+   * `gone` when it had been dropped by a bound.
+   */
+  keep(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly position: Position;
+    readonly timeoutMs: number;
+  }): Promise<'kept' | 'acknowledged' | 'gone'>;
+
+  /** Acknowledges entries one by one: they are removed, durable ones from the disk too, and their origins are told. */
+  acknowledge(request: SessionRef & { readonly positions: readonly Position[] }): Promise<'ok' | 'stale'>;
+
+  /**
+   * Entries behind `after` (all when absent) that are not acknowledged, in log order, at most `limit`. `end` is the
+   * position up to which the answer is complete; `more` says whether entries lie behind it. `gap`: entries behind
+   * `after` were dropped by a bound or a crash.
+   */
+  read(
+    request: SessionRef & { readonly after?: Position; readonly limit: number },
+  ): Promise<
+    | { readonly entries: readonly InboxEntry[]; readonly end: Position; readonly more: boolean; readonly gap: boolean }
+    | 'stale'
+  >;
+
+  /** Durable entries up to `upTo`, for a published client's `getOfflineMsg`. `upTo` absent: all. */
+  stored(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly upTo?: Position;
+    readonly timeoutMs: number;
+  }): Promise<readonly InboxEntry[]>;
+
+  /** Removes durable entries that were handed over by HTTP. */
+  discard(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly positions: readonly Position[];
+    readonly timeoutMs: number;
+  }): Promise<void>;
+
+  /**
+   * Sets the receiver of this node's inbox feed: entries of sessions that it hosts, each once, in order unless the
+   * transport reorders or loses them; a hole is read back. Called once, before `Nodes.register`.
+   */
+  onFeed(handler: (feed: InboxFeed) => void): void;
+}

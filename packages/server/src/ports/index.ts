@@ -1,0 +1,12 @@
+/** The ports of the server: what the application layer asks of the world. Engines and test kits import only this. */
+export * from './channels.js';
+export * from './counters.js';
+export * from './engine.js';
+export * from './engine-error.js';
+export * from './inboxes.js';
+export * from './logger.js';
+export * from './nodes.js';
+export * from './records.js';
+export * from './registry.js';
+export * from './time.js';
+export * from './transport.js';

@@ -1,0 +1,131 @@
+/**
+ * The registry of sessions: who is logged in, under which generation, hosted by which node (design 3, 5, 6).
+ *
+ * One user of one app is one slot: everything here and in {@link Inboxes} for one (appId, uid) is atomic and in order
+ * with each other. All arguments and results are plain serialisable data.
+ *
+ * Two numbers: `session` names a session for its whole life, reconnects included; `generation` grows with every claim.
+ * Calls on behalf of a session carry the generation of the caller's claim and are refused (`stale`) when a newer claim
+ * exists.
+ */
+import type { Position } from 'ar-rtm-protocol';
+
+/** What a client says about itself at Login. */
+export type ClaimMode =
+  /** Ours, logging in anew: whatever session the user has is over. */
+  | 'new'
+  /** Ours, going on after a cut: must not win the user back when superseded. */
+  | 'resume'
+  /** Published: does not say; the UserSId decides (wire-protocol.md 7.6). */
+  | 'published';
+
+export interface ClaimRequest {
+  readonly appId: string;
+  readonly uid: string;
+  /** The client instance: 32 hex characters chosen by the client. */
+  readonly userSId: string;
+  readonly nodeId: string;
+  readonly mode: ClaimMode;
+  /** The gateway's ticket. The first claim binds it to its UserSId until it expires (design 5). */
+  readonly ticketId: string;
+  readonly ticketExpiresInMs: number;
+  readonly timeoutMs: number;
+}
+
+/** A session that a claim ended. The claiming node takes it out of its channels and then calls `settle`. */
+export interface EndedSession {
+  readonly session: number;
+  readonly channels: readonly string[];
+}
+
+export type ClaimResult =
+  | {
+      readonly outcome: 'claimed';
+      readonly generation: number;
+      readonly session: number;
+      /** The same session goes on: memberships are kept. */
+      readonly continued: boolean;
+      /**
+       * The client instance believes to be reconnecting: its last session was not ended by logout, kick or token expiry
+       * (it may have ended by 30 s of silence). A published one then does not fetch offline messages.
+       */
+      readonly reconnecting: boolean;
+      /** Channels of the continued session. */
+      readonly channels: readonly string[];
+      /** End of the inbox at the moment of the claim: entries behind it are new. */
+      readonly inboxEnd: Position;
+      readonly ended?: EndedSession;
+    }
+  /** This client instance was superseded by another one and is still remembered as such (design 6). */
+  | { readonly outcome: 'superseded' }
+  /** The ticket was claimed by another client instance. */
+  | { readonly outcome: 'ticket-taken' };
+
+/** Why a session ends. Only after `offline` is the client instance still believed to be reconnecting. */
+export type EndReason = 'logout' | 'offline' | 'banned';
+
+export interface SessionRef {
+  readonly appId: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly timeoutMs: number;
+}
+
+export interface Registry {
+  /**
+   * Compare-and-set of the user's session. On success the node hosts the session and gets the inbox feed. A session of
+   * the same UserSId goes on (modes `resume`, `published`); one of another UserSId is superseded: it is remembered
+   * (on disk before the result) for up to 24 h, its host gets a `superseded` notice, and its unacknowledged inbox entries
+   * are treated as in `end`. Of two claims at the same instant the later one wins.
+   */
+  claim(request: ClaimRequest): Promise<ClaimResult>;
+
+  /** Notes that the session is about to join a channel; called before `Channels.join`, so that no membership is orphaned. */
+  addChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'>;
+
+  /** Notes that the session has left a channel; called after `Channels.leave`. */
+  removeChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'>;
+
+  /** Notes that the client has been cut, and for how long it had been silent by then. */
+  suspend(request: SessionRef & { readonly silentMs: number }): Promise<'ok' | 'stale'>;
+
+  /**
+   * Ends the session. Unacknowledged inbox entries with the offline flag become durable (flushed before the result); the
+   * others are dropped and counted; senders that still wait get an `undelivered` notice. The caller then leaves the
+   * channels and calls `settle`.
+   */
+  end(request: SessionRef & { readonly reason: EndReason }): Promise<{ readonly ended: EndedSession } | 'stale'>;
+
+  /** All channels of an ended session have been left. */
+  settle(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly session: number;
+    readonly timeoutMs: number;
+  }): Promise<void>;
+
+  /** The superseded client instance has closed its socket by itself after ForceOffline: its next Login is fresh. */
+  forgetSuperseded(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly userSId: string;
+    readonly timeoutMs: number;
+  }): Promise<void>;
+
+  /**
+   * Whether a ticket may be used for HTTP: it belongs to the user's session, or to one that ended at most 60 s ago.
+   * The generation is 0 when no session is live. `offlineUpTo` is where the inbox ended when the session began with a
+   * fresh login: what is stored up to there is the client's to fetch, what lies behind is pushed.
+   */
+  holder(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly ticketId: string;
+    readonly timeoutMs: number;
+  }): Promise<{ readonly valid: false } | {
+        readonly valid: true;
+        readonly generation: number;
+        readonly nodeId: string;
+        readonly offlineUpTo?: Position;
+      }>;
+}

@@ -1,0 +1,86 @@
+/** A whole server in the test's process: memory storage, port 0, silent. For tests outside this package. */
+import type { NodeSettings } from './app/settings.js';
+import { type RunningServer, startServer } from './compose.js';
+import type { App } from './domain/apps.js';
+import type { LocalLimits } from './engines/local/index.js';
+import { MemoryRecords } from './engines/memory/memory-records.js';
+import type { CounterName, Counters, Logger, Records } from './ports/index.js';
+
+export interface TestServer extends RunningServer {
+  /** What a client puts into `createInstance`. */
+  readonly address: { readonly confPriCloudAddr: { readonly ServerAdd: string; readonly Port: number; readonly Wss: false } };
+  readonly url: string;
+  count(name: CounterName): number;
+  /** Lines of level `warn` and `error`. */
+  readonly complaints: string[];
+}
+
+export interface TestServerOptions {
+  readonly settings?: Partial<NodeSettings>;
+  readonly engineLimits?: Partial<LocalLimits>;
+  readonly apps?: readonly App[];
+  readonly records?: Records;
+  readonly port?: number;
+  readonly allowedOrigins?: readonly string[];
+  readonly publicDir?: string;
+  readonly maxConnections?: number;
+  readonly requestTimeoutMs?: number;
+}
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const counters = new MapCounters();
+  const complaints: string[] = [];
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    records: options.records ?? new MemoryRecords(),
+    logger: collectingLogger(complaints),
+    counters,
+    apps: options.apps ?? [],
+    settings: { drainMs: 50, ...options.settings },
+    engineLimits: options.engineLimits ?? {},
+    allowedOrigins: options.allowedOrigins,
+    publicDir: options.publicDir,
+    version: '0.0.0-test',
+    httpBodyBytes: 64 * 1024,
+    frameCloseBytes: 1024 * 1024,
+    maxConnections: options.maxConnections ?? 10_000,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+  });
+  return {
+    ...server,
+    complaints,
+    url: `http://127.0.0.1:${server.port}`,
+    address: { confPriCloudAddr: { ServerAdd: '127.0.0.1', Port: server.port, Wss: false } },
+    count: (name) => counters.value(name),
+  };
+}
+
+export { MemoryRecords };
+
+class MapCounters implements Counters {
+  private readonly values = new Map<CounterName, number>();
+
+  add(name: CounterName, amount = 1): void {
+    this.values.set(name, this.value(name) + amount);
+  }
+
+  value(name: CounterName): number {
+    return this.values.get(name) ?? 0;
+  }
+}
+
+function collectingLogger(complaints: string[]): Logger {
+  const complain = (fields: Readonly<Record<string, unknown>>, text: string): void => {
+    const error = fields['err'];
+    complaints.push(error instanceof Error ? `${text}: ${error.stack ?? error.message}` : text);
+  };
+  const logger: Logger = {
+    error: complain,
+    warn: complain,
+    info: () => undefined,
+    debug: () => undefined,
+    child: () => logger,
+  };
+  return logger;
+}

@@ -1,0 +1,65 @@
+import type { Engine } from 'ar-rtm-server/ports';
+import { expect, test } from 'vitest';
+import { FakeTime } from '../../../testkit/src/fake-time.js';
+import { LocalEngine } from '../../src/engines/local/index.js';
+import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
+
+const logger = { error: console.error, warn() {}, info() {}, debug() {}, child: () => logger };
+const T = { timeoutMs: 1000 };
+const app = 'a'.repeat(32);
+function log(engine: Engine) {
+  const events: unknown[] = [];
+  engine.inboxes.onFeed((f) => events.push(f));
+  engine.channels.onFeed((f) => events.push(f));
+  engine.nodes.onNotice((f) => events.push(f));
+  return events;
+}
+test('smoke', async () => {
+  const time = new FakeTime();
+  const records = new MemoryRecords();
+  const counters = { add() {} };
+  const le = new LocalEngine({ records, time, counters, logger });
+  await le.open();
+  const a = le.connect();
+  const b = le.connect();
+  const ea = log(a);
+  const eb = log(b);
+  await a.nodes.register({ nodeId: 'A', ...T });
+  await b.nodes.register({ nodeId: 'B', ...T });
+  const claim = (e: Engine, nodeId: string, uid: string, userSId: string, mode: 'new' | 'resume' | 'published') =>
+    e.registry.claim({ appId: app, uid, userSId, nodeId, mode, ticketId: `${uid}${userSId}`, ticketExpiresInMs: 60000, ...T });
+  const c1 = await claim(a, 'A', 'u1', 's1', 'published');
+  expect(c1).toMatchObject({ outcome: 'claimed', continued: false });
+  if (c1.outcome !== 'claimed') throw new Error();
+  const message = { from: 'u2', type: 1, body: 'hi', description: '', offline: true };
+  const s = await b.inboxes.send({ appId: app, to: 'u1', message, origin: { nodeId: 'B', ref: 7 }, ...T });
+  expect(s.outcome).toBe('accepted');
+  expect(ea).toHaveLength(1);
+  if (s.outcome === 'offline') throw new Error();
+  const ref = { appId: app, uid: 'u1', generation: c1.generation, ...T };
+  expect(await a.inboxes.acknowledge({ ...ref, positions: [s.position] })).toBe('ok');
+  expect(eb).toEqual([{ kind: 'acknowledged', ref: 7 }]);
+  await a.channels.subscribe({ appId: app, channelId: 'c', nodeId: 'A', ...T });
+  await a.registry.addChannel({ ...ref, channelId: 'c' });
+  await a.channels.join({ appId: app, channelId: 'c', uid: 'u1', session: c1.session, ...T });
+  const p = await a.channels.publish({ appId: app, channelId: 'c', uid: 'u1', message: { session: c1.session, type: 1, body: 'x', description: '', origin: { nodeId: 'A', ref: 1 } }, ...T });
+  expect(p.outcome).toBe('accepted');
+  expect(ea).toHaveLength(4);
+  const c2 = await claim(b, 'B', 'u1', 's2', 'published');
+  expect(c2).toMatchObject({ outcome: 'claimed', continued: false, ended: { channels: ['c'] } });
+  expect(await claim(b, 'B', 'u1', 's1', 'published')).toEqual({ outcome: 'superseded' });
+  expect(ea.at(-1)).toMatchObject({ kind: 'superseded', by: 'other' });
+  await b.nodes.release({ nodeId: 'B', ...T });
+  const ad = await a.nodes.adopt({ nodeId: 'A', limit: 10, ...T });
+  expect(ad).toMatchObject({ orphans: [{ uid: 'u1', userSId: 's2' }], unsettled: [{ session: c1.session }] });
+  await time.advance(1000);
+  await le.close({ graceful: true });
+  const le2 = new LocalEngine({ records: new MemoryRecords({ content: records.content }), time, counters, logger });
+  await le2.open();
+  const d = le2.connect();
+  log(d);
+  await d.nodes.register({ nodeId: 'D', ...T });
+  expect(await d.nodes.adopt({ nodeId: 'D', limit: 10, ...T })).toMatchObject({ orphans: [{ uid: 'u1', userSId: 's2' }], unsettled: [{ session: c1.session }] });
+  const r = await d.channels.read({ appId: app, channelId: 'c', after: { epoch: 1, offset: 0 }, limit: 10, ...T });
+  expect(r).toMatchObject({ gap: false, entries: [{ entry: { kind: 'joined' } }, { entry: { kind: 'message' } }] });
+});

@@ -1,0 +1,93 @@
+/**
+ * Time moved by hand. Nothing happens by itself: `advance` runs what is due, one task at a time, and lets the promise
+ * reactions of each task run before the next, as a browser does. It fits the `Clock` port of the SDK.
+ */
+export class FakeClock {
+  /** Wall time at the start, in ms since 1970. */
+  static readonly EPOCH = 1_800_000_000_000;
+  private time = 0;
+  private sequence = 0;
+  private readonly timers = new Map<number, { due: number; task: () => void }>();
+  private readonly tasks: (() => void)[] = [];
+  /** What tasks threw: where a browser would call its global error handlers. */
+  readonly uncaught: unknown[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  wallTime(): number {
+    return FakeClock.EPOCH + this.time;
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    this.sequence += 1;
+    const id = this.sequence;
+    this.timers.set(id, { due: this.time + Math.max(0, delayMs), task });
+    return () => this.timers.delete(id);
+  }
+
+  macrotask(task: () => void): void {
+    this.tasks.push(task);
+  }
+
+  /** Timers that are waiting. */
+  get waiting(): number {
+    return this.timers.size;
+  }
+
+  /** Lets `ms` pass: everything due until then is done, with all that follows from it. */
+  async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
+    await reactions();
+    while (await this.step(end));
+    this.time = end;
+  }
+
+  /** Does what is due now, and all that follows from it without waiting. */
+  settle(): Promise<void> {
+    return this.advance(0);
+  }
+
+  /**
+   * Runs the next macrotask, or else the next timer due until `end`, and the promise reactions that follow; `false`
+   * when there is none.
+   */
+  async step(end = this.time): Promise<boolean> {
+    const task = this.tasks.shift() ?? this.dueTimer(end);
+    if (!task) return false;
+    this.run(task);
+    await reactions();
+    return true;
+  }
+
+  /** Moves the time without running anything, as when a machine sleeps or the event loop is blocked. */
+  jump(ms: number): void {
+    this.time += ms;
+  }
+
+  /** Takes the next timer, and moves the time to it. */
+  private dueTimer(end: number): (() => void) | undefined {
+    const [id, next] = [...this.timers].reduce<[number, { due: number; task: () => void }] | []>(
+      (first, timer) => (timer[1].due <= end && (!first[1] || timer[1].due < first[1].due) ? timer : first),
+      [],
+    );
+    if (id === undefined) return undefined;
+    this.timers.delete(id);
+    this.time = Math.max(this.time, next.due);
+    return next.task;
+  }
+
+  private run(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.uncaught.push(error);
+    }
+  }
+}
+
+/** A real macrotask: when it runs, all promise reactions have run. */
+function reactions(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

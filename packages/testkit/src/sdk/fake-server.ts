@@ -1,0 +1,202 @@
+import {
+  decodeCommand,
+  encodeServerFrame,
+  type Command,
+  type CommandContent,
+  type CommandName,
+  type ServerFrameInput,
+  type ServerFrameName,
+} from 'ar-rtm-protocol';
+import type { NetworkPeer, ServerSocket, SocketPeer } from './fake-network.js';
+
+/**
+ * A scriptable server for tests of the SDK. It answers every command as a good server would, records everything, and can
+ * be told to do otherwise:
+ *
+ * ```ts
+ * const { server, clock, client } = setUp();
+ * await logIn();                                     // the default answers
+ * server.commands('SendMsgToPeer');                  // what arrived, decoded
+ * server.on.JoinChannel = () => 'silence';           // no answer from now on
+ * server.on.JoinChannel = ({ ChanId, MsgId }, to) => // another answer
+ *   to.send('JoinChannel', { ChanId, MsgId, Code: 7 });
+ * server.on.JoinChannel = undefined;                 // the default again
+ * server.push('RecvMsgFromPeer', {...});             // a frame out of the blue, to the newest connection
+ * server.connection.sendRaw('not JSON');             // any text
+ * server.connection.close();                         // the socket is lost
+ * server.gateway = () => ({ code: 110 });            // an answer of the gateway; `undefined` is HTTP 503
+ * server.isDown = true;                              // HTTP fails, sockets are refused
+ * server.isMute = true;                              // everything is taken, nothing is answered
+ * ```
+ *
+ * It keeps no state of sessions, channels or logs: `login` and `positions` say what it claims.
+ */
+export class FakeServer implements NetworkPeer {
+  readonly connections: FakeConnection[] = [];
+  /** Bodies of gateway requests, in order. */
+  readonly posts: { url: string; body: Record<string, unknown> }[] = [];
+  /** Per command: what to do instead of the default answer. */
+  readonly on: { [N in CommandName]?: Handler<N> | undefined } = {};
+  gateway: (body: Record<string, unknown>) => object | 'never' | undefined = () => ({
+    code: 0,
+    sessionid: 'ticket-1',
+    addresses: [{ type: 0, addr: 'rtm.test', port: 9080 }],
+  });
+  /** Decides about sockets, by address. */
+  accept: (url: string) => boolean | 'never' = () => true;
+  /** Fields of the Login reply besides the usual ones. */
+  login: Partial<ServerFrameInput<'Login'>> = {};
+  /** Position and count claimed when a channel is joined. */
+  positions: Record<string, { Epoch: number; Offset: number; MemSize?: number }> = {};
+  isDown = false;
+  isMute = false;
+
+  /** The newest connection. */
+  get connection(): FakeConnection {
+    const newest = this.connections.at(-1);
+    if (!newest) throw new Error('no connection');
+    return newest;
+  }
+
+  /** Connections that neither side has closed. */
+  get open(): FakeConnection[] {
+    return this.connections.filter(({ isOpen }) => isOpen);
+  }
+
+  push<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): void {
+    this.connection.send(cmd, content);
+  }
+
+  /** Contents of the commands of one kind, from all connections, in order. */
+  commands<N extends CommandName>(cmd: N): CommandContent<N>[] {
+    return this.received.filter((command) => command.cmd === cmd).map(({ content }) => content as CommandContent<N>);
+  }
+
+  /** All commands but heartbeats. */
+  readonly received: Command[] = [];
+
+  onPost(url: string, text: string, answer: (reply: string | undefined) => void): void {
+    const body = JSON.parse(text) as Record<string, unknown>;
+    this.posts.push({ url, body });
+    if (this.isMute) return;
+    const reply = this.isDown ? undefined : this.gateway(body);
+    if (reply !== 'never') answer(reply && JSON.stringify(reply));
+  }
+
+  onConnect(socket: ServerSocket): SocketPeer | 'never' | undefined {
+    const answer = this.isMute ? 'never' : !this.isDown && this.accept(socket.url);
+    if (answer === 'never') return 'never';
+    if (!answer) return undefined;
+    const connection = new FakeConnection(this, socket);
+    this.connections.push(connection);
+    return connection;
+  }
+
+  /** What a good server answers. */
+  answer({ cmd, content }: Command, to: FakeConnection): void {
+    switch (cmd) {
+      case 'Login':
+        return to.send('Login', {
+          Code: 0,
+          UserId: content.UserId,
+          Caps: ['reply-codes.1', 'push-offline.1'],
+          Heartbeat: 3000,
+          Resumed: content.Resume,
+          ...this.login,
+        });
+      case 'Logout':
+        to.send('Logout', { Code: 0 });
+        return to.close();
+      case 'SendMsgToPeer':
+        return to.send('MsgStatus', { MsgId: content.MsgId, Status: 2, Code: 0 });
+      case 'JoinChannel':
+        return to.send('JoinChannel', {
+          ChanId: content.ChanId,
+          MsgId: content.MsgId,
+          Code: 0,
+          ...(this.positions[content.ChanId] ?? { Epoch: 1, Offset: 0 }),
+        });
+      case 'LeaveChannel':
+        return to.send('LeaveChannel', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
+      case 'SendChannelMsg':
+        return to.send('SendChannelMsg', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
+      case 'GetChanMembers':
+        return to.send('GetChanMembers', {
+          MsgId: content.MsgId,
+          ChanId: content.ChanId,
+          Code: 0,
+          Members: ['alice', 'bob'],
+        });
+      case 'GetChanMemberSize':
+        return to.send('GetChanMemberSize', {
+          MsgId: content.MsgId,
+          Code: 0,
+          ChanMemSize: content.ChanIds.map((ChanId) => ({ ChanId, MemSize: 1 })),
+        });
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Answers one command; `'silence'` and `undefined` alike send nothing more. */
+export type Handler<N extends CommandName> = (content: CommandContent<N>, to: FakeConnection) => unknown;
+
+/** One socket of the fake server. */
+export class FakeConnection implements SocketPeer {
+  /** Frames as they came, heartbeats included. */
+  readonly texts: string[] = [];
+  readonly heartbeats: string[] = [];
+  isOpen = true;
+  /** Whether the client ended it. */
+  isClosedByClient = false;
+
+  constructor(
+    private readonly server: FakeServer,
+    private readonly socket: ServerSocket,
+  ) {}
+
+  get url(): string {
+    return this.socket.url;
+  }
+
+  send<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): void {
+    this.sendRaw(encodeServerFrame(cmd, content));
+  }
+
+  /** Several frames that arrive in one macrotask. */
+  sendTogether(...frames: { [N in ServerFrameName]: readonly [N, ServerFrameInput<N>] }[ServerFrameName][]): void {
+    this.sendRaw(...frames.map(([cmd, content]) => encodeServerFrame(cmd, content as ServerFrameInput<typeof cmd>)));
+  }
+
+  sendRaw(...texts: string[]): void {
+    if (this.isOpen) this.socket.send(...texts);
+  }
+
+  /** The socket is lost. */
+  close(): void {
+    this.isOpen = false;
+    this.socket.close();
+  }
+
+  onText(text: string): void {
+    this.texts.push(text);
+    const result = decodeCommand(text);
+    if (!result.ok) throw new Error(`the SDK sent a bad frame: ${result.problem.reason}`);
+    const { command } = result;
+    if (command.cmd === 'KeepAlive') {
+      this.heartbeats.push(text);
+      return;
+    }
+    this.server.received.push(command);
+    if (this.server.isMute) return;
+    const handler = this.server.on[command.cmd] as Handler<CommandName> | undefined;
+    if (handler) handler(command.content, this);
+    else this.server.answer(command, this);
+  }
+
+  onClose(): void {
+    this.isOpen = false;
+    this.isClosedByClient = true;
+  }
+}
