@@ -8,7 +8,8 @@ const ENTRIES = [
   '^packages/sdk/src/(index|node)\\.ts$',
   '^packages/server/src/ports/index\\.ts$',
   '^packages/server/src/testing\\.ts$',
-  '^packages/testkit/src/(engine/)?index\\.ts$',
+  '^packages/testkit/src/((engine|sdk|published)/)?index\\.ts$',
+  '^packages/testkit/src/(recorder|raw-client)\\.ts$',
 ];
 const PROTOCOL = ENTRIES[0];
 /** What the whole SDK may know: its ports, errors, codes and public types. */
@@ -167,15 +168,15 @@ export default {
     {
       name: 'server-composition',
       severity: 'error',
-      comment: 'Only compose, main and testing (and commands/, which main runs) join engines, edge and configuration.',
-      from: { path: SERVER, pathNot: [TEST, COMPOSITION, ...inServer('engines', 'edge', 'config', 'commands')] },
-      to: { path: inServer('engines', 'edge', 'config', 'commands') },
+      comment: 'Only compose, main and testing (and cli/, which main runs) join engines, edge and configuration.',
+      from: { path: SERVER, pathNot: [TEST, COMPOSITION, ...inServer('engines', 'edge', 'config', 'cli')] },
+      to: { path: inServer('engines', 'edge', 'config', 'cli') },
     },
     {
       name: 'server-composition-is-the-top',
       severity: 'error',
-      comment: 'Nothing but main, testing and commands/ imports the composition.',
-      from: { path: SERVER, pathNot: [TEST, COMPOSITION, ...inServer('commands')] },
+      comment: 'Nothing but main, testing and cli/ imports the composition.',
+      from: { path: SERVER, pathNot: [TEST, COMPOSITION, ...inServer('cli')] },
       to: { path: COMPOSITION },
     },
     {
@@ -184,7 +185,7 @@ export default {
       comment: 'A new folder in the server needs rules of its own in .dependency-cruiser.mjs.',
       from: {
         path: `${SERVER}[^/]+/`,
-        pathNot: [TEST, ...inServer('domain', 'ports', 'app', 'engines', 'edge', 'config', 'commands')],
+        pathNot: [TEST, ...inServer('domain', 'ports', 'app', 'engines', 'edge', 'config', 'cli')],
       },
       to: {},
     },

@@ -6,6 +6,7 @@
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
 import {
   type Fields,
+  hasOwn,
   integer,
   list,
   optional,

@@ -55,6 +55,7 @@ export function setUp(params: RtmParameters = PARAMS) {
   /** Lets everything that is due happen, and answers what was noted. */
   async function events(): Promise<string[]> {
     await clock.settle();
+    if (clock.uncaught.length > 0) throw clock.uncaught.shift();
     return recorder.take();
   }
 

@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ServerNode } from './app/server-node.js';
 import type { NodeSettings } from './app/settings.js';
 import { DEFAULT_SETTINGS } from './app/settings.js';
-import { ServerNode } from './app/server-node.js';
 import { type App, Apps } from './domain/apps.js';
-import { createHttpServer } from './edge/http/server.js';
 import type { PublicAddress } from './edge/http/address.js';
 import { OriginRule } from './edge/http/origins.js';
+import { createHttpServer } from './edge/http/server.js';
 import { NodeSigner } from './edge/node-signer.js';
 import { NodeChance, NodeTime } from './edge/node-time.js';
 import { webSocketFraming } from './edge/ws/framing.js';
@@ -154,7 +154,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 /** The secret of the tickets lives with the data, so that a restart, and every node of a shared engine, knows it. */
 async function ticketSecret(records: Records, chance: NodeChance): Promise<Uint8Array> {
-  const known = records.get(SECRET_KEY)?.['hex'];
+  const known = records.get(SECRET_KEY)?.hex;
   if (typeof known === 'string') return Buffer.from(known, 'hex');
   const hex = chance.secretHex(SECRET_BYTES);
   await records.write([{ key: SECRET_KEY, value: { hex } }]);

@@ -1,11 +1,191 @@
 #!/usr/bin/env node
-import { createServer } from 'node:http';
+/** The program: command line, configuration, signals, exit codes. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_SETTINGS, type NodeSettings, tolerant } from './app/settings.js';
+import { parseCommandLine, runMaintenance } from './cli/index.js';
+import { type RunningServer, startServer } from './compose.js';
+import { type Config, type ConfigFlags, describeConfig, formatProblem, loadConfig } from './config/index.js';
+import { NodeTime } from './edge/node-time.js';
+import { PinoLogger, PromCounters } from './edge/observability/index.js';
+import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
+import type { LocalLimits } from './engines/local/index.js';
+import { MemoryRecords } from './engines/memory/memory-records.js';
+import type { Records } from './ports/index.js';
 
-const server = createServer((_request, response) => {
-  response.end('ArRTM placeholder\n');
-});
-server.listen(Number(process.env.PORT ?? 8080), '127.0.0.1', () => {
-  console.log('placeholder listening', server.address());
-});
-process.once('SIGTERM', () => server.close());
-process.once('SIGINT', () => server.close());
+/** A request that is not complete by then is ended, so that half-open ones do not pile up. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+async function run(): Promise<number | undefined> {
+  const command = parseCommandLine(process.argv.slice(2), version);
+  switch (command.kind) {
+    case 'help':
+    case 'version':
+      process.stdout.write(command.text);
+      return 0;
+    case 'error':
+      process.stderr.write(command.text);
+      return 1;
+    default: {
+      const config = read(command.flags);
+      if (config === undefined) return 1;
+      if (command.kind === 'serve') return serve(config);
+      const { dataDir } = config;
+      const observed = { logger: loggerOf(config), counters: new PromCounters(), time: new NodeTime() };
+      const outcome = await runMaintenance(command, dataDir, observed);
+      (outcome.exitCode === 0 ? process.stdout : process.stderr).write(outcome.text);
+      return outcome.exitCode;
+    }
+  }
+}
+
+function read(flags: ConfigFlags): Config | undefined {
+  const readFile = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);
+  const result = loadConfig({ flags, env: process.env, cwd: process.cwd(), readFile });
+  if (result.ok) return result.config;
+  process.stderr.write(
+    `The configuration is not valid:\n${result.problems.map((one) => `  ${formatProblem(one)}\n`).join('')}`,
+  );
+  return undefined;
+}
+
+/** Runs the server until a signal ends it; `undefined` while it runs. */
+async function serve(config: Config): Promise<number | undefined> {
+  const logger = loggerOf(config);
+  const counters = new PromCounters();
+  logger.info({ version, config: describeConfig(config) }, 'starting with these settings');
+  let server: RunningServer | undefined;
+  let ending: Promise<void> | undefined;
+  const end = (exitCode: number, reason: string): void => {
+    if (ending) return;
+    logger.info({ reason }, 'stopping');
+    ending = (async () => {
+      await server?.stop();
+      logger.info({}, 'stopped');
+      process.exit(exitCode);
+    })().catch((error: unknown) => {
+      logger.error({ err: error }, 'stopping failed');
+      process.exit(1);
+    });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(0, signal));
+  try {
+    const onFailure = (error: Error): void => {
+      logger.error({ err: error }, 'nothing can be stored any more');
+      end(1, 'storage failed');
+    };
+    const records: Records =
+      config.storage === 'memory'
+        ? new MemoryRecords()
+        : await openLmdbRecords({
+            dir: config.dataDir,
+            logger,
+            counters,
+            time: new NodeTime(),
+            lockWaitMs: config.lockWaitMs,
+            onFailure,
+          });
+    if (ending) return undefined;
+    server = await startServer({
+      host: config.host,
+      port: config.port,
+      records,
+      logger,
+      counters,
+      apps: config.apps,
+      settings: settingsOf(config),
+      engineLimits: engineLimitsOf(config),
+      allowedOrigins: config.allowedOrigins,
+      publicAddress: config.publicAddress,
+      publicDir: fileURLToPath(new URL('../public', import.meta.url)),
+      version,
+      httpBodyBytes: config.limits.httpBodyBytes,
+      frameCloseBytes: config.limits.frameCloseBytes,
+      maxConnections: config.limits.maxConnections,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    });
+  } catch (error) {
+    logger.error(error instanceof StorageRefused ? {} : { err: error }, `the server cannot start: ${textOf(error)}`);
+    return 1;
+  }
+  if (config.apps.length === 0) {
+    logger.warn({}, 'open development mode: no apps are configured, every App ID is accepted without a token');
+  }
+  process.stdout.write(`ArRTM ${version} is ready: http://${pageHost(config.host)}:${server.port}/\n`);
+  return undefined;
+}
+
+function loggerOf(config: Config): PinoLogger {
+  return PinoLogger.create({ level: config.logLevel, format: config.logFormat });
+}
+
+/** The address to open, for servers that listen on all. */
+function pageHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSettings> {
+  return {
+    messageBytes: limits.messageBytes,
+    frameReplyBytes: limits.frameReplyBytes,
+    joinedChannels: limits.joinedChannels,
+    membersListed: limits.membersReported,
+    countedChannels: limits.countedChannels,
+    unreachableMs: times.unreachableMs,
+    offlineMs: times.offlineMs,
+    heartbeatMs: times.heartbeatMs,
+    publishedPingMs: times.publishedPingMs,
+    publishedKeepAliveMs: times.publishedKeepAliveMs,
+    acknowledgeMs: times.acknowledgeMs,
+    loginDeadlineMs: times.loginDeadlineMs,
+    ticketMs: times.ticketMs,
+    offlineFetchMs: times.offlineFetchMs,
+    drainMs: times.drainMs,
+    messages: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
+    joins: tolerant(frequencies.join),
+    sameChannelJoins: tolerant(frequencies.joinSameChannel),
+    memberQueries: tolerant(frequencies.members),
+    countQueries: tolerant(frequencies.memberCount),
+    memberCounts: { threshold: limits.membersReported, smallMs: times.countSmallMs, largeMs: times.countLargeMs },
+    malformedFrames: limits.malformedFrames,
+    malformedWindowMs: limits.malformedWindowMs,
+    connectionQueueBytes: limits.connectionQueueBytes,
+    processQueueBytes: limits.processQueueBytes,
+    fanoutSlice: limits.fanoutSlice,
+    fanoutEntries: Math.min(DEFAULT_SETTINGS.fanoutEntries, limits.logEntries),
+  };
+}
+
+function engineLimitsOf({ limits, times }: Config): Partial<LocalLimits> {
+  return {
+    channelLogMs: limits.logMs,
+    channelLogEntries: limits.logEntries,
+    channelLogBytes: limits.logBytes,
+    inboxLiveEntries: limits.logEntries,
+    inboxLiveBytes: limits.logBytes,
+    membersReported: limits.membersReported,
+    offlineEntries: limits.offlineMessages,
+    offlineMs: limits.offlineMessageMs,
+    ticketAfterSessionMs: times.ticketMs,
+  };
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+run().then(
+  (exitCode) => {
+    if (exitCode !== undefined) process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

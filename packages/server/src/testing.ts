@@ -8,7 +8,9 @@ import type { CounterName, Counters, Logger, Records } from './ports/index.js';
 
 export interface TestServer extends RunningServer {
   /** What a client puts into `createInstance`. */
-  readonly address: { readonly confPriCloudAddr: { readonly ServerAdd: string; readonly Port: number; readonly Wss: false } };
+  readonly address: {
+    readonly confPriCloudAddr: { readonly ServerAdd: string; readonly Port: number; readonly Wss: false };
+  };
   readonly url: string;
   count(name: CounterName): number;
   /** Lines of level `warn` and `error`. */
@@ -72,7 +74,7 @@ class MapCounters implements Counters {
 
 function collectingLogger(complaints: string[]): Logger {
   const complain = (fields: Readonly<Record<string, unknown>>, text: string): void => {
-    const error = fields['err'];
+    const error = fields.err;
     complaints.push(error instanceof Error ? `${text}: ${error.stack ?? error.message}` : text);
   };
   const logger: Logger = {

@@ -1,1 +1,1 @@
-export type {};
+export { FakeTime, SeededChance } from './fake-time.js';

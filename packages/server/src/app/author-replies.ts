@@ -1,10 +1,10 @@
 import { CHANNEL_MESSAGE_CODE, type Position } from 'ar-rtm-protocol';
-import type { Connection } from './connection.js';
-import type { Session } from './session.js';
+import type { FrameSender } from './client-socket.js';
+import type { MemberSession } from './member.js';
 
 interface WaitingAuthor {
-  readonly session: Session;
-  readonly connection: Connection;
+  readonly session: MemberSession;
+  readonly connection: FrameSender;
   readonly channelId: string;
   readonly msgId: number;
 }

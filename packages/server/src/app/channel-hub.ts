@@ -47,7 +47,8 @@ export class ChannelHub {
     const { appId, uid } = session;
     const timeoutMs = settings.engineTimeoutMs;
     const { generation } = session;
-    if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale') return 'stale';
+    if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale')
+      return 'stale';
     const channel = await this.follow(appId, channelId);
     const member = new Member(channel, session, { epoch: 0, offset: 0 });
     channel.add(member);

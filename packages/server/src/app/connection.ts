@@ -9,14 +9,15 @@ import {
   type ServerFrameName,
 } from 'ar-rtm-protocol';
 import { type ConnectionEvent, type ConnectionState, nextConnectionState } from '../domain/connection-state.js';
+import type { ReadClock } from '../domain/read-clock.js';
 import { SlidingWindow } from '../domain/sliding-window.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
 import type { ClientProfile } from './client-profile.js';
+import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
 import type { Due } from './deadline-wheel.js';
 import { Outbox } from './outbox.js';
 import type { OutboxSweep } from './outbox-sweep.js';
-import type { ReadClock } from '../domain/read-clock.js';
 import { answerProblem } from './refusals.js';
 import type { Session } from './session.js';
 
@@ -38,7 +39,7 @@ const KEEP_ALIVE = '{"Cmd":"KeepAlive"';
 const LANE_LIMIT = 256;
 
 /** One socket: its state, its frames in order, its outbox. */
-export class Connection implements TransportEvents, Due {
+export class Connection implements ClientSocket, TransportEvents, Due {
   private current: ConnectionState = 'opened';
   readonly outbox: Outbox;
   session: Session | undefined;
@@ -82,6 +83,10 @@ export class Connection implements TransportEvents, Due {
     this.outbox.push(this.host.context.framing.text(encodeServerFrame(cmd, content)));
   }
 
+  detach(): void {
+    this.session = undefined;
+  }
+
   /** Closes behind everything queued. */
   close(code: number, reason: string): void {
     this.apply('close');
@@ -104,7 +109,8 @@ export class Connection implements TransportEvents, Due {
     }
     if (bytes > this.host.context.settings.frameReplyBytes) {
       this.notice(NOTICE_CODE.TOO_LARGE, `the frame is above ${this.host.context.settings.frameReplyBytes} bytes`, {});
-      return this.countMalformed();
+      this.countMalformed();
+      return;
     }
     const decoded = decodeCommand(text);
     if (decoded.ok) this.command(decoded.command);
@@ -161,7 +167,10 @@ export class Connection implements TransportEvents, Due {
   }
 
   private command(command: Command): void {
-    if (this.current === 'active' || (this.current === 'opened' && command.cmd === 'Login')) return this.run(command);
+    if (this.current === 'active' || (this.current === 'opened' && command.cmd === 'Login')) {
+      this.run(command);
+      return;
+    }
     // A published client may send commands right behind its Login (wire-protocol.md 4, O22).
     this.waiting ??= [];
     if (this.waiting.length < this.host.context.settings.waitingFrames) {

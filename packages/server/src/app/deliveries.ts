@@ -1,11 +1,11 @@
 import { MESSAGE_STATUS, PEER_MESSAGE_CODE, type Position } from 'ar-rtm-protocol';
 import { EngineUnavailable } from '../ports/engine-error.js';
-import type { Connection } from './connection.js';
+import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
 
 /** One peer message on its way, as its sender's node sees it. */
 interface Delivery {
-  readonly connection: Connection;
+  readonly connection: ClientSocket;
   readonly msgId: number;
   readonly appId: string;
   readonly to: string;

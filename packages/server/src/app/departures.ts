@@ -16,7 +16,7 @@ export class Departures {
 
   add(appId: string, uid: string, ended: { readonly session: number; readonly channels: readonly string[] }): void {
     this.pending++;
-    this.run(appId, uid, ended.session, [...ended.channels]).finally(() => {
+    void this.run(appId, uid, ended.session, [...ended.channels]).finally(() => {
       this.pending--;
       if (this.pending === 0) for (const done of this.idle.splice(0)) done();
     });

@@ -87,7 +87,11 @@ export class Dispatcher {
 }
 
 function idsOf({ content }: Command): { msgId?: number; chanId?: string; userId?: string } {
-  const { MsgId: msgId, ChanId: chanId, UserId: userId } = content as {
+  const {
+    MsgId: msgId,
+    ChanId: chanId,
+    UserId: userId,
+  } = content as {
     MsgId?: number;
     ChanId?: string;
     UserId?: string;

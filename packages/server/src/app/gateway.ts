@@ -23,7 +23,10 @@ export type GatewayAnswer =
   | { readonly status: 200; readonly body: object }
   | { readonly status: 503; readonly body: object };
 
-const UNAVAILABLE: GatewayAnswer = { status: 503, body: { code: GATEWAY_CODE.UNKNOWN, message: 'not ready, try again' } };
+const UNAVAILABLE: GatewayAnswer = {
+  status: 503,
+  body: { code: GATEWAY_CODE.UNKNOWN, message: 'not ready, try again' },
+};
 
 /** The HTTP calls of clients: the gateway, and offline messages for published clients (wire-protocol.md 2). */
 export class Gateway {

@@ -1,11 +1,22 @@
 import { comparePositions, encodeServerFrame, messageIdOf, type Position } from 'ar-rtm-protocol';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { InboxEntry } from '../ports/inboxes.js';
+import type { ClientProfile } from './client-profile.js';
+import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
-import type { Session } from './session.js';
 
 const READ_LIMIT = 50;
 const RETRY_MS = 200;
+
+/** The session whose inbox is carried. */
+export interface InboxOwner {
+  readonly appId: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly state: 'active' | 'suspended' | 'ended';
+  readonly connection: ClientSocket | undefined;
+  readonly profile: ClientProfile | undefined;
+}
 
 /**
  * Carries one user's inbox to its socket in log order: first what is in the log, then what is fed. `pushed` is the end of
@@ -20,7 +31,7 @@ export class InboxPump {
 
   constructor(
     private readonly context: NodeContext,
-    private readonly session: Session,
+    private readonly session: InboxOwner,
     /** Entries up to here were there when the session began: offline messages. */
     private readonly offlineUpTo: Position | undefined,
   ) {}
@@ -105,7 +116,9 @@ export class InboxPump {
         this.state = 'live';
         return;
       }
-      await new Promise<void>((resume) => connection.outbox.whenBelow(this.context.settings.connectionQueueBytes / 2, resume));
+      await new Promise<void>((resume) =>
+        connection.outbox.whenBelow(this.context.settings.connectionQueueBytes / 2, resume),
+      );
     }
   }
 

@@ -76,7 +76,10 @@ export class Liveness {
 
   private ping(connection: Connection, now: number, silent: number): number {
     const { settings, framing } = this.context;
-    if (connection.profile?.serverDrivenKeepAlive && now - connection.lastReqKeepAliveMs >= settings.publishedKeepAliveMs) {
+    if (
+      connection.profile?.serverDrivenKeepAlive &&
+      now - connection.lastReqKeepAliveMs >= settings.publishedKeepAliveMs
+    ) {
       connection.lastReqKeepAliveMs = now;
       connection.outbox.push(this.reqKeepAlive);
       return settings.publishedPingMs;

@@ -4,13 +4,12 @@ import type { MemberCount, PlacedChannelEntry } from '../ports/channels.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Frames } from '../ports/transport.js';
 import type { AuthorReplies } from './author-replies.js';
-import { ChannelBatch, type BatchItem } from './channel-batch.js';
+import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
-import type { Member } from './member.js';
+import type { Member, MemberChannel, MemberSession } from './member.js';
 import type { OutboxSweep } from './outbox-sweep.js';
-import type { Session } from './session.js';
 
 /** Entries read back at a time. */
 const READ_LIMIT = 200;
@@ -45,7 +44,7 @@ export interface ChannelSurroundings {
  * Two positions: `followed` is the end of the run taken over from the log, `fanned` the end of what a fan-out has begun to
  * deliver. A member has its own `delivered`; a hole between that and the next batch is read back for that member.
  */
-export class LocalChannel implements Due {
+export class LocalChannel implements Due, MemberChannel {
   private readonly members = new Set<Member>();
   private targets: readonly Member[] | undefined;
   private followed: Position;
@@ -85,7 +84,9 @@ export class LocalChannel implements Due {
   get isLagging(): boolean {
     const { settings, time } = this.around.context;
     if (this.queue.length === 0) return false;
-    return this.queue.length >= settings.fanoutEntries || time.monotonicMs() - this.oldestQueuedMs > settings.fanoutLagMs;
+    return (
+      this.queue.length >= settings.fanoutEntries || time.monotonicMs() - this.oldestQueuedMs > settings.fanoutLagMs
+    );
   }
 
   // --- members ---
@@ -315,7 +316,7 @@ export class LocalChannel implements Due {
   }
 
   /** One entry to one session: the frame, or the reply in its place for the author. */
-  private put(session: Session, placed: PlacedChannelEntry, frame: Frames): number {
+  private put(session: MemberSession, placed: PlacedChannelEntry, frame: Frames): number {
     const { entry, position } = placed;
     if (entry.session !== session.session) {
       session.connection?.outbox.push(frame);
@@ -358,7 +359,10 @@ export class LocalChannel implements Due {
         // The log ends before what was fanned out: a shared engine failed over. Go on from there.
         member.delivered = this.fanned;
         member.apply('caught-up');
-      } else await new Promise<void>((resume) => connection.outbox.whenBelow(context.settings.connectionQueueBytes / 2, resume));
+      } else
+        await new Promise<void>((resume) =>
+          connection.outbox.whenBelow(context.settings.connectionQueueBytes / 2, resume),
+        );
     }
   }
 

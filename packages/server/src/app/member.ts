@@ -1,7 +1,27 @@
 import type { Position } from 'ar-rtm-protocol';
 import { type MemberEvent, type MemberState, nextMemberState } from '../domain/member-state.js';
-import type { LocalChannel } from './local-channel.js';
-import type { Session } from './session.js';
+import type { MemberCount } from '../ports/channels.js';
+import type { ClientSocket } from './client-socket.js';
+
+/** The session of a member, as its channels see it. */
+export interface MemberSession {
+  /** Names the session for its whole life. */
+  readonly session: number;
+  readonly connection: ClientSocket | undefined;
+  member(channelId: string): Member | undefined;
+}
+
+/** The channel of a member, as its session sees it. */
+export interface MemberChannel {
+  readonly channelId: string;
+  /** Fan-out is behind by more than the limits. */
+  readonly isLagging: boolean;
+  begin(member: Member, position: Position, members: MemberCount): void;
+  back(member: Member): void;
+  remove(member: Member): void;
+  reportTo(member: Member): void;
+  expect(end: Position): void;
+}
 
 /** One session's membership in one channel, on the node that hosts the session. */
 export class Member {
@@ -10,8 +30,8 @@ export class Member {
   lastCount = -1;
 
   constructor(
-    readonly channel: LocalChannel,
-    readonly session: Session,
+    readonly channel: MemberChannel,
+    readonly session: MemberSession,
     /** End of the run of entries that was put on the member's socket, or that it is not entitled to. */
     public delivered: Position,
   ) {}

@@ -1,12 +1,12 @@
 import type { Time } from '../ports/time.js';
 import type { Framing } from '../ports/transport.js';
-import type { Outbox } from './outbox.js';
+import type { Outbox, OutboxKeeper } from './outbox.js';
 
 /**
  * Flushes all outboxes that have something, once per turn of the event loop, and keeps the bytes queued in the whole
  * process. What one flush costs is measured, so that a channel knows the price of its fan-out.
  */
-export class OutboxSweep {
+export class OutboxSweep implements OutboxKeeper {
   private dirty: Outbox[] = [];
   private scheduled = false;
   private total = 0;
@@ -30,7 +30,6 @@ export class OutboxSweep {
     return this.flushCostMs;
   }
 
-  /** @internal An outbox has got something to do. */
   queued(outbox: Outbox, bytes: number): void {
     this.total += bytes;
     if (!outbox.listed) {
@@ -44,7 +43,6 @@ export class OutboxSweep {
     if (bytes > 0 && outbox.queuedBytes > this.connectionBytes) this.overBudget(outbox);
   }
 
-  /** @internal Bytes left an outbox. */
   released(bytes: number): void {
     this.total -= bytes;
   }

@@ -1,5 +1,13 @@
 import type { Frames, Framing, Transport } from '../ports/transport.js';
-import type { OutboxSweep } from './outbox-sweep.js';
+
+/** Who flushes outboxes and keeps the budgets. */
+export interface OutboxKeeper {
+  readonly framing: Framing;
+  /** An outbox has got something to do. */
+  queued(outbox: Outbox, bytes: number): void;
+  /** Bytes left an outbox. */
+  released(bytes: number): void;
+}
 
 /**
  * What waits to be written to one client. Everything due in one turn of the event loop leaves in one write; a close
@@ -20,7 +28,7 @@ export class Outbox {
 
   constructor(
     private readonly transport: Transport,
-    private readonly sweep: OutboxSweep,
+    private readonly sweep: OutboxKeeper,
   ) {}
 
   /** Bytes not yet taken by the kernel. Shared frames count for everyone who waits for them. */
@@ -93,7 +101,8 @@ export class Outbox {
       this.blocked = !this.transport.write(frames);
       if (this.waiters !== undefined) this.wake();
     }
-    if (this.closing && this.closing.code !== 0 && !this.blocked) this.transport.close(this.closing.code, this.closing.reason);
+    if (this.closing && this.closing.code !== 0 && !this.blocked)
+      this.transport.close(this.closing.code, this.closing.reason);
   }
 
   private wake(): void {

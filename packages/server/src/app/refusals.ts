@@ -12,7 +12,7 @@ import {
   PEER_MESSAGE_CODE,
   PRESENCE_CODE,
 } from 'ar-rtm-protocol';
-import type { Connection } from './connection.js';
+import type { FrameSender } from './client-socket.js';
 
 /** Why a request was not carried out, before its command looked at it. */
 type Refusal = 'invalid' | 'failed';
@@ -27,7 +27,7 @@ interface RequestIds {
  * Answers a request with the "no" of its own reply. Published clients wait for most replies without a deadline, so that
  * every request that can be correlated gets exactly one, also when it was malformed (wire-protocol.md 4).
  */
-export function refuse(connection: Connection, cmd: CommandName, ids: RequestIds, refusal: Refusal): void {
+export function refuse(connection: FrameSender, cmd: CommandName, ids: RequestIds, refusal: Refusal): void {
   const { msgId, chanId = '' } = ids;
   const invalid = refusal === 'invalid';
   const channelReply = { ChanId: chanId, ...(msgId === undefined ? {} : { MsgId: msgId }) };
@@ -104,7 +104,7 @@ export function refuse(connection: Connection, cmd: CommandName, ids: RequestIds
 }
 
 /** The regular reply to a request whose fields were wrong, in addition to the ErrorNotice. */
-export function answerProblem(connection: Connection, problem: CommandProblem): void {
+export function answerProblem(connection: FrameSender, problem: CommandProblem): void {
   if (problem.kind !== 'invalid-field' || problem.cmd === undefined || !isCommandName(problem.cmd)) return;
   refuse(connection, problem.cmd, problem, 'invalid');
 }

@@ -197,13 +197,17 @@ export class ServerNode implements ConnectionHost {
   private onNotice(notice: Notice): void {
     switch (notice.kind) {
       case 'superseded':
-        return this.sessions.superseded(notice);
+        this.sessions.superseded(notice);
+        break;
       case 'acknowledged':
-        return this.deliveries.acknowledged(notice.ref);
+        this.deliveries.acknowledged(notice.ref);
+        break;
       case 'undelivered':
-        return this.deliveries.undelivered(notice.ref);
+        this.deliveries.undelivered(notice.ref);
+        break;
       case 'offline-fetched':
-        return this.sessions.fetched(notice.appId, notice.uid, notice.generation, notice.upTo);
+        this.sessions.fetched(notice.appId, notice.uid, notice.generation, notice.upTo);
+        break;
     }
   }
 
@@ -224,7 +228,10 @@ export class ServerNode implements ConnectionHost {
   /** One client reads too slowly. */
   private overBudget(outbox: Outbox): void {
     for (const connection of this.connections) {
-      if (connection.outbox === outbox) return this.closeSlow(connection);
+      if (connection.outbox === outbox) {
+        this.closeSlow(connection);
+        return;
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 import { CLOSE_CODE, type Position } from 'ar-rtm-protocol';
+import type { ReadClock } from '../domain/read-clock.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice, OrphanedSession } from '../ports/nodes.js';
 import type { ClaimResult, EndReason } from '../ports/registry.js';
-import type { ReadClock } from '../domain/read-clock.js';
 import type { ChannelHub } from './channel-hub.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -66,7 +66,7 @@ export class SessionHost {
       session.expectsAttributeRestore = true;
     }
     if (previous && previous !== connection) {
-      previous.session = undefined;
+      previous.detach();
       previous.close(CLOSE_CODE.REPLACED, 'replaced by a newer socket of the same client');
     }
     return true;
@@ -117,7 +117,13 @@ export class SessionHost {
     const { appId, uid, generation } = session;
     for (;;) {
       try {
-        const answer = await engine.registry.end({ appId, uid, generation, reason, timeoutMs: settings.engineTimeoutMs });
+        const answer = await engine.registry.end({
+          appId,
+          uid,
+          generation,
+          reason,
+          timeoutMs: settings.engineTimeoutMs,
+        });
         if (answer !== 'stale') this.departures.add(appId, uid, answer.ended);
         return;
       } catch (error) {
@@ -132,12 +138,15 @@ export class SessionHost {
   superseded(notice: Extract<Notice, { kind: 'superseded' }>): void {
     const session = this.find(notice.appId, notice.uid);
     if (!session || session.generation !== notice.generation) return;
-    if (notice.by === 'same') return this.replaced(session);
+    if (notice.by === 'same') {
+      this.replaced(session);
+      return;
+    }
     const { connection } = session;
     session.apply('moved');
     this.forget(session);
     if (!connection) return;
-    connection.session = undefined;
+    connection.detach();
     this.context.counters.add('sessions_kicked');
     connection.forgetOnClose = { appId: notice.appId, uid: notice.uid, userSId: session.userSId };
     connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
@@ -154,7 +163,7 @@ export class SessionHost {
     session.inbox?.hold();
     for (const member of session.memberships()) member.apply('cut');
     if (connection) {
-      connection.session = undefined;
+      connection.detach();
       connection.close(CLOSE_CODE.REPLACED, 'replaced by a newer socket of the same client');
     }
     this.context.time.after(RETRY_MS, () => {
@@ -169,7 +178,7 @@ export class SessionHost {
     if (!session.apply('moved')) return;
     this.forget(session);
     if (connection) {
-      connection.session = undefined;
+      connection.detach();
       connection.close(CLOSE_CODE.REPLACED, 'the session moved');
     }
   }
@@ -181,7 +190,7 @@ export class SessionHost {
       session.apply('moved');
       this.forget(session);
       if (connection) {
-        connection.session = undefined;
+        connection.detach();
         connection.close(code, reason);
       }
     }
@@ -198,7 +207,7 @@ export class SessionHost {
     const { connection } = session;
     this.context.counters.add('sessions_expired');
     if (connection) {
-      connection.session = undefined;
+      connection.detach();
       this.context.counters.add('closed_idle');
       connection.close(CLOSE_CODE.IDLE, 'nothing heard for too long');
     }

@@ -2,7 +2,7 @@ import { nextSessionState, type SessionEvent, type SessionState } from '../domai
 import { SlidingWindow } from '../domain/sliding-window.js';
 import { TokenBucket } from '../domain/token-bucket.js';
 import type { ClientProfile } from './client-profile.js';
-import type { Connection } from './connection.js';
+import type { ClientSocket } from './client-socket.js';
 import type { InboxPump } from './inbox-pump.js';
 import type { Member } from './member.js';
 import type { NodeSettings } from './settings.js';
@@ -17,7 +17,7 @@ export class Session {
   /** Of the latest claim; calls to the engine carry it. */
   generation = 0;
   /** The socket, while there is one. */
-  connection: Connection | undefined;
+  connection: ClientSocket | undefined;
   profile: ClientProfile | undefined;
   /** Read clock time of the last packet; starts the 6 s and 30 s (design 4). A close does not restart it. */
   lastPacketMs = 0;

@@ -49,10 +49,10 @@ export interface NodeSettings {
   readonly fanoutLagMs: number;
 }
 
-/** Tolerance of the server towards call frequencies, which the SDK enforces exactly (api.md 3.0). */
 const TOLERANCE = 2;
 
-function tolerant(rule: Frequency): Frequency {
+/** The server is tolerant towards call frequencies, which the SDK enforces exactly (api.md 3.0). */
+export function tolerant(rule: Frequency): Frequency {
   return { calls: rule.calls * TOLERANCE, windowMs: rule.windowMs };
 }
 

@@ -9,7 +9,12 @@ export interface CadenceRule {
 }
 
 /** Milliseconds until the next report may go out; 0 is now. */
-export function msUntilReport(rule: CadenceRule, count: number, lastReportMs: number | undefined, nowMs: number): number {
+export function msUntilReport(
+  rule: CadenceRule,
+  count: number,
+  lastReportMs: number | undefined,
+  nowMs: number,
+): number {
   if (lastReportMs === undefined) return 0;
   const interval = count > rule.threshold ? rule.largeMs : rule.smallMs;
   return Math.max(0, lastReportMs + interval - nowMs);

@@ -52,7 +52,9 @@ export interface Channels {
    * Begins the feed of a channel to this node and answers the log's end: entries behind it will be fed. Idempotent: a
    * repeated call answers the current end and changes nothing.
    */
-  subscribe(request: ChannelRef & { readonly nodeId: string }): Promise<{ readonly end: Position; readonly members: MemberCount }>;
+  subscribe(
+    request: ChannelRef & { readonly nodeId: string },
+  ): Promise<{ readonly end: Position; readonly members: MemberCount }>;
 
   unsubscribe(request: ChannelRef & { readonly nodeId: string }): Promise<void>;
 
@@ -65,7 +67,9 @@ export interface Channels {
   ): Promise<{ readonly already: boolean; readonly position: Position; readonly members: MemberCount }>;
 
   /** Ends the membership of that session; nothing happens when another session of the uid is the member. */
-  leave(request: ChannelRef & { readonly uid: string; readonly session: number }): Promise<{ readonly wasMember: boolean }>;
+  leave(
+    request: ChannelRef & { readonly uid: string; readonly session: number },
+  ): Promise<{ readonly wasMember: boolean }>;
 
   /** Appends a message if the session is a member. */
   publish(
@@ -73,7 +77,10 @@ export interface Channels {
       readonly uid: string;
       readonly message: Omit<Extract<ChannelEntry, { kind: 'message' }>, 'kind' | 'from'>;
     },
-  ): Promise<{ readonly outcome: 'accepted'; readonly position: Position; readonly ts: number } | { readonly outcome: 'not-member' }>;
+  ): Promise<
+    | { readonly outcome: 'accepted'; readonly position: Position; readonly ts: number }
+    | { readonly outcome: 'not-member' }
+  >;
 
   /** Up to `limit` member ids, and whether `uid` is one. */
   members(
@@ -91,9 +98,7 @@ export interface Channels {
    * Entries behind `after`, at most `limit`. `end` is the position up to which the answer is complete. `gap`: entries
    * behind `after` are no longer there (bounds), or `after` belongs to an older epoch.
    */
-  read(
-    request: ChannelRef & { readonly after: Position; readonly limit: number },
-  ): Promise<{
+  read(request: ChannelRef & { readonly after: Position; readonly limit: number }): Promise<{
     readonly entries: readonly PlacedChannelEntry[];
     readonly end: Position;
     readonly more: boolean;

@@ -122,10 +122,13 @@ export interface Registry {
     readonly uid: string;
     readonly ticketId: string;
     readonly timeoutMs: number;
-  }): Promise<{ readonly valid: false } | {
+  }): Promise<
+    | { readonly valid: false }
+    | {
         readonly valid: true;
         readonly generation: number;
         readonly nodeId: string;
         readonly offlineUpTo?: Position;
-      }>;
+      }
+  >;
 }

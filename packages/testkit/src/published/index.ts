@@ -1,2 +1,8 @@
-export { CHROME, FIREFOX, loadPublished, type PublishedTab } from './load.js';
-export type { PublishedChannel, PublishedClient, PublishedModule, PublishedText } from './types.js';
+export { CHROME, FIREFOX, loadPublished, type PublishedTab, type TabFrame, type TabPost } from './load.js';
+export type {
+  PublishedChannel,
+  PublishedClient,
+  PublishedInvitation,
+  PublishedModule,
+  PublishedText,
+} from './types.js';

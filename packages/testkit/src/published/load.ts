@@ -6,18 +6,29 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import WebSocket from 'ws';
+import { Recorder } from '../recorder.js';
 import type { PublishedModule } from './types.js';
+import { watchRejections } from './uncaught.js';
 
 export const CHROME = 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36';
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0';
+
+/** One frame as the tab sent (`out`) or got (`in`) it, Content decoded. */
+export type TabFrame = [direction: 'in' | 'out', cmd: string, content: Readonly<Record<string, unknown>>];
+
+/** One finished HTTP call. The status is 0 when the server could not be reached. */
+export type TabPost = [path: string, request: Readonly<Record<string, unknown>>, status: number, answer: string];
 
 export interface PublishedTab {
   readonly ArRTM: PublishedModule;
   /** Sockets that the copy has opened, in order; tests cut them. */
   readonly sockets: WebSocket[];
-  /** Promise rejections that nobody handled in this copy. */
+  /** All frames of all sockets, in order. */
+  readonly frames: Recorder<TabFrame>;
+  readonly posts: Recorder<TabPost>;
+  /** What a browser would show in its console: uncaught exceptions and promise rejections of this copy. */
   readonly uncaught: unknown[];
-  /** Ends all sockets. */
+  /** Closes the tab: sockets go without a close frame, timers stop, nothing reconnects. */
   close(): void;
 }
 
@@ -27,76 +38,130 @@ const source = new vm.Script(
 );
 
 export function loadPublished({ userAgent = CHROME }: { readonly userAgent?: string } = {}): PublishedTab {
-  const sockets: WebSocket[] = [];
-  const uncaught: unknown[] = [];
-  class TabSocket extends WebSocket {
-    constructor(url: string) {
-      super(url, { perMessageDeflate: false });
-      // Browsers report a broken connection as close only.
-      this.on('error', () => undefined);
-      sockets.push(this);
-    }
-  }
+  const tab = new Tab();
   const exported = {};
-  const quiet = { log: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+  const quiet = { log: ignore, info: ignore, warn: ignore, error: ignore, debug: ignore };
   const globals: Record<string, unknown> = {
     navigator: { userAgent },
-    XMLHttpRequest: TabRequest,
-    WebSocket: TabSocket,
+    XMLHttpRequest: requestOf(tab),
+    WebSocket: socketOf(tab),
     console: quiet,
-    setTimeout,
+    setTimeout: (run: () => void, ms?: number) => tab.timer(setTimeout(() => tab.run(run), ms)),
     clearTimeout,
-    setInterval,
+    setInterval: (run: () => void, ms?: number) => tab.timer(setInterval(() => tab.run(run), ms)),
     clearInterval,
     exports: exported,
     module: { exports: exported },
   };
   globals['window'] = globals;
   globals['self'] = globals;
-  source.runInContext(vm.createContext(globals));
+  const context = vm.createContext(globals);
+  tab.endings.push(watchRejections(vm.runInContext('Promise', context) as PromiseConstructor, tab.uncaught));
+  source.runInContext(context);
   const module = exported as unknown as { readonly default: PublishedModule };
-  return {
+  return Object.assign(tab, {
     ArRTM: Object.assign(Object.create(null), module, module.default) as PublishedModule,
-    sockets,
-    uncaught,
-    close: () => {
-      for (const socket of sockets) socket.terminate();
-    },
+  });
+}
+
+class Tab {
+  readonly sockets: WebSocket[] = [];
+  readonly frames = new Recorder<TabFrame>();
+  readonly posts = new Recorder<TabPost>();
+  readonly uncaught: unknown[] = [];
+  readonly endings: (() => void)[] = [];
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private closed = false;
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Runs a callback of the tab. An exception ends nothing but the callback, as in a browser. */
+  run(callback: () => void): void {
+    if (this.closed) return;
+    try {
+      callback();
+    } catch (error) {
+      this.uncaught.push(error);
+    }
+  }
+
+  timer(timer: NodeJS.Timeout): NodeJS.Timeout {
+    this.timers.add(timer);
+    return timer;
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    for (const socket of this.sockets) socket.terminate();
+    for (const end of this.endings.splice(0)) end();
+  }
+}
+
+function socketOf(tab: Tab) {
+  return class TabSocket extends WebSocket {
+    constructor(url: string) {
+      super(url, { perMessageDeflate: false });
+      // Browsers report a broken connection as close only.
+      this.on('error', ignore);
+      this.on('message', (data) => note(tab, 'in', String(data)));
+      tab.sockets.push(this);
+    }
+
+    override addEventListener(type: never, listener: never, options?: never): void {
+      const call = listener as (event: unknown) => void;
+      super.addEventListener(type, ((event: unknown) => tab.run(() => call.call(this, event))) as never, options);
+    }
+
+    override send(data: never): void {
+      super.send(data, ignore);
+      note(tab, 'out', data);
+    }
   };
 }
 
-/** As much of XMLHttpRequest as the client uses. */
-class TabRequest {
-  status = 0;
-  readyState = 0;
-  responseText = '';
-  timeout = 0;
-  onreadystatechange: (() => void) | null = null;
-  onerror: ((error: unknown) => void) | null = null;
-  ontimeout: (() => void) | null = null;
-  private method = 'POST';
-  private url = '';
-
-  open(method: string, url: string): void {
-    this.method = method;
-    this.url = url;
-  }
-
-  setRequestHeader(): void {}
-
-  send(body: string): void {
-    fetch(this.url, { method: this.method, body, headers: { 'content-type': 'text/plain;charset=UTF-8' } }).then(
-      async (response) => {
-        this.responseText = await response.text();
-        this.status = response.status;
-        this.readyState = 4;
-        this.onreadystatechange?.();
-      },
-      (error: unknown) => {
-        this.readyState = 4;
-        this.onreadystatechange?.();
-        this.onerror?.(error);
-      },
-    );
-  }
+function note(tab: Tab, direction: 'in' | 'out', text: string): void {
+  const { Cmd, Content } = JSON.parse(text) as { Cmd: string; Content: string };
+  tab.frames.add([direction, Cmd, Content === '' ? {} : JSON.parse(Content)]);
 }
+
+/** As much of XMLHttpRequest as the client uses. */
+function requestOf(tab: Tab) {
+  return class TabRequest {
+    status = 0;
+    readyState = 0;
+    responseText = '';
+    timeout = 0;
+    onreadystatechange: (() => void) | null = null;
+    onerror: ((error: unknown) => void) | null = null;
+    ontimeout: (() => void) | null = null;
+    private url = '';
+
+    open(_method: string, url: string): void {
+      this.url = url;
+    }
+
+    setRequestHeader(): void {}
+
+    send(body: string): void {
+      if (tab.isClosed) return;
+      const done = (error?: unknown) => {
+        const { pathname, search } = new URL(this.url);
+        tab.posts.add([pathname + search, JSON.parse(body), this.status, this.responseText]);
+        this.readyState = 4;
+        tab.run(() => this.onreadystatechange?.());
+        if (error !== undefined) tab.run(() => this.onerror?.(error));
+      };
+      fetch(this.url, { method: 'POST', body, headers: { 'content-type': 'text/plain;charset=UTF-8' } })
+        .then(async (response) => {
+          this.responseText = await response.text();
+          this.status = response.status;
+        })
+        .then(() => done(), done);
+    }
+  };
+}
+
+function ignore(): void {}

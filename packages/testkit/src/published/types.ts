@@ -9,6 +9,8 @@ export interface PublishedText {
   readonly text: string;
 }
 
+type Attributes = Record<string, string>;
+
 export interface PublishedChannel extends Emitter {
   readonly channelId: string;
   join(): Promise<void>;
@@ -17,17 +19,45 @@ export interface PublishedChannel extends Emitter {
   getMembers(): Promise<string[]>;
 }
 
+export interface PublishedInvitation extends Emitter {
+  content: string;
+  readonly state: string;
+  send(): void;
+  cancel(): void;
+}
+
 export interface PublishedClient extends Emitter {
   readonly uid: string;
   login(options: { uid: string; token?: string }): Promise<void>;
   logout(): Promise<void>;
+  renewToken(token: string): Promise<void>;
   sendMessageToPeer(
     message: PublishedText,
     peerId: string,
     options?: { enableOfflineMessaging?: boolean },
   ): Promise<{ hasPeerReceived: boolean }>;
   createChannel(channelId: string): PublishedChannel;
+  createLocalInvitation(calleeId: string): PublishedInvitation;
   getChannelMemberCount(channelIds: string[]): Promise<Record<string, number>>;
+
+  queryPeersOnlineStatus(uids: string[]): Promise<Record<string, boolean>>;
+  subscribePeersOnlineStatus(uids: string[]): Promise<void>;
+  unsubscribePeersOnlineStatus(uids: string[]): Promise<void>;
+  queryPeersBySubscriptionOption(option: string): Promise<string[]>;
+
+  setLocalUserAttributes(attributes: Attributes): Promise<void>;
+  addOrUpdateLocalUserAttributes(attributes: Attributes): Promise<void>;
+  deleteLocalUserAttributesByKeys(keys: string[]): Promise<void>;
+  clearLocalUserAttributes(): Promise<void>;
+  getUserAttributes(uid: string): Promise<Attributes>;
+  getUserAttributesByKeys(uid: string, keys: string[]): Promise<Attributes>;
+
+  setChannelAttributes(channelId: string, attributes: Attributes, options?: object): Promise<void>;
+  addOrUpdateChannelAttributes(channelId: string, attributes: Attributes, options?: object): Promise<void>;
+  deleteChannelAttributesByKeys(channelId: string, keys: string[], options?: object): Promise<void>;
+  clearChannelAttributes(channelId: string, options?: object): Promise<void>;
+  getChannelAttributes(channelId: string): Promise<unknown>;
+  getChannelAttributesByKeys(channelId: string, keys: string[]): Promise<unknown>;
 }
 
 export interface PublishedModule {

@@ -9,7 +9,9 @@ export class EventRecorder {
   /** Notes every named event of an emitter, with its arguments as JSON. */
   watch<N extends string>(emitter: { on(event: N, listener: (...args: never[]) => void): unknown }, ...events: N[]) {
     for (const event of events) {
-      emitter.on(event, (...args: unknown[]) => this.note([event, ...args.map((arg) => JSON.stringify(arg))].join(' ')));
+      emitter.on(event, (...args: unknown[]) =>
+        this.note([event, ...args.map((arg) => JSON.stringify(arg))].join(' ')),
+      );
     }
   }
 

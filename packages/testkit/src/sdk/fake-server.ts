@@ -1,9 +1,9 @@
 import {
-  decodeCommand,
-  encodeServerFrame,
   type Command,
   type CommandContent,
   type CommandName,
+  decodeCommand,
+  encodeServerFrame,
   type ServerFrameInput,
   type ServerFrameName,
 } from 'ar-rtm-protocol';

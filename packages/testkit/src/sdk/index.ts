@@ -2,5 +2,11 @@
 export { EventRecorder } from './event-recorder.js';
 export { FakeClock } from './fake-clock.js';
 export { FakeEnvironment } from './fake-environment.js';
-export { FakeNetwork, type NetworkPeer, type ServerSocket, type SocketHandlers, type SocketPeer } from './fake-network.js';
+export {
+  FakeNetwork,
+  type NetworkPeer,
+  type ServerSocket,
+  type SocketHandlers,
+  type SocketPeer,
+} from './fake-network.js';
 export { FakeConnection, FakeServer, type Handler } from './fake-server.js';

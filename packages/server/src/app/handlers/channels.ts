@@ -9,8 +9,8 @@ import {
   type Position,
 } from 'ar-rtm-protocol';
 import type { ReadClock } from '../../domain/read-clock.js';
-import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { MemberCount } from '../../ports/channels.js';
+import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { AuthorReplies } from '../author-replies.js';
 import type { ChannelHub } from '../channel-hub.js';
 import type { Connection } from '../connection.js';
@@ -71,7 +71,8 @@ export class ChannelCommands {
 
   async leave(connection: Connection, session: Session, content: CommandContent<'LeaveChannel'>): Promise<void> {
     const { ChanId: channelId } = content;
-    const reply = (code: number) => connection.send('LeaveChannel', { ChanId: channelId, Code: code, ...idOf(content) });
+    const reply = (code: number) =>
+      connection.send('LeaveChannel', { ChanId: channelId, Code: code, ...idOf(content) });
     // Not a member: the wish is fulfilled (wire-protocol.md O14, design 5).
     if (!session.member(channelId)) return reply(LEAVE_CODE.OK);
     try {
@@ -134,7 +135,13 @@ export class ChannelCommands {
     try {
       const { appId, uid } = session;
       const limit = settings.membersListed;
-      const answer = await engine.channels.members({ appId, channelId, uid, limit, timeoutMs: settings.engineTimeoutMs });
+      const answer = await engine.channels.members({
+        appId,
+        channelId,
+        uid,
+        limit,
+        timeoutMs: settings.engineTimeoutMs,
+      });
       reply(answer.isMember ? MEMBERS_CODE.OK : MEMBERS_CODE.NOT_IN_CHANNEL, answer.isMember ? answer.uids : []);
     } catch (error) {
       this.failed('listing members', error);

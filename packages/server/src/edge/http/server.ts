@@ -36,7 +36,9 @@ const PAGE_POLICY =
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** The HTTP side: gateway, offline messages, health, the page, the SDK file. */
-export async function createHttpServer(options: HttpOptions): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
+export async function createHttpServer(
+  options: HttpOptions,
+): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
   const app = Fastify({
     logger: false,
     bodyLimit: options.bodyBytes,
@@ -51,7 +53,8 @@ export async function createHttpServer(options: HttpOptions): Promise<{ readonly
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     reply.header('X-Content-Type-Options', 'nosniff');
-    if (!options.origins.allows(origin)) return reply.code(403).send({ code: 403, message: 'this origin is not allowed' });
+    if (!options.origins.allows(origin))
+      return reply.code(403).send({ code: 403, message: 'this origin is not allowed' });
     reply.header('Access-Control-Allow-Origin', options.origins.header(origin));
     if (options.origins.header(origin) !== '*') reply.header('Vary', 'Origin');
     if (request.method === 'OPTIONS') {
@@ -67,7 +70,8 @@ export async function createHttpServer(options: HttpOptions): Promise<{ readonly
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500;
     // Clients retry every status but 200, so bad content is answered with 200 and a code (design 8).
-    if (status < 500 && request.url.startsWith(GATEWAY_PATH)) return send(reply, options.gateway.invalid(error.message));
+    if (status < 500 && request.url.startsWith(GATEWAY_PATH))
+      return send(reply, options.gateway.invalid(error.message));
     return reply.code(status).send({ code: status, message: status < 500 ? error.message : 'internal error' });
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 404, message: 'not found' }));
@@ -127,7 +131,10 @@ async function pages(app: FastifyInstance, options: HttpOptions, publicDir: stri
   const sdk = readFileSync(sdkFile);
   const etag = `"${createHash('sha256').update(sdk).digest('base64url').slice(0, 22)}"`;
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.header('ETag', etag).header('Cache-Control', 'no-cache').header('Cross-Origin-Resource-Policy', 'cross-origin');
+    reply
+      .header('ETag', etag)
+      .header('Cache-Control', 'no-cache')
+      .header('Cross-Origin-Resource-Policy', 'cross-origin');
     if (request.headers['if-none-match'] === etag) return reply.code(304).send();
     return reply.type('text/javascript; charset=utf-8').send(sdk);
   };

@@ -99,4 +99,6 @@ function onDrain(this: Socket): void {
 }
 
 /** Protocol violations and broken sockets: `ws` closes by itself and `close` follows. */
-function onError(): void {}
+function onError(): void {
+  // Nothing to add.
+}

@@ -55,4 +55,6 @@ function refusal(request: IncomingMessage, options: UpgradeOptions): string | un
 }
 
 /** A socket that breaks during the handshake needs no answer. */
-function ignore(): void {}
+function ignore(): void {
+  // Nothing to add.
+}

@@ -5,12 +5,22 @@ import { StorageRefused } from './storage-refused.js';
 
 const CHECKER = fileURLToPath(new URL('./check-child.js', import.meta.url));
 
+export interface CheckOptions {
+  /** The program of the checking process; tests that run from TypeScript sources name a compiled one. */
+  readonly checker?: string | undefined;
+  /** Copies the file there and checks the copy; a server may be using the file. */
+  readonly copyTo?: string;
+}
+
 /**
- * Has another process walk through the whole data file. Rejects with StorageRefused if that process does not survive
- * it. `checker`: the program; tests that run from TypeScript sources name a compiled one.
+ * Has another process walk through a whole data file. Rejects with StorageRefused if that process does not survive it.
  */
-export async function checkInChild(path: string, checker: string = CHECKER): Promise<FileReport> {
-  const child = spawn(process.execPath, [checker, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function checkInChild(
+  path: string,
+  { checker = CHECKER, copyTo }: CheckOptions = {},
+): Promise<FileReport> {
+  const files = copyTo === undefined ? [path] : [path, copyTo];
+  const child = spawn(process.execPath, [checker, ...files], { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.out += text;

@@ -42,7 +42,7 @@ export class Digest {
     return this.#count === other.#count && this.#sum === other.#sum;
   }
 
-  value(): RecordValue {
+  value(): { readonly count: number; readonly sum: number } {
     return { count: this.#count, sum: this.#sum };
   }
 }

@@ -10,6 +10,8 @@ export interface FileReport {
   readonly bytes: number;
   readonly transaction: number;
   readonly records: number;
+  /** Records, and what the store keeps for itself. */
+  readonly entries: number;
   /** What makes the file unusable as a whole; at most MAX_LISTED, `structureCount` counts all. */
   readonly structure: readonly string[];
   readonly structureCount: number;
@@ -19,6 +21,10 @@ export interface FileReport {
   /** Of all records, damaged ones included, by their stored checksums. */
   readonly digest: { readonly count: number; readonly sum: number };
   readonly lostPages: number;
+  /** What the digest names, if it can be read: the records that were written. */
+  readonly written: { readonly count: number; readonly sum: number } | undefined;
+  /** The schema version, if it can be read. */
+  readonly schema: number | undefined;
 }
 
 const MAX_LISTED = 200;
@@ -46,11 +52,13 @@ class FileCheck {
   readonly #damaged = new Findings<{ key: string; reason: string }>();
   readonly #seen = Digest.of(0, 0);
   #stored: Digest | undefined;
-  #hasSchema = false;
+  #schema: number | undefined;
+  #entries = 0;
 
   constructor(
     private readonly file: DataFile,
     private readonly isOurs: boolean,
+    private readonly onGood?: (entry: Entry) => void,
   ) {}
 
   run(): FileReport {
@@ -64,17 +72,20 @@ class FileCheck {
       if (!(error instanceof FileDamage)) throw error;
       this.#structure.add(error.message);
     }
-    const { count, sum } = this.#seen.value() as { count: number; sum: number };
+    const { count, sum } = this.#seen.value();
     return {
       bytes: this.file.bytes,
       transaction: meta?.transaction ?? 0,
       records: count,
+      entries: this.#entries,
       structure: this.#structure.listed,
       structureCount: this.#structure.count,
       damaged: this.#damaged.listed,
       damagedCount: this.#damaged.count,
       digest: { count, sum },
       lostPages,
+      written: this.#stored?.value(),
+      schema: this.#schema,
     };
   }
 
@@ -117,16 +128,18 @@ class FileCheck {
 
   #entry({ key, value }: Entry): void {
     if (!this.isOurs) return;
+    this.#entries += 1;
     if (isRecordKey(key)) {
       this.#seen.add(storedChecksum(value));
       const reason = damageOf(key, value);
       if (reason !== undefined) this.#damaged.add({ key: keyText(key), reason });
+      else this.onGood?.({ key, value });
       return;
     }
     const own = decodeRecord(key, value);
     if (!own.ok) this.#structure.add(`the entry ${JSON.stringify(keyText(key))} of the server itself: ${own.reason}`);
     else if (key.equals(DIGEST_KEY)) this.#stored = Digest.from(own.value);
-    else if (key.equals(SCHEMA_KEY)) this.#hasSchema = true;
+    else if (key.equals(SCHEMA_KEY)) this.#schema = Number(own.value.version);
   }
 
   /** An entry of the list of free pages: a count, then page numbers; -n says that n pages begin at the next number. */
@@ -155,7 +168,7 @@ class FileCheck {
 
   #checkDigest(meta: Meta): void {
     if (!this.isOurs || (meta.main.root === undefined && this.#structure.count === 0)) return;
-    if (!this.#hasSchema) this.#structure.add('the schema version is missing');
+    if (this.#schema === undefined) this.#structure.add('the schema version is missing');
     if (this.#stored === undefined) this.#structure.add('the digest of all records is missing');
     // With damaged records a wrong sum says nothing new.
     else if (this.#damaged.count === 0 && !this.#stored.equals(this.#seen)) {
@@ -168,17 +181,20 @@ class FileCheck {
   }
 }
 
-function check(path: string, isOurs: boolean): FileReport {
+function check(path: string, isOurs: boolean, onGood?: (entry: Entry) => void): FileReport {
   const file = new DataFile(path);
   try {
-    return new FileCheck(file, isOurs).run();
+    return new FileCheck(file, isOurs, onGood).run();
   } finally {
     file.close();
   }
 }
 
-/** Reads the whole file, page by page, without LMDB. Throws only if the file cannot be opened or read at all. */
-export const checkFile = (path: string): FileReport => check(path, true);
+/**
+ * Reads the whole file, page by page, without LMDB; `onGood` gets the records that can be read. Throws only if the file
+ * cannot be opened or read at all.
+ */
+export const checkFile = (path: string, onGood?: (entry: Entry) => void): FileReport => check(path, true, onGood);
 
 /** The same for an LMDB file with other content: what is wrong with it, in words; undefined if nothing is. */
 export const checkStructure = (path: string): string | undefined => check(path, false).structure[0];

@@ -1,4 +1,4 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase } from 'lmdb';
 import { dataFileIn } from './files.js';
 
 /**
@@ -12,7 +12,9 @@ import { dataFileIn } from './files.js';
  */
 export const DEFAULT_MAP_BYTES = 64 * 1024 ** 3;
 
-export type BinaryStore = Database<Buffer, Buffer>;
+/** Files for the server's own user only; lmdb-js takes this option, its types do not name it. */
+const FILE_MODE = { permissionsMode: 0o600 };
+
 export type RootStore = RootDatabase<Buffer, Buffer>;
 
 export function openLmdb(path: string, options: { mapSizeBytes?: number; readOnly?: boolean } = {}): RootStore {
@@ -25,6 +27,7 @@ export function openLmdb(path: string, options: { mapSizeBytes?: number; readOnl
     cache: false,
     mapSize: options.mapSizeBytes ?? DEFAULT_MAP_BYTES,
     readOnly: options.readOnly ?? false,
+    ...FILE_MODE,
   });
 }
 

@@ -95,7 +95,7 @@ function examine(dir: string): { transaction: number; bytes: number; isShort: bo
 async function check(options: LmdbRecordsOptions, wasStoppedCleanly: boolean): Promise<FileReport> {
   const { dir, logger, counters, checker } = options;
   if (!wasStoppedCleanly) logger.warn({ dir }, 'The last run did not stop cleanly; checking all records');
-  const report = await checkInChild(dataFileIn(dir), checker).catch((error: unknown) => {
+  const report = await checkInChild(dataFileIn(dir), { checker }).catch((error: unknown) => {
     throw error instanceof StorageRefused ? damaged(dir, [error.message]) : error;
   });
   if (report.structureCount > 0) throw damaged(dir, report.structure);

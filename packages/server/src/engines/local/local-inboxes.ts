@@ -1,8 +1,8 @@
 import type { Position } from 'ar-rtm-protocol';
 import type {
   InboxEntry,
-  InboxFeed,
   Inboxes,
+  InboxFeed,
   PeerMessage,
   RecordChange,
   SendResult,

@@ -11,7 +11,8 @@ export interface MemoryRecordsOptions {
 }
 
 interface Batch {
-  readonly changes: RecordChange[];
+  /** In order; without a text the key is removed. */
+  readonly changes: { readonly key: string; readonly text: string | undefined }[];
   readonly done: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -41,9 +42,12 @@ export class MemoryRecords implements Records {
 
   write(changes: readonly RecordChange[]): Promise<void> {
     if (!this.#isOpen) return Promise.reject(new Error('the records are closed'));
-    for (const { key, value } of changes) this.#apply(key, value);
     this.#next ??= newBatch();
-    this.#next.changes.push(...changes);
+    for (const { key, value } of changes) {
+      const text = value && JSON.stringify(value);
+      this.#apply(key, text);
+      this.#next.changes.push({ key, text });
+    }
     const { done } = this.#next;
     if (!this.#flushing) this.#flushing = this.#run();
     return done;
@@ -96,20 +100,20 @@ export class MemoryRecords implements Records {
         continue;
       }
       if (this.#hasCrashed) return;
-      for (const { key, value } of batch.changes) {
-        if (value) this.content.set(key, JSON.stringify(value));
-        else this.content.delete(key);
+      for (const { key, text } of batch.changes) {
+        if (text === undefined) this.content.delete(key);
+        else this.content.set(key, text);
       }
       batch.resolve();
     }
     this.#flushing = undefined;
   }
 
-  #apply(key: string, value: RecordValue | undefined): void {
+  #apply(key: string, text: string | undefined): void {
     const index = this.#indexOf(key);
     const isThere = this.#keys[index] === key;
-    if (value) {
-      this.#visible.set(key, JSON.stringify(value));
+    if (text !== undefined) {
+      this.#visible.set(key, text);
       if (!isThere) this.#keys.splice(index, 0, key);
     } else if (isThere) {
       this.#visible.delete(key);

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { NodeSigner } from '../edge/node-signer.js';
+import { Tickets } from './tickets.js';
+
+const APP = '0123456789abcdef0123456789abcdef';
+let now = 1_000_000;
+const time = {
+  monotonicMs: () => 0,
+  wallMs: () => now,
+  after: () => () => undefined,
+  every: () => () => undefined,
+  nextTurn: () => undefined,
+};
+const chance = { fraction: () => 0, secretHex: (bytes: number) => 'ab'.repeat(bytes) };
+const tickets = new Tickets(new NodeSigner(Buffer.alloc(32, 7)), time, chance, 60_000);
+
+test('a ticket is for its app, user and token, for a minute', () => {
+  const text = tickets.issue(APP, 'a.b ~,user', 'token');
+  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'token')).toMatchObject({ appId: APP, uid: 'a.b ~,user' });
+  expect(tickets.forLogin(text, APP, 'other', 'token')).toBeUndefined();
+  expect(tickets.forLogin(text, APP.replace('0', '1'), 'a.b ~,user', 'token')).toBeUndefined();
+  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'other')).toBeUndefined();
+  now += 60_001;
+  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'token')).toBeUndefined();
+  expect(tickets.read(text)).toMatchObject({ uid: 'a.b ~,user' });
+});
+
+test('a changed ticket, another secret, or any other text is none', () => {
+  const text = tickets.issue(APP, 'alice', '');
+  for (let i = 0; i < text.length; i += 3) {
+    const changed = `${text.slice(0, i)}${text[i] === 'A' ? 'B' : 'A'}${text.slice(i + 1)}`;
+    expect(tickets.read(changed)).toBeUndefined();
+  }
+  const stranger = new Tickets(new NodeSigner(Buffer.alloc(32, 8)), time, chance, 60_000);
+  expect(stranger.read(text)).toBeUndefined();
+  for (const other of ['', '.', 'a.b.c', 'x'.repeat(10_000), '\u0000']) expect(tickets.read(other)).toBeUndefined();
+});

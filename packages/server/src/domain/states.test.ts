@@ -1,0 +1,83 @@
+/** Every (state, event) pair of the three state machines: what is in the table happens, everything else does nothing. */
+import { describe, expect, test } from 'vitest';
+import { CONNECTION_EVENTS, CONNECTION_STATES, nextConnectionState } from './connection-state.js';
+import { MEMBER_EVENTS, MEMBER_STATES, nextMemberState } from './member-state.js';
+import { nextSessionState, SESSION_EVENTS, SESSION_STATES } from './session-state.js';
+
+/** All transitions in the form "from event to", from the walk over all pairs. */
+function walk<S extends string, E extends string>(
+  states: readonly S[],
+  events: readonly E[],
+  next: (state: S, event: E) => S | undefined,
+): string[] {
+  const seen: string[] = [];
+  for (const state of states) {
+    for (const event of events) {
+      const to = next(state, event);
+      if (to !== undefined) seen.push(`${state} ${event} ${to}`);
+    }
+  }
+  return seen.sort();
+}
+
+test('a connection', () => {
+  expect(walk(CONNECTION_STATES, CONNECTION_EVENTS, nextConnectionState)).toEqual(
+    [
+      'opened login logging-in',
+      'opened close closing',
+      'opened gone closed',
+      'logging-in accepted active',
+      'logging-in refused closing',
+      'logging-in superseded quarantined',
+      'logging-in close closing',
+      'logging-in gone closed',
+      'active close closing',
+      'active gone closed',
+      'quarantined close closing',
+      'quarantined gone closed',
+      'closing gone closed',
+    ].sort(),
+  );
+});
+
+test('a session', () => {
+  expect(walk(SESSION_STATES, SESSION_EVENTS, nextSessionState)).toEqual(
+    [
+      'active cut suspended',
+      'active resumed active',
+      'active ended ended',
+      'active moved ended',
+      'suspended resumed active',
+      'suspended ended ended',
+      'suspended moved ended',
+    ].sort(),
+  );
+});
+
+test('a membership', () => {
+  expect(walk(MEMBER_STATES, MEMBER_EVENTS, nextMemberState)).toEqual(
+    [
+      'joining joined live',
+      'joining cut away',
+      'joining left left',
+      'live behind catching-up',
+      'live cut away',
+      'live back live',
+      'live left left',
+      'catching-up caught-up live',
+      'catching-up cut away',
+      'catching-up back live',
+      'catching-up left left',
+      'away back live',
+      'away left left',
+    ].sort(),
+  );
+});
+
+describe('ends', () => {
+  test('closed, ended and left are final', () => {
+    for (const event of CONNECTION_EVENTS) expect(nextConnectionState('closed', event)).toBeUndefined();
+    for (const event of SESSION_EVENTS) expect(nextSessionState('ended', event)).toBeUndefined();
+    for (const event of MEMBER_EVENTS) expect(nextMemberState('left', event)).toBeUndefined();
+  });
+});

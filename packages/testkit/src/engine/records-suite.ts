@@ -1,0 +1,151 @@
+import type { Records } from 'ar-rtm-server/ports';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RecordsFactory, RecordsUnderTest } from './engine-factory.js';
+
+/** Conformance of {@link Records}: order, transactions, and what survives. */
+export function describeRecords(name: string, factory: RecordsFactory): void {
+  describe(`Records: ${name}`, () => {
+    let underTest: RecordsUnderTest;
+    let records: Records;
+
+    beforeEach(async () => {
+      underTest = await factory();
+      records = underTest.records;
+    });
+    afterEach(() => underTest.dispose());
+
+    const keys = (prefix: string) => [...records.scan(prefix)].map(({ key }) => key);
+
+    test('what was written can be read', async () => {
+      const value = {
+        text: 'ä €😀',
+        number: -1.5,
+        flag: true,
+        nothing: null,
+        list: [1, 'b', { c: [] }],
+        nested: { a: {} },
+      };
+      await records.write([{ key: 'x/1', value }]);
+      expect(records.get('x/1')).toEqual(value);
+      expect(records.get('x/2')).toBeUndefined();
+      expect([...records.scan('x/')]).toEqual([{ key: 'x/1', value }]);
+    });
+
+    test('writes can be seen before they are on disk', async () => {
+      const done = records.write([{ key: 'x/1', value: { n: 1 } }]);
+      expect(records.get('x/1')).toEqual({ n: 1 });
+      const again = records.write([
+        { key: 'x/1', value: { n: 2 } },
+        { key: 'x/2', value: { n: 3 } },
+      ]);
+      expect(records.get('x/1')).toEqual({ n: 2 });
+      expect(keys('x/')).toEqual(['x/1', 'x/2']);
+      const removal = records.write([{ key: 'x/1' }]);
+      expect(records.get('x/1')).toBeUndefined();
+      expect(keys('x/')).toEqual(['x/2']);
+      await Promise.all([done, again, removal]);
+      expect(records.get('x/1')).toBeUndefined();
+      expect(keys('x/')).toEqual(['x/2']);
+    });
+
+    test('the order of the changes counts, within a write and between writes', async () => {
+      await records.write([
+        { key: 'x/1', value: { n: 1 } },
+        { key: 'x/1' },
+        { key: 'x/2' },
+        { key: 'x/2', value: { n: 2 } },
+      ]);
+      expect(keys('x/')).toEqual(['x/2']);
+      const writes = [1, 2, 3].map((n) => records.write([{ key: 'x/3', value: { n } }]));
+      await Promise.all(writes);
+      expect(records.get('x/3')).toEqual({ n: 3 });
+      expect((await underTest.reopen()).get('x/3')).toEqual({ n: 3 });
+    });
+
+    test('scans are in key order and keep to their prefix', async () => {
+      const names = ['b/1', 'a/2', 'a/10', 'a/1', 'a', 'a/ ', 'a/~', 'a!', 'a0', 'ab'];
+      await records.write(names.map((key) => ({ key, value: { key } })));
+      expect(keys('a/')).toEqual(['a/ ', 'a/1', 'a/10', 'a/2', 'a/~']);
+      expect(keys('')).toEqual([...names].sort((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y))));
+      expect(keys('c')).toEqual([]);
+    });
+
+    test('a scan stands changes made while it runs', async () => {
+      await records.write(['a/1', 'a/2', 'a/3'].map((key) => ({ key, value: {} })));
+      const seen: string[] = [];
+      const writes: Promise<void>[] = [];
+      for (const { key } of records.scan('a/')) {
+        seen.push(key);
+        writes.push(records.write([{ key }, { key: `${key}x`, value: {} }]));
+      }
+      await Promise.all(writes);
+      expect(seen.filter((key) => !key.endsWith('x'))).toEqual(['a/1', 'a/2', 'a/3']);
+      expect(keys('a/')).toEqual(expect.arrayContaining(['a/1x', 'a/2x', 'a/3x']));
+    });
+
+    test('removing what is not there is fine, and so is an empty write', async () => {
+      await records.write([{ key: 'x/1' }]);
+      await records.write([]);
+      await records.flushed();
+      expect(keys('')).toEqual([]);
+    });
+
+    test('a value is a copy', async () => {
+      const list = [1];
+      const written = records.write([{ key: 'x/1', value: { list } }]);
+      list.push(2);
+      await written;
+      expect(records.get('x/1')).toEqual({ list: [1] });
+      (records.get('x/1') as { list: number[] }).list.push(3);
+      expect(records.get('x/1')).toEqual({ list: [1] });
+      expect((await underTest.reopen()).get('x/1')).toEqual({ list: [1] });
+    });
+
+    test('everything survives a reopen', async () => {
+      const pending = records.write([
+        { key: 'x/1', value: { n: 1 } },
+        { key: 'y/1', value: { n: 2 } },
+      ]);
+      records = await underTest.reopen();
+      await pending;
+      expect(keys('')).toEqual(['x/1', 'y/1']);
+      await records.write([{ key: 'x/1' }]);
+      records = await underTest.reopen();
+      expect(keys('')).toEqual(['y/1']);
+    });
+
+    test('what was flushed survives a crash, as whole transactions in order', async () => {
+      await records.write([{ key: 'x/1', value: { n: 1 } }]);
+      void records.write([{ key: 'x/2', value: { n: 2 } }]);
+      void records.write([
+        { key: 'x/3', value: { n: 3 } },
+        { key: 'x/4', value: { n: 4 } },
+      ]);
+      records = await underTest.crash();
+      const left = keys('x/').join();
+      expect(['x/1', 'x/1,x/2', 'x/1,x/2,x/3,x/4']).toContain(left);
+    });
+
+    test('flushed waits for all writes so far', async () => {
+      for (let i = 0; i < 20; i += 1) void records.write([{ key: `x/${String(i).padStart(2, '0')}`, value: { i } }]);
+      await records.flushed();
+      records = await underTest.crash();
+      expect(keys('x/')).toHaveLength(20);
+    });
+
+    test('long keys and large values', async () => {
+      const key = `offline/${'a'.repeat(32)}/${'u'.repeat(64)}/${'1'.repeat(16)}`;
+      const value = { body: 'x'.repeat(300_000) };
+      await records.write([{ key, value }]);
+      records = await underTest.reopen();
+      expect(records.get(key)).toEqual(value);
+    });
+
+    test('many writes at once', async () => {
+      const writes = Array.from({ length: 2000 }, (_, i) => records.write([{ key: `x/${i}`, value: { i } }]));
+      await Promise.all(writes);
+      records = await underTest.reopen();
+      expect(keys('x/')).toHaveLength(2000);
+    });
+  });
+}
