@@ -18,7 +18,7 @@ const TARGET = 'es2020';
 const common = (...conditions) => ({
   resolve: { conditionNames: ['source', ...conditions, 'import', 'default'] },
   transform: { target: TARGET, define },
-  plugins: [compactEnums],
+  plugins: [compactEnums, inlineNumbers],
 });
 
 /** Error enums are a seventh of the bundle as TypeScript writes them (each name twice), and half of that like this. */
@@ -37,6 +37,27 @@ const compactEnums = {
       }`,
   },
 };
+
+/** Single numbers of the protocol's tables are written where they are used; a table that nothing else needs goes away. */
+const inlineNumbers = {
+  name: 'inline-numbers',
+  transform: {
+    filter: { id: /packages\/sdk\/src\/.*\.ts$/ },
+    handler: (code) =>
+      code.replace(/\b([A-Z_]+)\.([A-Z_]+)\b/g, (member, table, name) => {
+        const value = TABLES[table]?.[name];
+        return typeof value === 'number' ? `(${value})` : member;
+      }),
+  },
+};
+
+const TABLES = Object.fromEntries(
+  ['codes', 'limits'].flatMap((file) => {
+    const source = readFileSync(new URL(`../protocol/src/${file}.ts`, import.meta.url), 'utf8');
+    const tables = source.matchAll(/export const ([A-Z_]+) = (\{[\s\S]*?\}) as const/g);
+    return [...tables].map(([, name, table]) => [name, new Function('KB', `return ${table}`)(1024)]);
+  }),
+);
 
 // Without a target of its own the minifier writes what only newer browsers know, such as Object.hasOwn.
 const minify = { compress: { target: TARGET }, mangle: true, codegen: true };

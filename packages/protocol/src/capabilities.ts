@@ -17,7 +17,7 @@ export const CAPABILITIES = {
 
 export type Capability = (typeof CAPABILITIES)[keyof typeof CAPABILITIES];
 
-const KNOWN: ReadonlySet<string> = new Set(Object.values(CAPABILITIES));
+const KNOWN: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ Object.values(CAPABILITIES));
 
 /** The known capabilities among `names`; unknown ones are a newer release's and are ignored. */
 export function knownCapabilities(names: readonly string[]): Capability[] {

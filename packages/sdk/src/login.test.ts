@@ -1,3 +1,4 @@
+import type { FakeServer } from 'ar-rtm-testkit/sdk';
 import { expect, test } from 'vitest';
 import { APP_ID, setUp } from '../test/set-up.js';
 import { RTMException } from './errors.js';
@@ -120,9 +121,7 @@ test('errors are instances of RTMException with code, text and data', async () =
   });
 });
 
-test.each([
-  ['DISCONNECTED/LOGIN_FAILURE'],
-])('after a failure the client can log in again (%s)', async () => {
+test.each([['DISCONNECTED/LOGIN_FAILURE']])('after a failure the client can log in again (%s)', async () => {
   const { client, recorder, server, events } = setUp();
   const { gateway } = server;
   server.gateway = () => ({ code: 110 });
@@ -134,20 +133,57 @@ test.each([
 });
 
 test.each([
-  ['HTTP errors', (server: { gateway: unknown }) => void (server.gateway = () => undefined)],
-  ['a gateway that says nothing', (server: { gateway: unknown }) => void (server.gateway = () => 'never')],
-  ['a gateway without addresses', (server: { gateway: unknown }) => void (server.gateway = () => ({ code: 0 }))],
-  ['a gateway that is not understood', (server: { gateway: unknown }) => void (server.gateway = () => [])],
-  ['refused sockets', (server: { accept: unknown }) => void (server.accept = () => false)],
-  ['sockets that do not open', (server: { accept: unknown }) => void (server.accept = () => 'never')],
-  ['no Login reply', (server: { on: { Login?: unknown } }) => void (server.on.Login = () => 'silence')],
+  [
+    'HTTP errors',
+    (server: FakeServer) => {
+      server.gateway = () => undefined;
+    },
+  ],
+  [
+    'a gateway that says nothing',
+    (server: FakeServer) => {
+      server.gateway = () => 'never';
+    },
+  ],
+  [
+    'a gateway without addresses',
+    (server: FakeServer) => {
+      server.gateway = () => ({ code: 0 });
+    },
+  ],
+  [
+    'a gateway that is not understood',
+    (server: FakeServer) => {
+      server.gateway = () => [];
+    },
+  ],
+  [
+    'refused sockets',
+    (server: FakeServer) => {
+      server.accept = () => false;
+    },
+  ],
+  [
+    'sockets that do not open',
+    (server: FakeServer) => {
+      server.accept = () => 'never';
+    },
+  ],
+  [
+    'no Login reply',
+    (server: FakeServer) => {
+      server.on.Login = () => 'silence';
+    },
+  ],
   [
     'a close instead of a Login reply',
-    (server: { on: { Login?: unknown } }) => void (server.on.Login = (_: unknown, to: { close(): void }) => to.close()),
+    (server: FakeServer) => {
+      server.on.Login = (_, to) => to.close();
+    },
   ],
 ])('6 s of %s', async (_, arrange) => {
   const { client, recorder, server, clock, events } = setUp();
-  arrange(server as never);
+  arrange(server);
   void recorder.settles('login', client.login({ uid: 'alice' }));
   await clock.advance(5999);
   expect(await events()).toEqual([CONNECTING]);

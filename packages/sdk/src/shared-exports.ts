@@ -3,6 +3,6 @@ export { RtmChannel } from './channel.js';
 export type { EventEmitter } from './core/emitter.js';
 export { RtmErrorCode } from './error-code.js';
 export * from './errors.js';
-export type { AreaConfig, ArRTMNamespace } from './namespace.js';
+export type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 export type * from './public-types.js';
 export { RtmStatusCode } from './status-code.js';

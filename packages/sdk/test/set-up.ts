@@ -29,9 +29,7 @@ export function setUp(params: RtmParameters = PARAMS) {
 
   /** Logs in and forgets the events of that. */
   async function logIn(uid = 'alice'): Promise<void> {
-    const login = client.login({ uid });
-    await clock.settle();
-    await login;
+    await Promise.all([client.login({ uid }), clock.settle()]);
     recorder.take();
   }
 
@@ -45,9 +43,7 @@ export function setUp(params: RtmParameters = PARAMS) {
   /** A joined channel; forgets the events of that. */
   async function joined(id = 'room'): Promise<RtmChannel> {
     const created = channel(id);
-    const join = created.join();
-    await clock.settle();
-    await join;
+    await Promise.all([created.join(), clock.settle()]);
     recorder.take();
     return created;
   }
@@ -64,11 +60,11 @@ export function setUp(params: RtmParameters = PARAMS) {
     server.login = { Resumed: true, Channels: channels };
   }
 
-  /** Heartbeats of the server for a time: what a healthy idle connection looks like. */
+  /** Lets time pass while the server, when it is there, sends heartbeats. */
   async function idle(ms: number): Promise<void> {
-    for (let rest = ms; rest > 0; rest -= 3000) {
-      if (server.open.length > 0) server.push('ReqKeepAlive', {});
-      await clock.advance(Math.min(3000, rest));
+    for (let rest = ms; rest > 0; rest -= 1000) {
+      for (const connection of server.open) connection.send('ReqKeepAlive', {});
+      await clock.advance(Math.min(1000, rest));
     }
   }
 

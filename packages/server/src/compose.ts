@@ -12,7 +12,7 @@ import { NodeChance, NodeTime } from './edge/node-time.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits } from './engines/local/index.js';
-import type { Counters, Engine, Logger, Records, Time } from './ports/index.js';
+import type { Chance, Counters, Engine, Logger, Records, Time } from './ports/index.js';
 
 /** What the composition needs; the configuration is turned into it by the command line. */
 export interface ServerOptions {
@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 export function createNode(parts: {
   readonly engine: Engine;
   readonly time: Time;
-  readonly chance: NodeChance;
+  readonly chance: Chance;
   readonly secret: Uint8Array;
   readonly logger: Logger;
   readonly counters: Counters;
@@ -153,7 +153,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 }
 
 /** The secret of the tickets lives with the data, so that a restart, and every node of a shared engine, knows it. */
-async function ticketSecret(records: Records, chance: NodeChance): Promise<Uint8Array> {
+async function ticketSecret(records: Records, chance: Chance): Promise<Uint8Array> {
   const known = records.get(SECRET_KEY)?.hex;
   if (typeof known === 'string') return Buffer.from(known, 'hex');
   const hex = chance.secretHex(SECRET_BYTES);

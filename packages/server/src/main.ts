@@ -61,7 +61,7 @@ async function serve(config: Config): Promise<number | undefined> {
   let server: RunningServer | undefined;
   let ending: Promise<void> | undefined;
   const end = (exitCode: number, reason: string): void => {
-    if (ending) return;
+    if (ending !== undefined) return;
     logger.info({ reason }, 'stopping');
     ending = (async () => {
       await server?.stop();
@@ -89,7 +89,7 @@ async function serve(config: Config): Promise<number | undefined> {
             lockWaitMs: config.lockWaitMs,
             onFailure,
           });
-    if (ending) return undefined;
+    if (ending !== undefined) return undefined;
     server = await startServer({
       host: config.host,
       port: config.port,

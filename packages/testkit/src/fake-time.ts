@@ -32,7 +32,7 @@ export class FakeTime implements Time {
   }
 
   wallMs(): number {
-    return this.#wallOffsetMs + this.#nowMs;
+    return Math.floor(this.#wallOffsetMs + this.#nowMs);
   }
 
   after(delayMs: number, task: () => void): Cancel {

@@ -13,7 +13,9 @@
  * expect(await eve.closed).toBe(4001);                                    // the close code that it saw
  * ```
  * Peer messages are acknowledged and ReqKeepAlive is answered unless `acknowledge` or `keepAlive` is false. Pings are
- * answered by `ws`. `RawClient.open` gives a socket without Login; `client.login({...})` sends one with any fields.
+ * answered by `ws`. Like the published client it fetches its offline messages behind the Login (`eve.offline`), unless
+ * `fetch` is false; until it has, a fresh login gets no peer messages for 3 s.
+ * `RawClient.open` gives a socket without Login; `client.login({...})` sends one with any fields and fetches nothing.
  */
 import WebSocket from 'ws';
 import { Recorder } from './recorder.js';
@@ -35,6 +37,7 @@ export interface RawLogin {
 
 export interface RawOptions {
   readonly acknowledge?: boolean;
+  readonly fetch?: boolean;
   readonly keepAlive?: boolean;
 }
 
@@ -66,6 +69,8 @@ export class RawClient {
   keepAlive: boolean;
   userSId = '';
   sessionId = '';
+  /** What the first fetch brought. */
+  offline: RawContent[] = [];
   private readonly taken = new Map<string, number>();
 
   private constructor(
@@ -97,6 +102,7 @@ export class RawClient {
     const client = await RawClient.open(url, options);
     const reply = await client.login(login);
     if (reply['Code'] !== 0) throw new Error(`Login was refused: ${JSON.stringify(reply)}`);
+    if (options.fetch !== false) client.offline = await client.fetchOffline(login.appId, login.uid);
     return client;
   }
 
@@ -116,6 +122,13 @@ export class RawClient {
     };
     this.sendText(JSON.stringify({ Cmd: 'Login', AppId: appId, Encrypt: false, Content: JSON.stringify(content) }));
     return this.next('Login');
+  }
+
+  /** `POST /arapi/v1/artmgw/getOfflineMsg`. */
+  async fetchOffline(appId: string, uid: string): Promise<RawContent[]> {
+    const { body } = await post(this.url, '/arapi/v1/artmgw/getOfflineMsg', { uid, sessId: this.sessionId, appId });
+    if (body['code'] !== 0) throw new Error(`getOfflineMsg was refused: ${JSON.stringify(body)}`);
+    return body['data'] as RawContent[];
   }
 
   send(cmd: string, content: RawContent = {}): void {
@@ -151,7 +164,9 @@ export class RawClient {
   async settled(): Promise<void> {
     const MsgId = 10 ** 12 + Math.floor(Math.random() * 10 ** 9);
     this.send('GetChanMemberSize', { MsgId, ChanIds: '[]' });
-    await this.frames.until((all) => all.some(([cmd, content]) => cmd === 'GetChanMemberSize' && content['MsgId'] === MsgId));
+    await this.frames.until((all) =>
+      all.some(([cmd, content]) => cmd === 'GetChanMemberSize' && content['MsgId'] === MsgId),
+    );
   }
 
   /** Stops reading the socket: nothing is seen or answered any more. */

@@ -1,4 +1,10 @@
-import { CAPABILITIES, decodeGatewayReply, type ServerFrame, type ServerFrameContent } from 'ar-rtm-protocol';
+import {
+  CAPABILITIES,
+  decodeGatewayReply,
+  type GatewayReply,
+  type ServerFrame,
+  type ServerFrameContent,
+} from 'ar-rtm-protocol';
 import type { Cancel, Environment } from '../ports.js';
 import { type Address, gatewayUrl, socketUrl } from './address.js';
 import { Link } from './link.js';
@@ -69,18 +75,27 @@ export class Attempt {
 
   private onGatewayReply(text: string | undefined): void {
     const result = text === undefined ? undefined : decodeGatewayReply(text);
-    if (!result?.ok) return this.fail('the gateway cannot be reached');
+    if (!result?.ok) {
+      this.fail('the gateway cannot be reached');
+      return;
+    }
     const { code, sessionid = '', addresses = [] } = result.value;
-    if (code !== 0) return this.refuse(refusalByGateway(code));
-    const urls = addresses
+    if (code === 0) this.tryAddresses(this.urls(addresses), sessionid);
+    else this.refuse(refusalByGateway(code));
+  }
+
+  private urls(addresses: NonNullable<GatewayReply['addresses']>): string[] {
+    return addresses
       .filter(({ type }) => type === 0)
       .map(({ addr, port }) => socketUrl(this.credentials.address, addr, port));
-    this.tryAddresses(urls, sessionid);
   }
 
   private tryAddresses([url, ...others]: readonly string[], sessionId: string): void {
     this.link?.close();
-    if (url === undefined) return this.fail('no socket could be opened');
+    if (url === undefined) {
+      this.fail('no socket could be opened');
+      return;
+    }
     const tryOthers = () => this.tryAddresses(others, sessionId);
     const link = new Link(this.environment, this.logger, url, {
       onOpen: () => this.logIn(link, sessionId),
@@ -115,9 +130,10 @@ export class Attempt {
   private onFrame(link: Link, frame: ServerFrame): void {
     if (frame.cmd !== 'Login') return;
     const { Code: code, Reason: reason } = frame.content;
-    if (code !== 0) return this.refuse(refusalByServer(code, reason));
-    this.stopTimer?.();
-    this.done({ kind: 'accepted', link, reply: frame.content });
+    if (code === 0) {
+      this.stopTimer?.();
+      this.done({ kind: 'accepted', link, reply: frame.content });
+    } else this.refuse(refusalByServer(code, reason));
   }
 
   private limitStep(expired: () => void): void {

@@ -10,11 +10,16 @@ test('the first attempt is immediate', () => {
 
 test('within the first 5 s, at most 500 ms pass between attempts', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1 }), fc.integer({ min: 0, max: HURRY_MS - 1 }), fraction, (tries, elapsedMs, random) => {
-      const delayMs = backoffMs(tries, elapsedMs, random);
-      expect(delayMs).toBeGreaterThanOrEqual(100);
-      expect(delayMs).toBeLessThanOrEqual(500);
-    }),
+    fc.property(
+      fc.integer({ min: 1 }),
+      fc.integer({ min: 0, max: HURRY_MS - 1 }),
+      fraction,
+      (tries, elapsedMs, random) => {
+        const delayMs = backoffMs(tries, elapsedMs, random);
+        expect(delayMs).toBeGreaterThanOrEqual(100);
+        expect(delayMs).toBeLessThanOrEqual(500);
+      },
+    ),
   );
 });
 

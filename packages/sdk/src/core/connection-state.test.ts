@@ -43,7 +43,7 @@ test('every (state, event) pair gives a row of api.md 7.2 or nothing, and every 
       return transition ? [[state, ...transition].join(' ')] : [];
     }),
   );
-  expect(reached.toSorted()).toEqual(ROWS.toSorted());
+  expect([...reached].sort()).toEqual([...ROWS].sort());
 });
 
 test('random walks use the rows only, and logout leads home from everywhere', () => {

@@ -1,13 +1,18 @@
 import { LOGIN_CODE, type ServerFrame, TIMES } from 'ar-rtm-protocol';
-import { RtmInterruptedError, type RTMException, RtmTimeoutError } from '../errors.js';
+import { type RTMException, RtmInterruptedError, RtmTimeoutError } from '../errors.js';
 import type { Cancel, Environment } from '../ports.js';
 import { Attempt, type AttemptOutcome, type Credentials, type LoginReply } from './attempt.js';
 import { backoffMs } from './backoff.js';
-import { type ConnectionEvent, type ConnectionReason, type ConnectionState, reduceConnection } from './connection-state.js';
+import {
+  type ConnectionEvent,
+  type ConnectionReason,
+  type ConnectionState,
+  reduceConnection,
+} from './connection-state.js';
 import type { EventQueue } from './event-queue.js';
 import type { Link } from './link.js';
 import type { Logger } from './logger.js';
-import { loginError, loginEvent, type LoginRefusal, reconnectEvent } from './login-refusal.js';
+import { type LoginRefusal, loginError, loginEvent, reconnectEvent } from './login-refusal.js';
 
 /** What was missed, or may have been, during a cut. */
 export interface Gaps {
@@ -111,7 +116,10 @@ export class Connection {
         });
       };
       this.host.end(true);
-      if (!link) return finish();
+      if (!link) {
+        finish();
+        return;
+      }
       this.stop(false);
       this.stopDeadline = this.environment.clock.after(TIMES.LOGOUT_MS, finish);
       link.handlers = { onFrame: ({ cmd }) => cmd === 'Logout' && finish(), onDown: finish };
@@ -153,7 +161,6 @@ export class Connection {
     const { clock, random } = environment;
     const delayMs = backoffMs(effort.tries, clock.now() - effort.since, random.fraction());
     effort.tries += 1;
-    effort.attempt = undefined;
     effort.stopWaiting = clock.after(delayMs, () => this.attempt(effort));
   }
 
@@ -175,20 +182,23 @@ export class Connection {
   }
 
   private onOutcome(outcome: AttemptOutcome): void {
+    const { effort } = this;
+    if (effort) effort.attempt = undefined;
     switch (outcome.kind) {
       case 'accepted':
-        return this.onAccepted(outcome.link, outcome.reply);
+        this.onAccepted(outcome.link, outcome.reply);
+        break;
       case 'refused':
-        return this.onRefused(outcome.refusal);
+        this.onRefused(outcome.refusal);
+        break;
       case 'failed':
         this.logger.debug(`attempt to connect: ${outcome.why}`);
-        return this.scheduleAttempt();
+        this.scheduleAttempt();
     }
   }
 
   private onAccepted(link: Link, reply: LoginReply): void {
     this.link = link;
-    if (this.effort) this.effort.attempt = undefined;
     link.handlers = { onFrame: (frame) => this.host.receive(frame), onDown: (silentMs) => this.onDown(silentMs) };
     link.watch(reply.Heartbeat ?? TIMES.HEARTBEAT_MS);
     this.host.attach(link);
@@ -223,13 +233,16 @@ export class Connection {
   }
 
   private onRefused(refusal: LoginRefusal): void {
-    if (this.effort) this.effort.attempt = undefined;
-    if (this.current === 'CONNECTING') return this.endLogin(loginEvent(refusal), loginError(refusal));
+    if (this.current === 'CONNECTING') {
+      this.endLogin(loginEvent(refusal), loginError(refusal));
+      return;
+    }
     const event = reconnectEvent(refusal);
     if (event) {
       // Rows 9, 10 and 12 of the table; "refused for good" starts from RECONNECTING only.
       if (event === 'refused' && this.current === 'CONNECTED') this.move('interrupted');
-      return this.abort(event);
+      this.abort(event);
+      return;
     }
     this.logger.warn(`the server refused to restore the session: ${refusal.serverCode}`);
     if (refusal.code === LOGIN_CODE.TOKEN_EXPIRED) this.host.tokenExpired();

@@ -103,7 +103,9 @@ export class EventEmitter<T> {
    *
    * @internal
    */
-  protected listenerFailed(_error: unknown): void {}
+  protected listenerFailed(_error: unknown): void {
+    // For subclasses: the emitter itself has nobody to tell.
+  }
 
   private of(eventName: PropertyKey): readonly Registration[] {
     return this.registrations.get(eventName) ?? [];

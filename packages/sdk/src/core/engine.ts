@@ -2,6 +2,8 @@ import {
   CHANNEL_MESSAGE_CODE,
   encodeList,
   FREQUENCIES,
+  JOIN_CODE,
+  LEAVE_CODE,
   LIMITS,
   LOGIN_CODE,
   MEMBER_COUNT_CODE,
@@ -19,19 +21,7 @@ import type { Credentials } from './attempt.js';
 import { Connection, type Gaps } from './connection.js';
 import type { ConnectionReason, ConnectionState } from './connection-state.js';
 import { EventQueue } from './event-queue.js';
-import {
-  countCall,
-  type Failures,
-  GET_MEMBERS,
-  JOIN,
-  LEAVE,
-  LOGOUT_NOT_LOGGED_IN,
-  MEMBER_COUNT,
-  notJoined,
-  notLoggedIn,
-  SEND_TO_CHANNEL,
-  SEND_TO_PEER,
-} from './failures.js';
+import { countCall, LOGOUT_CODE, notJoined, notLoggedIn } from './failures.js';
 import { SlidingWindow } from './frequency.js';
 import { Inbox } from './inbox.js';
 import type { Link } from './link.js';
@@ -136,7 +126,8 @@ export class Engine {
 
   login(uid: string, token: string): Promise<void> {
     if (!this.currentAddress()) {
-      const text = 'No server address: set confPriCloudAddr in the parameters, or load the page or the script from the server';
+      const text =
+        'No server address: set confPriCloudAddr in the parameters, or load the page or the script from the server';
       throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, text);
     }
     const { state } = this.connection;
@@ -151,50 +142,56 @@ export class Engine {
 
   logout(): Promise<void> {
     if (this.connection.state === 'DISCONNECTED') {
-      throw new RtmInvalidStatusError(LOGOUT_NOT_LOGGED_IN, 'Not logged in');
+      throw notLoggedIn(LOGOUT_CODE.NOT_LOGGED_IN);
     }
     return this.connection.logout();
   }
 
   async sendToPeer(peerId: string, text: string, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
-    this.requireLogin(SEND_TO_PEER);
+    this.requireLogin(PEER_MESSAGE_CODE);
     countCall(this.environment.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
     const content = { FromUId: this.uid, ToUId: peerId, MsgType: MESSAGE_TYPE.TEXT, MsgBody: text, ...flags, Desc: '' };
     return this.requests.call(
-      { cmd: 'SendMsgToPeer', reply: 'MsgStatus', content, failures: SEND_TO_PEER, timeoutMs: TIMES.MESSAGE_MS },
+      { cmd: 'SendMsgToPeer', reply: 'MsgStatus', content, codes: PEER_MESSAGE_CODE, timeoutMs: TIMES.MESSAGE_MS },
       ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
     );
   }
 
   async sendToChannel(membership: Membership, text: string, flags: MessageFlags): Promise<void> {
-    this.requireJoined(membership, SEND_TO_CHANNEL);
+    this.requireJoined(membership, CHANNEL_MESSAGE_CODE);
     countCall(this.environment.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
     const { channelId: ChanId } = membership;
     const content = { ChanId, FromUId: this.uid, MsgType: MESSAGE_TYPE.TEXT, MsgBody: text, ...flags, Desc: '' };
     return this.requests.call(
-      { cmd: 'SendChannelMsg', reply: 'SendChannelMsg', content, failures: SEND_TO_CHANNEL, timeoutMs: TIMES.MESSAGE_MS },
+      {
+        cmd: 'SendChannelMsg',
+        reply: 'SendChannelMsg',
+        content,
+        codes: CHANNEL_MESSAGE_CODE,
+        timeoutMs: TIMES.MESSAGE_MS,
+      },
       () => undefined,
     );
   }
 
   async join(membership: Membership): Promise<void> {
-    return this.memberships.join(membership, this.requireLogin(JOIN).scope);
+    return this.memberships.join(membership, this.requireLogin(JOIN_CODE).scope);
   }
 
   async leave(membership: Membership): Promise<void> {
-    this.requireLogin(LEAVE);
+    this.requireLogin(LEAVE_CODE);
     return this.memberships.leave(membership);
   }
 
   async members(membership: Membership): Promise<string[]> {
-    this.requireJoined(membership, GET_MEMBERS);
+    this.requireJoined(membership, MEMBERS_CODE);
     countCall(this.environment.clock.now(), [this.memberLists, MEMBERS_CODE.TOO_OFTEN]);
     return this.requests.call(
       {
         cmd: 'GetChanMembers',
         reply: 'GetChanMembers',
         content: { ChanId: membership.channelId },
-        failures: GET_MEMBERS,
+        codes: MEMBERS_CODE,
         timeoutMs: TIMES.REQUEST_MS,
         isRepeatable: true,
       },
@@ -204,7 +201,7 @@ export class Engine {
 
   /** `channelIds` are valid and not empty. */
   async memberCount(channelIds: readonly string[]): Promise<{ [channelId: string]: number }> {
-    this.requireLogin(MEMBER_COUNT);
+    this.requireLogin(MEMBER_COUNT_CODE);
     if (channelIds.length > LIMITS.COUNTED_CHANNELS) {
       const data = { limit: LIMITS.COUNTED_CHANNELS };
       throw new RtmLimitExceededError(MEMBER_COUNT_CODE.EXCEED_LIMIT, 'Too many channels', data);
@@ -216,7 +213,7 @@ export class Engine {
         cmd: 'GetChanMemberSize',
         reply: 'GetChanMemberSize',
         content: { ChanIds: encodeList(distinct) },
-        failures: MEMBER_COUNT,
+        codes: MEMBER_COUNT_CODE,
         timeoutMs: TIMES.REQUEST_MS,
         isRepeatable: true,
       },
@@ -232,14 +229,17 @@ export class Engine {
     return this.connection.state === 'CONNECTED' || this.connection.state === 'RECONNECTING';
   }
 
-  private requireLogin(failures: Failures): Session {
-    if (!this.session || !this.connection.isLoggedIn) throw notLoggedIn(failures);
+  private requireLogin(codes: { readonly NOT_LOGGED_IN: number }): Session {
+    if (!this.session || !this.connection.isLoggedIn) throw notLoggedIn(codes.NOT_LOGGED_IN);
     return this.session;
   }
 
-  private requireJoined({ state, channelId }: Membership, failures: Failures): void {
-    this.requireLogin(failures);
-    if (state !== 'JOINED') throw notJoined(failures, channelId);
+  private requireJoined(
+    { state, channelId }: Membership,
+    codes: { readonly NOT_LOGGED_IN: number; readonly NOT_IN_CHANNEL: number },
+  ): void {
+    this.requireLogin(codes);
+    if (state !== 'JOINED') throw notJoined(codes.NOT_IN_CHANNEL, channelId);
   }
 
   /** The origin is read at first use, not when the SDK is loaded. */
@@ -261,17 +261,21 @@ export class Engine {
     if (!session) return;
     switch (frame.cmd) {
       case 'RecvMsgFromPeer':
-        return this.inbox.receive(frame.content, session.uid, session.scope);
+        this.inbox.receive(frame.content, session.uid, session.scope);
+        break;
       case 'ForceOffline':
-        return this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
+        this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
+        break;
       case 'AcsTokenWillExpire':
-        return this.queue.announce(() => {
+        this.queue.announce(() => {
           this.events.emit('TokenWillExpired');
           this.events.emit('TokenPrivilegeWillExpire');
         });
+        break;
       case 'AcsTokenDidExpire':
         this.queue.announce(() => this.events.emit('TokenDidExpired'));
-        return this.connection.abort('tokenExpired');
+        this.connection.abort('tokenExpired');
+        break;
       default:
         this.memberships.receive(frame, session.uid);
         this.requests.receive(frame);

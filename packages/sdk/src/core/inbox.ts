@@ -41,9 +41,15 @@ export class Inbox {
     const last = this.lastByUid.get(uid);
     if (at && last && comparePositions(at, last) <= 0) return;
     if (at) this.lastByUid.set(uid, at);
-    const { MsgType: type, MsgBody: text, FromUId: peerId, SvrTS: serverReceivedTs, Offline: isOfflineMessage } = message;
-    if (type !== MESSAGE_TYPE.TEXT) return this.logger.warn(`a message of type ${type} is not understood`);
+    const {
+      MsgType: type,
+      MsgBody: text,
+      FromUId: peerId,
+      SvrTS: serverReceivedTs,
+      Offline: isOfflineMessage,
+    } = message;
     const properties = { serverReceivedTs, isOfflineMessage, isHistoricalMessage: false };
-    this.host.messageFromPeer({ text, messageType: 'TEXT' }, peerId, properties);
+    if (type === MESSAGE_TYPE.TEXT) this.host.messageFromPeer({ text, messageType: 'TEXT' }, peerId, properties);
+    else this.logger.warn(`a message of type ${type} is not understood`);
   }
 }

@@ -1,10 +1,4 @@
-import {
-  type CommandName,
-  decodeServerFrame,
-  encodeCommand,
-  type ServerFrame,
-  TIMES,
-} from 'ar-rtm-protocol';
+import { type CommandName, decodeServerFrame, encodeEnvelope, type ServerFrame, TIMES } from 'ar-rtm-protocol';
 import type { Cancel, Clock, Environment, Socket } from '../ports.js';
 import type { Logger } from './logger.js';
 
@@ -46,7 +40,7 @@ export class Link {
   }
 
   send(cmd: CommandName, content: object, appId?: string): void {
-    this.socket.send(encodeCommand(cmd, content, appId));
+    this.socket.send(encodeEnvelope(cmd, content, appId));
   }
 
   /** From now on, silence of the server for more than its heartbeat is a cut. */

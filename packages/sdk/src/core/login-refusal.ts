@@ -1,9 +1,9 @@
 import { GATEWAY_CODE, type KickReason, LOGIN_CODE } from 'ar-rtm-protocol';
 import {
+  type RTMException,
   RtmInternalError,
   RtmInvalidArgumentError,
   RtmInvokeTooOftenError,
-  type RTMException,
   RtmUnauthenticatedError,
 } from '../errors.js';
 import type { ConnectionEvent } from './connection-state.js';
@@ -59,7 +59,8 @@ export function reconnectEvent({ code, isSuperseded }: LoginRefusal): Connection
 /** What `login` rejects with. */
 export function loginError({ code, serverCode }: LoginRefusal): RTMException {
   const data = { serverCode };
-  if (BANNED.includes(code)) return new RtmUnauthenticatedError(code, 'The app, the user or the address is banned', data);
+  if (BANNED.includes(code))
+    return new RtmUnauthenticatedError(code, 'The app, the user or the address is banned', data);
   if (TOKEN.includes(code)) {
     const what = code === LOGIN_CODE.TOKEN_EXPIRED ? 'has expired' : 'is not valid for this app and user';
     return new RtmUnauthenticatedError(code, `The token ${what}`, data);

@@ -1,5 +1,4 @@
-import type { Position, ServerFrame } from 'ar-rtm-protocol';
-import { MESSAGE_TYPE } from 'ar-rtm-protocol';
+import { MESSAGE_TYPE, type Position, type ServerFrame } from 'ar-rtm-protocol';
 import type { Cancel } from '../ports.js';
 import type { EventQueue } from './event-queue.js';
 import { type MembershipEvent, type MembershipState, reduceMembership } from './membership-state.js';
@@ -78,23 +77,24 @@ export class Membership {
   receive({ cmd, content }: ServerFrame, uid: string): void {
     switch (cmd) {
       case 'MemSizeChanged':
-        return this.count(content.MemSize);
+        this.count(content.MemSize);
+        break;
       case 'ChanMemberJoin':
       case 'ChanMemberLeave': {
         const { UserId: memberId } = content;
-        if (!this.position.advance(positionOf(content)) || memberId === uid) return;
-        return this.dispatch(() =>
-          this.events.emit(cmd === 'ChanMemberJoin' ? 'MemberJoined' : 'MemberLeft', memberId),
-        );
+        const event = cmd === 'ChanMemberJoin' ? 'MemberJoined' : 'MemberLeft';
+        const isNew = this.position.advance(positionOf(content));
+        if (isNew && memberId !== uid) this.dispatch(() => this.events.emit(event, memberId));
+        break;
       }
       case 'RecvMsgFromChan': {
         const { FromUId: memberId, MsgType: type, MsgBody: text, SvrTS: serverReceivedTs } = content;
-        const isNew = this.position.advance(positionOf(content));
-        if (!isNew || memberId === uid || type !== MESSAGE_TYPE.TEXT) return;
+        const message = { text, messageType: 'TEXT' };
         const properties = { serverReceivedTs, isOfflineMessage: false, isHistoricalMessage: false };
-        return this.dispatch(() =>
-          this.events.emit('ChannelMessage', { text, messageType: 'TEXT' }, memberId, properties),
-        );
+        const isNew = this.position.advance(positionOf(content));
+        if (isNew && memberId !== uid && type === MESSAGE_TYPE.TEXT) {
+          this.dispatch(() => this.events.emit('ChannelMessage', message, memberId, properties));
+        }
       }
     }
   }

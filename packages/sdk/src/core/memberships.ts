@@ -1,10 +1,10 @@
-import { FREQUENCIES, JOIN_CODE, LIMITS, type ServerFrame, TIMES } from 'ar-rtm-protocol';
+import { FREQUENCIES, JOIN_CODE, LEAVE_CODE, LIMITS, type ServerFrame, TIMES } from 'ar-rtm-protocol';
 import { RtmInterruptedError, RtmInvalidStatusError, RtmLimitExceededError } from '../errors.js';
 import type { Clock } from '../ports.js';
 import type { LoginReply } from './attempt.js';
 import type { Gaps } from './connection.js';
 import type { EventQueue } from './event-queue.js';
-import { countCall, JOIN, JOIN_CONFLICT, LEAVE, notJoined } from './failures.js';
+import { countCall, JOIN_CONFLICT, notJoined } from './failures.js';
 import { SlidingWindow } from './frequency.js';
 import type { Membership } from './membership.js';
 import type { Requests } from './requests.js';
@@ -40,7 +40,7 @@ export class Memberships {
           cmd: 'JoinChannel',
           reply: 'JoinChannel',
           content: { ChanId: channelId },
-          failures: JOIN,
+          codes: JOIN_CODE,
           timeoutMs: TIMES.REQUEST_MS,
           isRepeatable: true,
         },
@@ -69,7 +69,8 @@ export class Memberships {
   /** Ends the membership, or the attempt to join; the caller has checked that the user is logged in. */
   leave(membership: Membership): Promise<void> {
     const { channelId } = membership;
-    if (membership.state !== 'JOINED' && membership.state !== 'JOINING') throw notJoined(LEAVE, channelId);
+    if (membership.state !== 'JOINED' && membership.state !== 'JOINING')
+      throw notJoined(LEAVE_CODE.NOT_IN_CHANNEL, channelId);
     const wasJoined = membership.state === 'JOINED';
     membership.move('leave');
     membership.abortJoin?.();
@@ -85,7 +86,7 @@ export class Memberships {
           cmd: 'LeaveChannel',
           reply: 'LeaveChannel',
           content: { ChanId: channelId },
-          failures: LEAVE,
+          codes: LEAVE_CODE,
           timeoutMs: TIMES.REQUEST_MS,
           isRepeatable: true,
         },
@@ -135,7 +136,7 @@ export class Memberships {
     for (const membership of joined) {
       const { channelId } = membership;
       this.requests.start(
-        { cmd: 'JoinChannel', reply: 'JoinChannel', content: { ChanId: channelId }, failures: JOIN },
+        { cmd: 'JoinChannel', reply: 'JoinChannel', content: { ChanId: channelId }, codes: JOIN_CODE },
         (answer) => {
           // A refusal is not for good (design 8): the session counts as not restored, and is tried again.
           if (answer.kind !== 'done') return;
@@ -182,7 +183,9 @@ export class Memberships {
   private checkJoin(membership: Membership): void {
     const { channelId } = membership;
     if (membership.state !== 'LEFT') {
-      throw new RtmInvalidStatusError(JOIN_CONFLICT.ALREADY_JOINED, 'Already joined, joining or leaving', { channelId });
+      throw new RtmInvalidStatusError(JOIN_CONFLICT.ALREADY_JOINED, 'Already joined, joining or leaving', {
+        channelId,
+      });
     }
     if (this.active.has(channelId)) {
       const text = 'Another object of this channel has joined';

@@ -2,7 +2,7 @@ import type { CommandName, ServerFrame, ServerFrameContent, ServerFrameName } fr
 import type { RTMException } from '../errors.js';
 import type { Cancel, Clock, Random } from '../ports.js';
 import type { EventQueue } from './event-queue.js';
-import { type Failures, failed, interrupted, refused, timedOut } from './failures.js';
+import { type Codes, failed, interrupted, refused, timedOut } from './failures.js';
 import type { Logger } from './logger.js';
 
 /** Names of replies that carry the `MsgId` of their request. */
@@ -16,7 +16,7 @@ export interface Request<N extends ReplyName> {
   /** Everything but `MsgId`. */
   readonly content: object;
   readonly reply: N;
-  readonly failures: Failures;
+  readonly codes: Codes;
   /** From the call on, waiting for a connection included. Without it, the request lasts as long as its link. */
   readonly timeoutMs?: number;
   /** Asking twice does what asking once does: asked again when the connection was cut meanwhile. */
@@ -87,11 +87,11 @@ export class Requests {
   /** A request; `settle` is called once, unless it is canceled, when the answer arrives. */
   start<N extends ReplyName>(request: Request<N>, settle: (answer: Answer<N>) => void): Cancel {
     const id = this.nextId();
-    const { timeoutMs, failures } = request;
+    const { timeoutMs, codes } = request;
     const stopTimer =
       timeoutMs === undefined
         ? () => undefined
-        : this.clock.after(timeoutMs, () => this.settle(id, { kind: 'failed', error: timedOut(failures) }));
+        : this.clock.after(timeoutMs, () => this.settle(id, { kind: 'failed', error: timedOut(codes) }));
     const pending = { request, settle: settle as Pending['settle'], stopTimer, isSent: false };
     this.pending.set(id, pending);
     if (this.isOpen || isOfLink(request)) this.write(id, pending);
@@ -127,7 +127,7 @@ export class Requests {
   interrupt(): void {
     this.detach();
     for (const [id, { request }] of this.pending) {
-      this.settle(id, { kind: 'interrupted', error: interrupted(request.failures) });
+      this.settle(id, { kind: 'interrupted', error: interrupted(request.codes) });
     }
   }
 
@@ -138,13 +138,13 @@ export class Requests {
     if (id === undefined || !request) {
       if (cmd === 'ErrorNotice') this.logger.warn(`the server did not understand a frame: ${reason}`);
     } else if (cmd === 'ErrorNotice') {
-      this.settle(id, { kind: 'failed', error: failed(request.failures, code, reason) });
+      this.settle(id, { kind: 'failed', error: failed(request.codes, code, reason) });
     } else if (cmd === request.reply) {
       this.settle(
         id,
         code === 0
           ? { kind: 'done', reply: content as ServerFrameContent<ReplyName> }
-          : { kind: 'failed', error: refused(request.failures, code, reason) },
+          : { kind: 'failed', error: refused(request.codes, code, reason) },
       );
     }
   }

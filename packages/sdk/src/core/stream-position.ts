@@ -1,7 +1,10 @@
 import { comparePositions, type Position } from 'ar-rtm-protocol';
 
 /** The position that a frame names, if it names one. */
-export function positionOf(frame: { readonly Epoch?: number | undefined; readonly Offset?: number | undefined }): Position | undefined {
+export function positionOf(frame: {
+  readonly Epoch?: number | undefined;
+  readonly Offset?: number | undefined;
+}): Position | undefined {
   const { Epoch: epoch, Offset: offset } = frame;
   return epoch === undefined || offset === undefined ? undefined : { epoch, offset };
 }

@@ -12,7 +12,9 @@ interface Delivery {
   readonly offline: boolean;
   /** Set when the log has taken it. */
   position: Position | undefined;
-  deadlineMs: number;
+  readonly deadlineMs: number;
+  /** Its time was over: being made durable. */
+  storing: boolean;
 }
 
 /**
@@ -21,9 +23,8 @@ interface Delivery {
  * the 0 is answered.
  */
 export class Deliveries {
-  private readonly open = new Map<number, Delivery>();
   /** In order of their deadlines, since all wait equally long. */
-  private readonly queue: number[] = [];
+  private readonly open = new Map<number, Delivery>();
   private lastRef = 0;
 
   constructor(private readonly context: NodeContext) {}
@@ -33,19 +34,26 @@ export class Deliveries {
   }
 
   /** Registers a message before it is sent, since its acknowledgement may come before the send is answered. */
-  begin(delivery: Omit<Delivery, 'position' | 'deadlineMs'>): number {
+  begin(connection: ClientSocket, msgId: number, appId: string, to: string, offline: boolean): number {
     this.lastRef += 1;
-    this.open.set(this.lastRef, { ...delivery, position: undefined, deadlineMs: 0 });
+    const deadlineMs = this.context.time.monotonicMs() + this.context.settings.acknowledgeMs;
+    this.open.set(this.lastRef, {
+      connection,
+      msgId,
+      appId,
+      to,
+      offline,
+      position: undefined,
+      deadlineMs,
+      storing: false,
+    });
     return this.lastRef;
   }
 
   /** The receiver's log has taken it: wait for the acknowledgement. */
   accepted(ref: number, position: Position): void {
     const delivery = this.open.get(ref);
-    if (!delivery) return;
-    delivery.position = position;
-    delivery.deadlineMs = this.context.time.monotonicMs() + this.context.settings.acknowledgeMs;
-    this.queue.push(ref);
+    if (delivery) delivery.position = position;
   }
 
   acknowledged(ref: number): void {
@@ -64,12 +72,13 @@ export class Deliveries {
   /** The receiver's session ended, or its time is over. */
   undelivered(ref: number): void {
     const delivery = this.open.get(ref);
-    if (!delivery) return;
-    if (!delivery.offline || delivery.position === undefined) {
-      // Without a position the send is still under way and answers by itself.
-      if (delivery.position !== undefined) this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED);
+    // Without a position the send is still under way and answers by itself.
+    if (delivery?.position === undefined || delivery.storing) return;
+    if (!delivery.offline) {
+      this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED);
       return;
     }
+    delivery.storing = true;
     const { engine, settings, counters, logger } = this.context;
     const { appId, to: uid, position } = delivery;
     engine.inboxes.keep({ appId, uid, position, timeoutMs: settings.engineTimeoutMs }).then(
@@ -84,30 +93,27 @@ export class Deliveries {
 
   /** Gives up on those whose time is over. Called every tick. */
   tick(nowMs: number): void {
-    let done = 0;
-    for (const ref of this.queue) {
-      const delivery = this.open.get(ref);
-      if (delivery && delivery.deadlineMs > nowMs) break;
-      done++;
-      if (delivery) this.undelivered(ref);
+    for (const [ref, { deadlineMs }] of this.open) {
+      if (deadlineMs > nowMs) return;
+      this.undelivered(ref);
     }
-    if (done > 0) this.queue.splice(0, done);
   }
 
   private finish(ref: number, status: number, code: number = PEER_MESSAGE_CODE.OK, reason?: string): void {
     const delivery = this.open.get(ref);
     if (!delivery) return;
     this.open.delete(ref);
-    const { connection, msgId, position } = delivery;
-    if (connection.profile?.published !== false) connection.send('MsgStatus', { MsgId: msgId, Status: status });
-    else {
-      connection.send('MsgStatus', {
-        MsgId: msgId,
-        Status: status,
-        Code: code,
-        ...(reason === undefined ? {} : { Reason: reason }),
-        ...(position === undefined ? {} : { Epoch: position.epoch, Offset: position.offset }),
-      });
-    }
+    answer(delivery.connection, delivery.msgId, status, code, reason);
   }
+}
+
+/** Refuses a message that goes to nobody. */
+export function refuseMessage(connection: ClientSocket, msgId: number, code: number, reason: string): void {
+  answer(connection, msgId, MESSAGE_STATUS.NOT_RECEIVED, code, reason);
+}
+
+function answer(connection: ClientSocket, msgId: number, status: number, code: number, reason?: string): void {
+  if (connection.profile?.published !== false) connection.send('MsgStatus', { MsgId: msgId, Status: status });
+  else if (reason === undefined) connection.send('MsgStatus', { MsgId: msgId, Status: status, Code: code });
+  else connection.send('MsgStatus', { MsgId: msgId, Status: status, Code: code, Reason: reason });
 }

@@ -1,4 +1,10 @@
-import { comparePositions, encodeServerFrame, messageIdOf, type Position } from 'ar-rtm-protocol';
+import {
+  comparePositions,
+  encodeServerFrame,
+  messageIdOf,
+  type Position,
+  type ServerFrameInput,
+} from 'ar-rtm-protocol';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { InboxEntry } from '../ports/inboxes.js';
 import type { ClientProfile } from './client-profile.js';
@@ -27,6 +33,7 @@ export class InboxPump {
   private state: 'held' | 'reading' | 'live' = 'held';
   private pushed: Position | undefined;
   private latestFed: Position | undefined;
+  /** Acknowledgements that the engine has not taken, after a failure. */
   private unsent: Position[] = [];
 
   constructor(
@@ -71,25 +78,29 @@ export class InboxPump {
 
   /** The client has taken an entry. Kept and tried again when the engine cannot be reached. */
   acknowledge(position: Position): void {
-    this.unsent.push(position);
-    if (this.unsent.length === 1) this.sendAcknowledgements();
+    this.sendAcknowledgements([position]);
   }
 
-  private sendAcknowledgements(): void {
+  private sendAcknowledgements(positions: readonly Position[]): void {
     const { engine, settings, counters, logger, time } = this.context;
     const { appId, uid, generation } = this.session;
-    const positions = this.unsent.slice();
-    engine.inboxes.acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs }).then(
-      () => {
-        this.unsent.splice(0, positions.length);
-        if (this.unsent.length > 0) this.sendAcknowledgements();
-      },
-      (error: unknown) => {
-        if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'acknowledging failed');
+    engine.inboxes
+      .acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs })
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) {
+          logger.error({ err: error }, 'acknowledging failed');
+          return;
+        }
         counters.add('engine_failures');
-        if (this.session.state !== 'ended') time.after(RETRY_MS, () => this.sendAcknowledgements());
-      },
-    );
+        if (this.unsent.length === 0) {
+          time.after(RETRY_MS, () => {
+            const unsent = this.unsent;
+            this.unsent = [];
+            if (this.session.state !== 'ended') this.sendAcknowledgements(unsent);
+          });
+        }
+        this.unsent.push(...positions);
+      });
   }
 
   private read(): void {
@@ -152,21 +163,19 @@ export class InboxPump {
     const { connection, profile, uid } = this.session;
     if (!connection || !profile) return;
     const isOffline = this.offlineUpTo !== undefined && comparePositions(position, this.offlineUpTo) <= 0;
-    connection.outbox.push(
-      this.context.framing.text(
-        encodeServerFrame('RecvMsgFromPeer', {
-          MsgId: messageIdOf(position),
-          FromUId: message.from,
-          ToUId: uid,
-          MsgType: message.type,
-          MsgBody: message.body,
-          SvrTS: ts,
-          ...(message.description === '' ? {} : { Desc: message.description }),
-          ...(profile.published ? {} : { Epoch: position.epoch, Offset: position.offset }),
-          ...(isOffline && !profile.published ? { Offline: true } : {}),
-        }),
-      ),
-    );
+    const frame: ServerFrameInput<'RecvMsgFromPeer'> = {
+      MsgId: messageIdOf(position),
+      FromUId: message.from,
+      ToUId: uid,
+      MsgType: message.type,
+      MsgBody: message.body,
+      SvrTS: ts,
+      Epoch: position.epoch,
+      Offset: position.offset,
+      ...(message.description === '' ? undefined : { Desc: message.description }),
+      ...(isOffline && !profile.published ? { Offline: true } : undefined),
+    };
+    connection.outbox.push(this.context.framing.text(encodeServerFrame('RecvMsgFromPeer', frame)));
     this.pushed = position;
     this.context.counters.add('deliveries');
   }

@@ -5,7 +5,7 @@ import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import type { SessionHost } from './session-host.js';
 
-/** Sockets that are not logged in yet are looked at this often. */
+/** Sockets that are not logged in yet are looked at this often, so that the first heartbeat is not late. */
 const VISIT_MS = 1000;
 /** A socket that does not answer a close is ended after this time. */
 const CLOSE_PATIENCE_MS = 5000;
@@ -16,6 +16,8 @@ const CLOSE_PATIENCE_MS = 5000;
  */
 export class Liveness {
   private readonly reqKeepAlive: Frames;
+  /** When a new socket is to be visited first. */
+  readonly firstVisitMs: number;
 
   constructor(
     private readonly context: NodeContext,
@@ -23,6 +25,8 @@ export class Liveness {
     private readonly sessions: SessionHost,
   ) {
     this.reqKeepAlive = context.framing.text(encodeServerFrame('ReqKeepAlive', {}));
+    const { heartbeatMs, publishedPingMs } = context.settings;
+    this.firstVisitMs = Math.min(VISIT_MS, heartbeatMs, publishedPingMs);
   }
 
   /** Looks after one socket; milliseconds until the next visit. */
@@ -32,13 +36,13 @@ export class Liveness {
     switch (connection.state) {
       case 'opened': {
         const left = connection.openedMs + settings.loginDeadlineMs - now;
-        if (left > 0) return Math.min(left, VISIT_MS);
+        if (left > 0) return Math.min(left, this.firstVisitMs);
         counters.add('closed_login_deadline');
         connection.close(CLOSE_CODE.NORMAL, 'no Login in time');
         return CLOSE_PATIENCE_MS;
       }
       case 'logging-in':
-        return VISIT_MS;
+        return this.firstVisitMs;
       case 'closing':
       case 'quarantined': {
         const left = connection.closingMs + CLOSE_PATIENCE_MS - now;

@@ -9,7 +9,6 @@ import { channelFrame } from './channel-frames.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
 import type { Member, MemberChannel, MemberSession } from './member.js';
-import type { OutboxSweep } from './outbox-sweep.js';
 
 /** Entries read back at a time. */
 const READ_LIMIT = 200;
@@ -32,7 +31,6 @@ interface Fanout {
 /** What a channel on this node needs from the parts around it. */
 export interface ChannelSurroundings {
   readonly context: NodeContext;
-  readonly sweep: OutboxSweep;
   readonly wheel: DeadlineWheel;
   readonly replies: AuthorReplies;
 }
@@ -273,9 +271,9 @@ export class LocalChannel implements Due, MemberChannel {
     else this.finish(fanout, spent);
   }
 
-  private finish({ batch, targets, startedMs }: Fanout, spentMs: number): void {
+  private finish({ batch, startedMs }: Fanout, spentMs: number): void {
     this.flushing = false;
-    this.flushNotBeforeMs = startedMs + 2 * (spentMs + targets.length * this.around.sweep.costPerFlushMs);
+    this.flushNotBeforeMs = startedMs + 2 * spentMs;
     for (const { placed } of batch.items) this.answerLeftAuthor(placed);
     if (this.queue.length > 0 || this.countPending) this.scheduleFlush();
     const { stalled } = this;
@@ -298,7 +296,7 @@ export class LocalChannel implements Due, MemberChannel {
     const outbox = session.connection?.outbox;
     if (outbox === undefined) return 0;
     if (member.delivered === batch.before && !batch.hasAuthor(session.session)) {
-      if (batch.items.length > 0) outbox.push(batch.frames);
+      if (batch.items.length > 0) outbox.pushNow(batch.frames);
       member.delivered = batch.last;
       return batch.items.length;
     }

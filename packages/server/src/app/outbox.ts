@@ -3,6 +3,8 @@ import type { Frames, Framing, Transport } from '../ports/transport.js';
 /** Who flushes outboxes and keeps the budgets. */
 export interface OutboxKeeper {
   readonly framing: Framing;
+  /** Read clock time. */
+  nowMs(): number;
   /** An outbox has got something to do. */
   queued(outbox: Outbox, bytes: number): void;
   /** Bytes left an outbox. */
@@ -28,7 +30,7 @@ export class Outbox {
 
   constructor(
     private readonly transport: Transport,
-    private readonly sweep: OutboxKeeper,
+    private readonly keeper: OutboxKeeper,
   ) {}
 
   /** Bytes not yet taken by the kernel. Shared frames count for everyone who waits for them. */
@@ -47,14 +49,30 @@ export class Outbox {
     else if (Array.isArray(this.queued)) this.queued.push(frames);
     else this.queued = [this.queued, frames];
     this.bytes += frames.length;
-    this.sweep.queued(this, frames.length);
+    this.keeper.queued(this, frames.length);
+  }
+
+  /**
+   * Writes frames in this turn, behind everything queued. For a fan-out, which runs once per turn and so has joined what
+   * is due by itself.
+   */
+  pushNow(frames: Frames): void {
+    if (this.closing) return;
+    if (this.queued !== undefined || this.blocked) {
+      this.push(frames);
+      this.flush(this.keeper.framing);
+      return;
+    }
+    this.lastWriteMs = this.keeper.nowMs();
+    this.blocked = !this.transport.write(frames);
+    if (this.blocked) this.keeper.queued(this, 0);
   }
 
   /** Closes the socket behind everything queued. */
   close(code: number, reason: string): void {
     if (this.closing) return;
     this.closing = { code, reason };
-    this.sweep.queued(this, 0);
+    this.keeper.queued(this, 0);
   }
 
   /** Drops everything queued and closes; for a client that does not read. */
@@ -66,7 +84,7 @@ export class Outbox {
 
   /** Forgets what is queued, when the socket is gone. */
   discard(): void {
-    this.sweep.released(this.bytes);
+    this.keeper.released(this.bytes);
     this.queued = undefined;
     this.bytes = 0;
     this.waiters = undefined;
@@ -85,7 +103,7 @@ export class Outbox {
   /** The kernel takes more again. */
   drained(): void {
     this.blocked = false;
-    this.flush(this.sweep.framing);
+    this.flush(this.keeper.framing);
     this.wake();
   }
 
@@ -96,7 +114,7 @@ export class Outbox {
     if (queued !== undefined) {
       const frames = Array.isArray(queued) ? framing.join(queued) : queued;
       this.queued = undefined;
-      this.sweep.released(this.bytes);
+      this.keeper.released(this.bytes);
       this.bytes = 0;
       this.blocked = !this.transport.write(frames);
       if (this.waiters !== undefined) this.wake();

@@ -65,7 +65,7 @@ export class ServerNode implements ConnectionHost {
     );
     this.deliveries = new Deliveries(context);
     this.departures = new Departures(context);
-    this.hub = new ChannelHub({ context, sweep: this.sweep, wheel: this.wheel, replies: this.replies });
+    this.hub = new ChannelHub({ context, wheel: this.wheel, replies: this.replies });
     this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures);
     this.liveness = new Liveness(context, this.clock, this.sessions);
     this.lease = new Lease(context, this.sessions, this.departures);
@@ -101,7 +101,7 @@ export class ServerNode implements ConnectionHost {
     return {
       connections: this.connections.size,
       sessions: this.sessions.size,
-      channels: this.hub.size,
+      feeds: this.hub.size,
       deliveries: this.deliveries.size,
       replies: this.replies.size,
       departures: this.departures.size,
@@ -114,7 +114,7 @@ export class ServerNode implements ConnectionHost {
     const connection = new Connection(transport, this);
     this.connections.add(connection);
     this.context.counters.add('connections_opened');
-    this.wheel.schedule(connection, 1000);
+    this.wheel.schedule(connection, this.liveness.firstVisitMs);
     if (this.draining) connection.close(CLOSE_CODE.SERVICE_RESTART, 'restarting');
     return connection;
   }

@@ -5,3 +5,4 @@ export { type ConfigFlags, type ConfigInputs, type ConfigResult, DEFAULT_FILE, l
 export { formatProblem, type Problem } from './problem.js';
 export { configurationPage } from './reference.js';
 export { type Config, configSchema } from './schema.js';
+export type { FlagText } from './sources.js';

@@ -75,10 +75,14 @@ export const configSchema = z.strictObject({
     .array(origin)
     .min(1)
     .optional()
-    .describe('Origins whose pages may connect, for HTTP and WebSocket alike. Default: all.'),
+    .describe(
+      'Origins whose pages may connect, such as `https://chat.example.com`, for HTTP and WebSocket alike. Default: all.',
+    ),
   publicAddress: publicAddress
     .optional()
-    .describe('The address that clients are told to connect to. Default: the host of their own request.'),
+    .describe(
+      'The address that clients are told to connect to, as `wss://chat.example.com` or `ws://10.0.0.5:9080`. Default: the host of their own request.',
+    ),
   trustProxy: flag('Whether `X-Forwarded-*` headers are believed. Only behind a proxy that sets them.'),
   lockWaitMs: milliseconds('How long a start waits for another server that still uses `dataDir`.', 30_000, 0, 3600_000),
   logLevel: z

@@ -60,13 +60,13 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
 
 const frequency = (text: string, byDefault: Frequency) =>
   group(text, {
-    calls: count('Calls within the window.', byDefault.calls, 1, 100_000),
-    windowMs: milliseconds('The window.', byDefault.windowMs, 100, HOUR),
+    calls: count(`${text} Calls within the window.`, byDefault.calls, 1, 100_000),
+    windowMs: milliseconds(`${text} The window.`, byDefault.windowMs, 100, HOUR),
   });
 
 export const frequenciesSchema = group('How often a client may make a call, as the SDK counts it.', {
-  join: frequency('Joining channels.', FREQUENCIES.JOIN),
-  joinSameChannel: frequency('Joining one and the same channel.', FREQUENCIES.JOIN_SAME_CHANNEL),
-  members: frequency('Querying the members of a channel.', FREQUENCIES.MEMBERS),
-  memberCount: frequency('Querying member counts.', FREQUENCIES.MEMBER_COUNT),
+  join: frequency('Joins of channels.', FREQUENCIES.JOIN),
+  joinSameChannel: frequency('Joins of one and the same channel.', FREQUENCIES.JOIN_SAME_CHANNEL),
+  members: frequency('Queries for the members of a channel.', FREQUENCIES.MEMBERS),
+  memberCount: frequency('Queries for member counts.', FREQUENCIES.MEMBER_COUNT),
 });

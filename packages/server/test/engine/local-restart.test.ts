@@ -1,4 +1,5 @@
-import { describeRestart } from 'ar-rtm-testkit/engine';
+import { describeRestart, describeRestartModel } from 'ar-rtm-testkit/engine';
 import { LocalHarness } from './local-harness.js';
 
 describeRestart('local engine over records in memory', LocalHarness.open);
+describeRestartModel('local engine over records in memory', LocalHarness.open);

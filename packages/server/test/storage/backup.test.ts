@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { backup, restore, verify } from '../../src/engines/lmdb/index.js';
 import { Child } from './support/child.js';
@@ -20,6 +20,7 @@ test('what was backed up can be restored', async () => {
   const report = await backup(dir, copy, maintenance());
   expect(report).toMatchObject({ records: 200, damagedCount: 0 });
   expect(readdirSync(copy)).toEqual(['data.mdb']);
+  expect(statSync(`${copy}/data.mdb`).mode & 0o077).toBe(0);
 
   const target = `${newDirectory()}/new`;
   expect((await restore(copy, target, maintenance())).keptAs).toBeUndefined();

@@ -102,7 +102,7 @@ describe('single-bit flips', () => {
     };
     await Promise.all([work(), work(), work()]);
     expect(outcomes.refused + outcomes.reported + outcomes.harmless).toBe(72);
-    expect(outcomes.reported + outcomes.refused).toBeGreaterThan(15);
+    expect(outcomes.reported + outcomes.refused).toBeGreaterThan(8);
   }, 240_000);
 
   test('4000 of them in the data file: the check reports each that touches what can be read', () => {

@@ -300,12 +300,15 @@ export function describeChannels(name: string, factory: EngineFactory): void {
       });
       await loud.nodes.register({ nodeId: 'loud', ...TIMEOUT });
       await loud.channels.subscribe({ appId: APP, channelId: 'c', nodeId: 'loud', ...TIMEOUT });
+      await b.subscribe('c');
       await u.join('c');
       await u.publish('c', '1');
       await engine.settle();
       await Promise.all(calls);
       await engine.settle();
       expect(heard).toEqual(['1', '1!', '1!!']);
+      const witnessed = (await b.fedFrom('c')).flatMap(({ entry }) => (entry.kind === 'message' ? [entry.body] : []));
+      expect(witnessed).toEqual(heard);
     });
   });
 }

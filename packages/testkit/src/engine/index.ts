@@ -9,5 +9,6 @@ export * from './nodes-suite.js';
 export { copyPlain } from './plain-data.js';
 export * from './records-suite.js';
 export * from './registry-suite.js';
+export { describeRestartModel } from './restart-model.js';
 export * from './restart-suite.js';
 export * from './test-node.js';

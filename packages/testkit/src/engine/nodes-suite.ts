@@ -84,9 +84,24 @@ export function describeNodes(name: string, factory: EngineFactory): void {
       expect(again.orphans[0]?.silentMs).toBe(orphans[0]?.silentMs);
     });
 
+    test('silence goes on through several hosts, and a return ends it', async () => {
+      const u = await a.login('u', { userSId: 'x', mode: 'resume' });
+      await u.suspend(20_000);
+      await a.login('u', { userSId: 'x', mode: 'resume' });
+      await advanceWithB(LEASE_MS + 2000);
+      const { orphans } = await b.adopt();
+      expect(orphans[0]?.silentMs).toBeLessThanOrEqual(LEASE_MS + 3000);
+      await advanceWithB(6000);
+      await b.release();
+      const c = await TestNode.start(engine);
+      const again = await c.adopt();
+      expect(again.orphans[0]?.silentMs).toBeGreaterThanOrEqual((orphans[0]?.silentMs ?? 0) + 5500);
+    });
+
     test('a released node gives its sessions away at once', async () => {
       const u = await a.login('u');
       const v = await a.login('v');
+      await advanceWithB(3000);
       await v.suspend(2000);
       await a.release();
       expect(await a.renew()).toEqual({ renewed: false });

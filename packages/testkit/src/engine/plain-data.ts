@@ -23,7 +23,7 @@ function mustBePlain(value: unknown, path: string): void {
   }
   if (value === null) return;
   if (Array.isArray(value)) {
-    value.forEach((item, i) => mustBePlain(item, `${path}[${i}]`));
+    for (const [i, item] of value.entries()) mustBePlain(item, `${path}[${i}]`);
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(value);

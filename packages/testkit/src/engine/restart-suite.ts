@@ -141,6 +141,49 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
         expect(await a.claim('u', { userSId: 'x', mode: 'published' })).toMatchObject({ outcome: 'claimed' });
       });
 
+      test('a user who logged in anew just before is not mistaken for the one before', async () => {
+        await a.login('u', { userSId: 'x' });
+        await engine.advance(1000);
+        const second = await a.login('u', { userSId: 'y' });
+        await restart();
+        const again = await adopted('u');
+        expect(again.session).toBe(second.session);
+      });
+
+      test('a session that ended stays ended', async () => {
+        const u = await a.login('u', { userSId: 'x' });
+        await engine.advance(1000);
+        await u.end();
+        await engine.advance(1000);
+        await restart();
+        a = await TestNode.start(engine);
+        expect(await a.adopt()).toEqual({ orphans: [], unsettled: [] });
+      });
+
+      test('displaced entries stay gone', async () => {
+        for (let i = 0; i < 203; i += 1) await a.sent('u', String(i), { offline: true });
+        await restart();
+        a = await TestNode.start(engine);
+        expect((await a.stored('u')).map(({ message }) => message.body)).toEqual(
+          Array.from({ length: 200 }, (_, i) => String(i + 3)),
+        );
+      });
+
+      test('silence that a dead node left is recorded when its session is adopted', async () => {
+        await a.login('u');
+        await a.release();
+        for (let i = 0; i < 3; i += 1) await engine.advance(4000);
+        a = await TestNode.start(engine);
+        const { orphans } = await a.adopt();
+        await engine.advance(1000);
+        await restart();
+        a = await TestNode.start(engine);
+        const again = await a.adopt();
+        expect(orphans[0]?.silentMs).toBe(12_000);
+        expect(again.orphans[0]?.silentMs).toBeGreaterThanOrEqual(12_000);
+        expect(again.orphans[0]?.silentMs).toBeLessThanOrEqual(13_000);
+      });
+
       test('a forgotten instance stays forgotten', async () => {
         await a.login('u', { userSId: 'x', mode: 'published' });
         await a.login('u', { userSId: 'y', mode: 'published' });
@@ -199,6 +242,28 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
       expect(await again.read(third)).toMatchObject({ gap: false, entries: [] });
       expect(positionOf(await again.publish('c', '2'))).toEqual({ ...message, offset: message.offset + 1 });
       expect(await a.sent('u', '4')).toEqual({ ...third, offset: third.offset + 1 });
+    });
+
+    test('a graceful stop records the silence of that moment', async () => {
+      await (await a.login('u')).suspend(4000);
+      await engine.advance(2000);
+      await engine.restart(3600_000);
+      a = await TestNode.start(engine);
+      expect((await a.adopt()).orphans[0]?.silentMs).toBe(6000);
+    });
+
+    test('after a graceful restart acknowledged and lost entries are told apart as before', async () => {
+      await (await a.login('v')).join('c');
+      for (let i = 0; i < 10; i += 1) await a.sent('v', 'raises the offsets of another log');
+      await a.login('u', { userSId: 'x', mode: 'resume' });
+      const before = await a.sent('u', '1', { offline: true });
+      await engine.restart();
+      a = await TestNode.start(engine);
+      const again = await a.login('u', { userSId: 'x', mode: 'resume' });
+      const after = await a.sent('u', '2', { offline: true });
+      await again.acknowledge(before, after);
+      expect(await a.keep('u', before)).toBe('gone'); // from before the start: not known any more
+      expect(await a.keep('u', after)).toBe('acknowledged');
     });
 
     test('a graceful restart keeps the gaps, and offsets of discarded logs stay used', async () => {

@@ -68,14 +68,14 @@ export class FakeClock {
 
   /** Takes the next timer, and moves the time to it. */
   private dueTimer(end: number): (() => void) | undefined {
-    const [id, next] = [...this.timers].reduce<[number, { due: number; task: () => void }] | []>(
-      (first, timer) => (timer[1].due <= end && (!first[1] || timer[1].due < first[1].due) ? timer : first),
-      [],
-    );
-    if (id === undefined) return undefined;
-    this.timers.delete(id);
-    this.time = Math.max(this.time, next.due);
-    return next.task;
+    let first: { id: number; due: number; task: () => void } | undefined;
+    for (const [id, timer] of this.timers) {
+      if (timer.due <= end && (!first || timer.due < first.due)) first = { id, ...timer };
+    }
+    if (!first) return undefined;
+    this.timers.delete(first.id);
+    this.time = Math.max(this.time, first.due);
+    return first.task;
   }
 
   private run(task: () => void): void {

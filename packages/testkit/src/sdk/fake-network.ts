@@ -59,7 +59,10 @@ export class FakeNetwork {
     later(() => {
       const answer = this.peer.onConnect({
         url,
-        send: (...texts) => later(() => texts.forEach((text) => isClosed || handlers.onText(text))),
+        send: (...texts) =>
+          later(() => {
+            for (const text of texts) if (!isClosed) handlers.onText(text);
+          }),
         close: () => later(end),
       });
       if (answer === 'never') return;

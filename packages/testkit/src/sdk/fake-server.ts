@@ -96,7 +96,7 @@ export class FakeServer implements NetworkPeer {
   answer({ cmd, content }: Command, to: FakeConnection): void {
     switch (cmd) {
       case 'Login':
-        return to.send('Login', {
+        to.send('Login', {
           Code: 0,
           UserId: content.UserId,
           Caps: ['reply-codes.1', 'push-offline.1'],
@@ -104,37 +104,44 @@ export class FakeServer implements NetworkPeer {
           Resumed: content.Resume,
           ...this.login,
         });
+        break;
       case 'Logout':
         to.send('Logout', { Code: 0 });
-        return to.close();
+        to.close();
+        break;
       case 'SendMsgToPeer':
-        return to.send('MsgStatus', { MsgId: content.MsgId, Status: 2, Code: 0 });
+        to.send('MsgStatus', { MsgId: content.MsgId, Status: 2, Code: 0 });
+        break;
       case 'JoinChannel':
-        return to.send('JoinChannel', {
+        to.send('JoinChannel', {
           ChanId: content.ChanId,
           MsgId: content.MsgId,
           Code: 0,
           ...(this.positions[content.ChanId] ?? { Epoch: 1, Offset: 0 }),
         });
+        break;
       case 'LeaveChannel':
-        return to.send('LeaveChannel', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
+        to.send('LeaveChannel', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
+        break;
       case 'SendChannelMsg':
-        return to.send('SendChannelMsg', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
+        to.send('SendChannelMsg', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
+        break;
       case 'GetChanMembers':
-        return to.send('GetChanMembers', {
+        to.send('GetChanMembers', {
           MsgId: content.MsgId,
           ChanId: content.ChanId,
           Code: 0,
           Members: ['alice', 'bob'],
         });
+        break;
       case 'GetChanMemberSize':
-        return to.send('GetChanMemberSize', {
+        to.send('GetChanMemberSize', {
           MsgId: content.MsgId,
           Code: 0,
           ChanMemSize: content.ChanIds.map((ChanId) => ({ ChanId, MemSize: 1 })),
         });
+        break;
       default:
-        return undefined;
     }
   }
 }

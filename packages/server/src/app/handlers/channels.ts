@@ -142,7 +142,10 @@ export class ChannelCommands {
         limit,
         timeoutMs: settings.engineTimeoutMs,
       });
-      reply(answer.isMember ? MEMBERS_CODE.OK : MEMBERS_CODE.NOT_IN_CHANNEL, answer.isMember ? answer.uids : []);
+      if (!answer.isMember) return reply(MEMBERS_CODE.NOT_IN_CHANNEL, []);
+      // A list that was cut holds the caller all the same (api.md 3.3).
+      const { uids } = answer;
+      reply(MEMBERS_CODE.OK, uids.includes(uid) ? uids : [uid, ...uids.slice(0, limit - 1)]);
     } catch (error) {
       this.failed('listing members', error);
       reply(MEMBERS_CODE.FAILURE, []);
@@ -178,9 +181,11 @@ export class ChannelCommands {
   private async joinFrequency(session: Session, channelId: string, published: boolean): Promise<number> {
     const { settings, time } = this.context;
     const giveUpMs = time.monotonicMs() + settings.pauseRefuseMs;
+    let sameOften = true;
     for (;;) {
       const now = time.monotonicMs();
-      const sameOften = !session.window(`join ${channelId}`, now).admit(settings.sameChannelJoins, now);
+      // Counted once, however often this join looks again.
+      if (sameOften) sameOften = !session.window(`join ${channelId}`, now).admit(settings.sameChannelJoins, now);
       if (!sameOften && session.window('join', now).admit(settings.joins, now)) return 0;
       if (!published || now >= giveUpMs) return sameOften ? JOIN_CODE.SAME_CHANNEL_TOO_OFTEN : JOIN_CODE.TOO_OFTEN;
       await new Promise<void>((resume) => time.after(JOIN_RETRY_MS, resume));

@@ -9,7 +9,7 @@ import {
 import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
-import type { Deliveries } from '../deliveries.js';
+import { type Deliveries, refuseMessage } from '../deliveries.js';
 import type { Session } from '../session.js';
 import { admit } from './admission.js';
 
@@ -24,13 +24,13 @@ export class PeerMessages {
   async send(connection: Connection, session: Session, content: CommandContent<'SendMsgToPeer'>): Promise<void> {
     const { MsgId: msgId, ToUId: to, MsgType: type, MsgBody: body, OfflineMsg: offline, Desc: description } = content;
     const { engine, settings, counters, nodeId, logger } = this.context;
-    const ref = this.deliveries.begin({ connection, msgId, appId: session.appId, to, offline });
     const refused = refusal(to, type, body, settings.messageBytes);
-    if (refused) return this.refuse(ref, refused.code, refused.reason);
+    if (refused) return this.refuse(connection, msgId, refused.code, refused.reason);
     const admitted = admit(this.context, connection, session, () => 0);
     if (admitted !== true && !(await admitted)) {
-      return this.refuse(ref, PEER_MESSAGE_CODE.TOO_OFTEN, 'too many messages');
+      return this.refuse(connection, msgId, PEER_MESSAGE_CODE.TOO_OFTEN, 'too many messages');
     }
+    const ref = this.deliveries.begin(connection, msgId, session.appId, to, offline);
     try {
       const result = await engine.inboxes.send({
         appId: session.appId,
@@ -41,14 +41,12 @@ export class PeerMessages {
       });
       counters.add('peer_messages');
       if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
-      else {
-        if (result.outcome === 'stored') counters.add('offline_messages_stored');
-        this.deliveries.notReceived(ref);
-      }
+      else this.deliveries.notReceived(ref);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'sending a peer message failed');
       counters.add('engine_failures');
-      this.refuse(ref, PEER_MESSAGE_CODE.FAILURE, 'the message could not be accepted');
+      counters.add('peer_messages_refused');
+      this.deliveries.refused(ref, PEER_MESSAGE_CODE.FAILURE, 'the message could not be accepted');
     }
   }
 
@@ -58,9 +56,9 @@ export class PeerMessages {
     if (position) session.inbox?.acknowledge(position);
   }
 
-  private refuse(ref: number, code: number, reason: string): void {
+  private refuse(connection: Connection, msgId: number, code: number, reason: string): void {
     this.context.counters.add('peer_messages_refused');
-    this.deliveries.refused(ref, code, reason);
+    refuseMessage(connection, msgId, code, reason);
   }
 }
 

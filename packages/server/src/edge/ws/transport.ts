@@ -35,7 +35,8 @@ export class WsTransport implements Transport {
   }
 
   write(frames: Frames): boolean {
-    if (!this.socket.writable || this.ws.readyState !== this.ws.OPEN) return true;
+    // A socket that broke a moment ago takes the bytes and drops them; `close` follows.
+    if (this.ws.readyState !== this.ws.OPEN) return true;
     return this.socket.write(frames);
   }
 

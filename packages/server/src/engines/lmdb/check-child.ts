@@ -7,6 +7,7 @@
  *
  * Answers with the report as JSON on its standard output.
  */
+import { chmodSync } from 'node:fs';
 import { checkFile, type FileReport } from './file-check.js';
 import { openLmdb } from './lmdb-file.js';
 
@@ -14,6 +15,8 @@ async function copy(from: string, to: string): Promise<void> {
   const database = openLmdb(from, { readOnly: true });
   await database.backup(to, true);
   await database.close();
+  // LMDB makes copies readable for everybody.
+  chmodSync(to, 0o600);
 }
 
 /** Our own walk found nothing; now LMDB has to see the same entries, which touches every page as the server would. */

@@ -30,8 +30,8 @@ export interface LmdbRecordsOptions {
   readonly checker?: string;
 }
 
-/** A file up to this size is checked at every start, a larger one only after an unclean stop. */
-const ALWAYS_CHECKED_BYTES = 1024 ** 3;
+/** A file up to this size (about a second) is checked at every start, a larger one only after an unclean stop. */
+const ALWAYS_CHECKED_BYTES = 256 * 1024 ** 2;
 
 /**
  * Opens the records of a data directory. Rejects with StorageRefused if another process holds it, if the file is

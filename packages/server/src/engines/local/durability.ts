@@ -24,6 +24,11 @@ export class Durability {
     this.#logger = logger;
   }
 
+  /** Answers that wait for the disk. */
+  get size(): number {
+    return this.#waits.size;
+  }
+
   /** Writes and resolves when on disk. Rejects with {@link EngineUnavailable} when that fails or takes too long. */
   flush(changes: readonly RecordChange[], timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -18,7 +18,7 @@ export function startEpoch(records: Records): EpochStart {
   const copies = RECORD_KEYS.epochs.map((key) => records.get(key)).filter((copy) => copy !== undefined);
   const known = Math.max(0, ...copies.map((copy) => numberOf(copy, 'epoch')));
   const clean = copies.find((copy) => copy.isClean === true && numberOf(copy, 'epoch') === known);
-  if (clean && copies.every((copy) => copy.isClean === true)) {
+  if (clean) {
     return {
       epoch: known,
       isContinued: true,

@@ -116,10 +116,7 @@ export class LocalChannels implements Channels {
     const core = this.#core;
     core.mustBeOpen();
     const slot = core.channels.find(request.appId, request.channelId);
-    if (slot) {
-      slot.log.trim(core.clock.nowMs());
-      return slot.log.read(request.after, request.limit);
-    }
+    if (slot) return slot.log.read(request.after, request.limit);
     const end = core.channels.emptyEnd();
     const { epoch, offset } = request.after;
     return { entries: [], end, more: false, gap: epoch !== end.epoch || offset !== end.offset };

@@ -21,7 +21,10 @@ export interface LocalEngineOptions {
 
 /** How much is in memory, by kind; for metrics, and for the test that nothing is left over. */
 export type EngineSizes = Readonly<
-  Record<'users' | 'channels' | 'boxes' | 'unsettled' | 'tickets' | 'superseded' | 'reconnecting' | 'leases', number>
+  Record<
+    'users' | 'channels' | 'boxes' | 'unsettled' | 'tickets' | 'superseded' | 'reconnecting' | 'leases' | 'waits',
+    number
+  >
 >;
 
 /**
@@ -105,6 +108,7 @@ export class LocalEngine {
       superseded: core.superseded.size,
       reconnecting: core.reconnecting.size,
       leases: core.leases.size,
+      waits: core.durability.size,
     };
   }
 

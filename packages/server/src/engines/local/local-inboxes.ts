@@ -63,7 +63,7 @@ export class LocalInboxes implements Inboxes {
     if (!held) return slot.inbox.wasRemoved(position) ? 'acknowledged' : 'gone';
     // Written again when it is durable already: that write may still be under way, and this one ends behind it.
     held.origin = undefined;
-    await this.#flush(slot, core.boxes.keep(slot, held), request.timeoutMs);
+    await core.durability.flush(core.boxes.keep(slot, held), request.timeoutMs);
     if (slot.inbox.find(position)) return 'kept';
     return slot.inbox.wasRemoved(position) ? 'acknowledged' : 'gone';
   }
@@ -106,7 +106,7 @@ export class LocalInboxes implements Inboxes {
       slot.inbox.remove(held);
       changes.push(core.boxes.erase(slot, held));
     }
-    if (changes.length > 0) await this.#flush(slot, changes, request.timeoutMs);
+    if (changes.length > 0) await core.durability.flush(changes, request.timeoutMs);
   }
 
   onFeed(handler: (feed: InboxFeed) => void): void {
@@ -117,7 +117,7 @@ export class LocalInboxes implements Inboxes {
     const core = this.#core;
     const slot = core.users.load(appId, uid);
     const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false);
-    await this.#flush(slot, core.boxes.keep(slot, held), timeoutMs);
+    await core.durability.flush(core.boxes.keep(slot, held), timeoutMs);
     return { outcome: 'stored', position: held.entry.position, ts: held.entry.ts };
   }
 
@@ -130,15 +130,6 @@ export class LocalInboxes implements Inboxes {
       if (!oldest) return;
       inbox.lose(oldest);
       this.#core.outside.counters.add('live_entries_dropped_bound');
-    }
-  }
-
-  async #flush(slot: UserSlot, changes: readonly RecordChange[], timeoutMs: number): Promise<void> {
-    slot.pending += 1;
-    try {
-      await this.#core.durability.flush(changes, timeoutMs);
-    } finally {
-      slot.pending -= 1;
     }
   }
 

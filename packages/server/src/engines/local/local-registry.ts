@@ -61,7 +61,7 @@ export class LocalRegistry implements Registry {
       end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId));
     }
     end.changes.push(...core.sessionRecords.take(session));
-    await this.#write(slot, end.changes, end.mustFlush, request.timeoutMs);
+    await this.#write(end.changes, end.mustFlush, request.timeoutMs);
     tellUndelivered(core, end.undelivered);
     return { ended: end.ended };
   }
@@ -173,7 +173,7 @@ export class LocalRegistry implements Registry {
     const { generation } = session;
     const inboxEnd = slot.inbox.end;
     core.deliveries.flush();
-    await this.#write(slot, changes, mustFlush, request.timeoutMs);
+    await this.#write(changes, mustFlush, request.timeoutMs);
     if (end) tellUndelivered(core, end.undelivered);
     return {
       outcome: 'claimed',
@@ -187,17 +187,9 @@ export class LocalRegistry implements Registry {
     };
   }
 
-  async #write(slot: UserSlot, changes: RecordChange[], mustFlush: boolean, timeoutMs: number): Promise<void> {
-    if (!mustFlush) {
-      this.#core.durability.behind(changes);
-      return;
-    }
-    slot.pending += 1;
-    try {
-      await this.#core.durability.flush(changes, timeoutMs);
-    } finally {
-      slot.pending -= 1;
-    }
+  async #write(changes: RecordChange[], mustFlush: boolean, timeoutMs: number): Promise<void> {
+    if (mustFlush) await this.#core.durability.flush(changes, timeoutMs);
+    else this.#core.durability.behind(changes);
   }
 
   #sessionOf(request: SessionRef): Session | undefined {

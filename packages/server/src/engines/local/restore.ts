@@ -55,11 +55,10 @@ function restoreEnded(core: Core, session: Session, nobody: NodeLease): void {
   core.sessionRecords.touch(session);
 }
 
+/** Called in order of the session numbers, so that the newest session of a user is the member. */
 function restoreMemberships(core: Core, session: Session): void {
   for (const channelId of session.channels) {
     const slot = core.channels.open(session.appId, channelId);
-    const member = slot.members.get(session.uid);
-    if (member !== undefined && member >= session.session) continue;
     slot.members.set(session.uid, session.session);
     core.channels.recount(slot);
   }

@@ -50,8 +50,6 @@ export interface UserSlot {
   readonly uid: string;
   readonly inbox: InboxLog;
   session: Session | undefined;
-  /** Flushes under way that look at the inbox again when they are done. */
-  pending: number;
   isAboutToGo: boolean;
 }
 

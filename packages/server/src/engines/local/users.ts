@@ -50,7 +50,6 @@ export class Users {
       uid,
       inbox: new InboxLog(this.#epoch, this.#highWater.offset),
       session: undefined,
-      pending: 0,
       isAboutToGo: false,
     };
     this.#boxes.load(slot);
@@ -66,10 +65,6 @@ export class Users {
     this.#later(() => {
       slot.isAboutToGo = false;
       if (slot.session) return;
-      if (slot.pending > 0) {
-        this.letGo(slot);
-        return;
-      }
       this.#highWater.raise(slot.inbox.end.offset);
       this.#slots.delete(slot.appId, slot.uid);
     });

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -9,21 +19,37 @@ const FILES = ['src/edge/node-time.ts'];
 
 let root: string | undefined;
 
-function compile(): string {
-  const cache = join(PACKAGE, '.cache');
-  mkdirSync(cache, { recursive: true });
-  const out = mkdtempSync(join(cache, 'compiled-'));
+function sources(): string[] {
   const inFolders = FOLDERS.flatMap((folder) => readdirSync(join(PACKAGE, folder)).map((name) => join(folder, name)));
-  for (const file of [...inFolders, ...FILES]) {
-    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-    const { outputText } = ts.transpileModule(readFileSync(join(PACKAGE, file), 'utf8'), {
+  return [...inFolders, ...FILES].filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+}
+
+/** Compiles once for each state of the sources; test processes that do it at the same time make the same thing. */
+function compile(): string {
+  const texts = new Map(sources().map((file) => [file, readFileSync(join(PACKAGE, file), 'utf8')]));
+  const state = createHash('sha256')
+    .update(JSON.stringify([...texts]))
+    .digest('hex')
+    .slice(0, 16);
+  const cache = join(PACKAGE, '.cache');
+  const out = join(cache, `compiled-${state}`);
+  if (existsSync(out)) return out;
+  mkdirSync(cache, { recursive: true });
+  const working = mkdtempSync(join(cache, 'compiling-'));
+  for (const [file, text] of texts) {
+    const { outputText } = ts.transpileModule(text, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
     });
-    const target = join(out, file.replace(/\.ts$/, '.js'));
+    const target = join(working, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, outputText);
   }
-  process.once('exit', () => rmSync(out, { recursive: true, force: true }));
+  try {
+    renameSync(working, out);
+  } catch (error) {
+    rmSync(working, { recursive: true });
+    if (!existsSync(out)) throw error;
+  }
   return out;
 }
 

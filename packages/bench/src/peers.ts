@@ -1,0 +1,167 @@
+import { Wire } from './wire.js';
+
+/** What a benchmark does with a server, whatever its protocol. */
+export interface Client {
+  /** Serial numbers of messages that arrived, in order of arrival. */
+  onMessage: (serial: number, from: string) => void;
+  /** Sends one text of `bytes` bytes to the group, with its serial number in it. */
+  publish(serial: number): void;
+  /** Sends to another user; `onReceipt` follows when the receiver has acknowledged. */
+  sendTo(user: string, serial: number): void;
+  onReceipt: (serial: number) => void;
+  close(): void;
+}
+
+export type Connect = (user: string, group: string | undefined, localAddress?: string) => Promise<Client>;
+
+const MARK = /#(\d{1,12})#/;
+
+/** 250 bytes with the serial number in front. */
+export function bodyOf(serial: number, bytes = 250): string {
+  const head = `#${serial}#`;
+  return head + 'x'.repeat(bytes - head.length);
+}
+
+function serialOf(text: string): number {
+  return Number(MARK.exec(text)?.[1] ?? Number.NaN);
+}
+
+/** Our server, spoken to as our SDK does. */
+export function arrtm(port: number, appId: string): Connect {
+  return async (user, group, localAddress) => {
+    const reply = (await (
+      await fetch(`http://127.0.0.1:${port}/arapi/v1?action=wrtm_gateway`, {
+        method: 'POST',
+        body: JSON.stringify({ appid: appId, uid: user, token: '', wss: false }),
+      })
+    ).json()) as { sessionid: string };
+    const wire = await Wire.open('127.0.0.1', port, '/', localAddress);
+    const frame = (cmd: string, content: object): string =>
+      `{"Cmd":"${cmd}","Encrypt":false,"Content":${JSON.stringify(JSON.stringify(content))}}`;
+    const joined = new Promise<void>((resolve, reject) => {
+      wire.onClose = () => reject(new Error(`${user}: closed`));
+      wire.onText = (text) => {
+        if (text.startsWith('{"Cmd":"Login"')) {
+          if (!text.includes('\\"Code\\":0')) reject(new Error(text));
+          else if (group === undefined) resolve();
+          else wire.send(frame('JoinChannel', { ChanId: group }));
+        } else if (text.startsWith('{"Cmd":"JoinChannel"')) resolve();
+      };
+    });
+    const login = {
+      UserId: user,
+      UserSId: user.padStart(32, '0'),
+      AcsToken: '',
+      SdkVer: '2.0.0',
+      SessionId: reply.sessionid,
+    };
+    const content = JSON.stringify(JSON.stringify({ ...login, SvrKeepAlive: true, Caps: ['reply-codes.1'] }));
+    wire.send(`{"Cmd":"Login","AppId":"${appId}","Encrypt":false,"Content":${content}}`);
+    await joined;
+    const client: Client = {
+      onMessage: () => undefined,
+      onReceipt: () => undefined,
+      publish: (serial) =>
+        wire.send(
+          frame('SendChannelMsg', {
+            ChanId: group,
+            FromUId: user,
+            MsgId: serial,
+            MsgType: 1,
+            MsgBody: bodyOf(serial),
+            HistoryMsg: false,
+            Desc: '',
+          }),
+        ),
+      sendTo: (to, serial) =>
+        wire.send(
+          frame('SendMsgToPeer', {
+            MsgId: serial,
+            FromUId: user,
+            ToUId: to,
+            MsgType: 1,
+            MsgBody: bodyOf(serial),
+            OfflineMsg: false,
+            HistoryMsg: false,
+            Desc: '',
+          }),
+        ),
+      close: () => wire.close(),
+    };
+    wire.onText = (text) => {
+      if (text.startsWith('{"Cmd":"RecvMsgFromChan"')) client.onMessage(serialOf(text), '');
+      else if (text.startsWith('{"Cmd":"RecvMsgFromPeer"')) {
+        const id = /MsgId\\":(\d+)/.exec(text)?.[1];
+        const from = /FromUId\\":\\"([^\\]+)/.exec(text)?.[1] ?? '';
+        wire.send(frame('RecvMsgFromPeerAck', { MsgId: Number(id), FromUId: from }));
+        client.onMessage(serialOf(text), from);
+      } else if (text.startsWith('{"Cmd":"MsgStatus"')) {
+        if (!text.includes('\\"Status\\":2')) throw new Error(`not received: ${text}`);
+        client.onReceipt(Number(/MsgId\\":(\d+)/.exec(text)?.[1]));
+      } else if (text.startsWith('{"Cmd":"SendChannelMsg"')) {
+        if (!text.includes('\\"Code\\":0')) throw new Error(`refused: ${text}`);
+      } else if (text.startsWith('{"Cmd":"ReqKeepAlive"')) {
+        wire.send('{"Cmd":"KeepAlive","Encrypt":false,"Content":"{\\"time\\":\\"1795373281624\\"}"}');
+      }
+    };
+    wire.onClose = () => undefined;
+    return client;
+  };
+}
+
+/** A loop of `ws.send`: one JSON text, sent to every other socket of the group. */
+export function bare(port: number): Connect {
+  return async (user, group, localAddress) => {
+    const wire = await Wire.open('127.0.0.1', port, '/', localAddress);
+    const ready = new Promise<void>((resolve) => {
+      wire.onText = () => resolve();
+    });
+    wire.send(JSON.stringify({ join: group ?? '', user }));
+    await ready;
+    const client: Client = {
+      onMessage: () => undefined,
+      onReceipt: () => undefined,
+      publish: (serial) => wire.send(JSON.stringify({ to: group, body: bodyOf(serial) })),
+      sendTo: () => {
+        throw new Error('the bare loop has no peers');
+      },
+      close: () => wire.close(),
+    };
+    wire.onText = (text) => client.onMessage(serialOf(text), '');
+    return client;
+  };
+}
+
+/** socket.io 4 over its WebSocket transport, spoken to as its client does. */
+export function socketIo(port: number): Connect {
+  return async (user, group, localAddress) => {
+    const wire = await Wire.open('127.0.0.1', port, '/socket.io/?EIO=4&transport=websocket', localAddress);
+    const joined = new Promise<void>((resolve) => {
+      wire.onText = (text) => {
+        if (text.startsWith('0{')) wire.send('40');
+        else if (text.startsWith('40')) wire.send(`420["join",${JSON.stringify(user)},${JSON.stringify(group ?? '')}]`);
+        else if (text.startsWith('430')) resolve();
+        else if (text === '2') wire.send('3');
+      };
+    });
+    await joined;
+    const client: Client = {
+      onMessage: () => undefined,
+      onReceipt: () => undefined,
+      publish: (serial) => wire.send(`42["say",${JSON.stringify({ to: group, body: bodyOf(serial) })}]`),
+      // The number behind 42 asks for an acknowledgement; serial numbers serve.
+      sendTo: (to, serial) =>
+        wire.send(`42${serial}["peer",${JSON.stringify({ to, from: user, body: bodyOf(serial) })}]`),
+      close: () => wire.close(),
+    };
+    wire.onText = (text) => {
+      if (text === '2') wire.send('3');
+      else if (text.startsWith('42')) {
+        const ack = /^42(\d+)\[/.exec(text)?.[1];
+        if (ack !== undefined) wire.send(`43${ack}[1]`);
+        client.onMessage(serialOf(text), /"from":"([^"]+)"/.exec(text)?.[1] ?? '');
+      } else if (text.startsWith('43')) client.onReceipt(Number(/^43(\d+)/.exec(text)?.[1]));
+    };
+    return client;
+  };
+}

@@ -1,0 +1,109 @@
+import type { Action, ChannelChat, Chat, ChatKind, ConsoleState, Message } from './state.js';
+
+/** The page is for looking at what happens now; older lines go. */
+const MESSAGES_KEPT = 500;
+const LOG_ENTRIES_KEPT = 500;
+
+export function reduce(state: ConsoleState, action: Action): ConsoleState {
+  switch (action.type) {
+    case 'login-started':
+      return {
+        ...state,
+        uid: action.uid,
+        peers: [],
+        channels: [],
+        selectedPeer: undefined,
+        selectedChannel: undefined,
+      };
+    case 'connection-changed':
+      return { ...state, connection: action.connection };
+    case 'peer-opened':
+      return select(withPeer(state, action.id), 'peers', action.id);
+    case 'channel-joined':
+      return select({ ...state, channels: [...state.channels, newChannel(action.id)] }, 'channels', action.id);
+    case 'channel-left': {
+      const channels = state.channels.filter(({ id }) => id !== action.id);
+      const wasSelected = state.selectedChannel === action.id;
+      return { ...state, channels, selectedChannel: wasSelected ? channels[0]?.id : state.selectedChannel };
+    }
+    case 'chat-selected':
+      return select(state, action.kind, action.id);
+    case 'message-added':
+      return addMessage(action.kind === 'peers' ? withPeer(state, action.id) : state, action);
+    case 'message-settled':
+      return settleMessage(state, action);
+    case 'members-listed':
+      return changeChannel(state, action.id, () => ({ members: [...action.members].sort(byName) }));
+    case 'member-joined':
+      return changeChannel(state, action.id, ({ members }) => ({
+        members: [...members.filter((member) => member !== action.member), action.member].sort(byName),
+      }));
+    case 'member-left':
+      return changeChannel(state, action.id, ({ members }) => ({
+        members: members.filter((member) => member !== action.member),
+      }));
+    case 'members-counted':
+      return changeChannel(state, action.id, () => ({ memberCount: action.count }));
+    case 'event-logged':
+      return { ...state, log: [...state.log, action.entry].slice(-LOG_ENTRIES_KEPT) };
+    case 'log-cleared':
+      return { ...state, log: [] };
+  }
+}
+
+function newChannel(id: string): ChannelChat {
+  return { id, messages: [], unread: 0, memberCount: 0, members: [] };
+}
+
+/** A conversation begins with its first message, in either direction. */
+function withPeer(state: ConsoleState, id: string): ConsoleState {
+  if (state.peers.some((peer) => peer.id === id)) return state;
+  const peers = [...state.peers, { id, messages: [], unread: 0 }];
+  return { ...state, peers, selectedPeer: state.selectedPeer ?? id };
+}
+
+function select(state: ConsoleState, kind: ChatKind, id: string): ConsoleState {
+  const selected = kind === 'peers' ? { selectedPeer: id } : { selectedChannel: id };
+  return changeChat({ ...state, ...selected }, kind, id, () => ({ unread: 0 }));
+}
+
+function addMessage(state: ConsoleState, { kind, id, message }: Extract<Action, { type: 'message-added' }>) {
+  const selected = kind === 'peers' ? state.selectedPeer : state.selectedChannel;
+  return changeChat(state, kind, id, ({ messages, unread }) => ({
+    messages: [...messages, message].slice(-MESSAGES_KEPT),
+    unread: selected === id ? 0 : unread + 1,
+  }));
+}
+
+function settleMessage(state: ConsoleState, action: Extract<Action, { type: 'message-settled' }>): ConsoleState {
+  const { kind, id, messageId, outcome, error } = action;
+  const settle = (message: Message): Message => (message.id === messageId ? { ...message, outcome, error } : message);
+  return changeChat(state, kind, id, ({ messages }) => ({ messages: messages.map(settle) }));
+}
+
+function changeChat(
+  state: ConsoleState,
+  kind: ChatKind,
+  id: string,
+  change: (chat: Chat) => Partial<Chat>,
+): ConsoleState {
+  const changed = <One extends Chat>(chat: One): One => (chat.id === id ? { ...chat, ...change(chat) } : chat);
+  return kind === 'peers'
+    ? { ...state, peers: state.peers.map(changed) }
+    : { ...state, channels: state.channels.map(changed) };
+}
+
+function changeChannel(
+  state: ConsoleState,
+  id: string,
+  change: (channel: ChannelChat) => Partial<ChannelChat>,
+): ConsoleState {
+  return {
+    ...state,
+    channels: state.channels.map((channel) => (channel.id === id ? { ...channel, ...change(channel) } : channel)),
+  };
+}
+
+function byName(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,172 @@
+import ArRTM, { type ReceivedMessageProperties, type RtmChannel, type RtmClient, type RtmMessage } from 'ar-rtm-sdk';
+import { reduce } from './reducer.js';
+import { type Action, type ChatKind, type ConsoleState, INITIAL_STATE, type Outcome } from './state.js';
+import { Store } from './store.js';
+
+export interface Identity {
+  readonly appId: string;
+  readonly uid: string;
+}
+
+/** The SDK as the page uses it: calls go out here, events come in here and become state. */
+export class Session {
+  readonly store = new Store<ConsoleState, Action>(INITIAL_STATE, reduce);
+  private client: RtmClient | undefined;
+  private readonly channels = new Map<string, RtmChannel>();
+  private lastId = 0;
+
+  async login({ appId, uid }: Identity): Promise<void> {
+    // One client per login, since the App ID may be another one.
+    const client = ArRTM.createInstance(appId, { logFilter: ArRTM.LOG_FILTER_WARNING });
+    this.client?.removeAllListeners();
+    this.client = client;
+    this.channels.clear();
+    this.dispatch({ type: 'login-started', uid });
+    this.listenToClient(client);
+    await client.login({ uid });
+  }
+
+  async logout(): Promise<void> {
+    await this.current.logout();
+  }
+
+  openPeer(id: string): void {
+    this.dispatch({ type: 'peer-opened', id });
+  }
+
+  select(kind: ChatKind, id: string): void {
+    this.dispatch({ type: 'chat-selected', kind, id });
+  }
+
+  clearLog(): void {
+    this.dispatch({ type: 'log-cleared' });
+  }
+
+  /** Never rejects: the outcome is shown with the message. */
+  async sendToPeer(peerId: string, text: string, enableOfflineMessaging: boolean): Promise<void> {
+    await this.send('peers', peerId, text, enableOfflineMessaging, async () => {
+      const result = await this.current.sendMessageToPeer({ text }, peerId, { enableOfflineMessaging });
+      return result.hasPeerReceived ? 'received' : 'not received';
+    });
+  }
+
+  /** Never rejects: the outcome is shown with the message. */
+  async sendToChannel(channelId: string, text: string): Promise<void> {
+    await this.send('channels', channelId, text, false, async () => {
+      await this.channel(channelId).sendMessage({ text });
+      return 'accepted';
+    });
+  }
+
+  async join(channelId: string): Promise<void> {
+    const channel = this.current.createChannel(channelId);
+    this.listenToChannel(channel);
+    await channel.join();
+    this.channels.set(channelId, channel);
+    this.dispatch({ type: 'channel-joined', id: channelId });
+    await this.listMembers(channel);
+  }
+
+  async leave(channelId: string): Promise<void> {
+    try {
+      await this.channel(channelId).leave();
+    } finally {
+      // Also after a failure: the SDK then counts the channel as left.
+      this.channels.delete(channelId);
+      this.dispatch({ type: 'channel-left', id: channelId });
+    }
+  }
+
+  private get current(): RtmClient {
+    if (!this.client) throw new Error('Not logged in');
+    return this.client;
+  }
+
+  private channel(id: string): RtmChannel {
+    const channel = this.channels.get(id);
+    if (!channel) throw new Error('This channel is not joined');
+    return channel;
+  }
+
+  private async send(kind: ChatKind, id: string, text: string, isOffline: boolean, attempt: () => Promise<Outcome>) {
+    const messageId = this.nextId();
+    const message = { id: messageId, from: this.current.uid, text, at: Date.now(), isOffline };
+    this.dispatch({ type: 'message-added', kind, id, message: { ...message, outcome: 'sending' } });
+    try {
+      const outcome = await attempt();
+      this.dispatch({ type: 'message-settled', kind, id, messageId, outcome });
+    } catch (error) {
+      this.dispatch({ type: 'message-settled', kind, id, messageId, outcome: 'failed', error });
+    }
+  }
+
+  private listenToClient(client: RtmClient): void {
+    client.on('ConnectionStateChanged', (state, reason, details) => {
+      this.log('client', 'ConnectionStateChanged', details ? [state, reason, details] : [state, reason]);
+      this.dispatch({ type: 'connection-changed', connection: { state, reason, details } });
+      for (const channelId of details?.gaps?.channels ?? []) this.relist(channelId);
+    });
+    client.on('MessageFromPeer', (message, peerId, properties) => {
+      this.log('client', 'MessageFromPeer', [message, peerId, properties]);
+      this.receive('peers', peerId, peerId, message, properties);
+    });
+    for (const event of ['TokenWillExpired', 'TokenPrivilegeWillExpire', 'TokenExpired', 'TokenDidExpired'] as const) {
+      client.on(event, () => this.log('client', event, []));
+    }
+  }
+
+  private listenToChannel(channel: RtmChannel): void {
+    const { channelId: id } = channel;
+    channel.on('ChannelMessage', (message, memberId, properties) => {
+      this.log(id, 'ChannelMessage', [message, memberId, properties]);
+      this.receive('channels', id, memberId, message, properties);
+    });
+    channel.on('MemberJoined', (member) => {
+      this.log(id, 'MemberJoined', [member]);
+      this.dispatch({ type: 'member-joined', id, member });
+    });
+    channel.on('MemberLeft', (member) => {
+      this.log(id, 'MemberLeft', [member]);
+      this.dispatch({ type: 'member-left', id, member });
+    });
+    channel.on('MemberCountUpdated', (count) => {
+      this.log(id, 'MemberCountUpdated', [count]);
+      this.dispatch({ type: 'members-counted', id, count });
+    });
+  }
+
+  private async listMembers(channel: RtmChannel): Promise<void> {
+    const members = await channel.getMembers();
+    this.dispatch({ type: 'members-listed', id: channel.channelId, members });
+  }
+
+  /** Member events of this channel were missed, so the list has to be fetched anew. */
+  private relist(channelId: string): void {
+    const channel = this.channels.get(channelId);
+    if (!channel) return;
+    this.listMembers(channel).catch((error: unknown) => this.log(channelId, 'getMembers failed', [String(error)]));
+  }
+
+  private receive(
+    kind: ChatKind,
+    id: string,
+    from: string,
+    { text }: RtmMessage,
+    { serverReceivedTs: at, isOfflineMessage: isOffline }: ReceivedMessageProperties,
+  ): void {
+    this.dispatch({ type: 'message-added', kind, id, message: { id: this.nextId(), from, text, at, isOffline } });
+  }
+
+  private log(source: string, event: string, args: readonly unknown[]): void {
+    this.dispatch({ type: 'event-logged', entry: { id: this.nextId(), at: Date.now(), source, event, args } });
+  }
+
+  private nextId(): number {
+    this.lastId += 1;
+    return this.lastId;
+  }
+
+  private dispatch(action: Action): void {
+    this.store.dispatch(action);
+  }
+}

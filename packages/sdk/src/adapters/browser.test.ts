@@ -1,0 +1,122 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { browserEnvironment, noteScript } from './browser.js';
+
+const { clock, network, random, log } = browserEnvironment;
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** A stand-in for the browser's class; remembers its instances. */
+class FakeWebSocket {
+  static readonly OPEN = 1;
+  static instances: FakeWebSocket[] = [];
+  readyState = 0;
+  sent: string[] = [];
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: (() => void) | null = null;
+  isClosed = false;
+  constructor(readonly url: string) {
+    if (url === 'bad') throw new SyntaxError('bad address');
+    FakeWebSocket.instances.push(this);
+  }
+  send(text: string) {
+    this.sent.push(text);
+  }
+  close() {
+    this.isClosed = true;
+  }
+}
+
+test('sockets', async () => {
+  vi.stubGlobal('WebSocket', FakeWebSocket);
+  const lines: string[] = [];
+  const handlers = {
+    onOpen: () => lines.push('open'),
+    onText: (text: string) => lines.push(text),
+    onClose: () => lines.push('close'),
+  };
+  const socket = network.openSocket('ws://a', handlers);
+  const [native] = FakeWebSocket.instances as [FakeWebSocket];
+  socket.send('too early');
+  native.readyState = 1;
+  native.onopen?.();
+  socket.send('text');
+  native.onmessage?.({ data: 'reply' });
+  native.onmessage?.({ data: new ArrayBuffer(1) });
+  expect([native.sent, lines]).toEqual([['text'], ['open', 'reply']]);
+  socket.close();
+  expect([native.isClosed, native.onmessage, native.onclose]).toEqual([true, null, null]);
+  network.openSocket('bad', handlers);
+  expect(lines).toEqual(['open', 'reply']);
+  await vi.waitFor(() => expect(lines).toEqual(['open', 'reply', 'close']));
+});
+
+test('wake-up calls: online, page shown, page visible again', () => {
+  const page = new EventTarget() as EventTarget & { visibilityState: string };
+  const window = new EventTarget();
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
+  vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window));
+  const wake = vi.fn();
+  const stop = network.onWake(wake);
+  window.dispatchEvent(new Event('online'));
+  window.dispatchEvent(new Event('pageshow'));
+  page.visibilityState = 'hidden';
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(wake).toHaveBeenCalledTimes(2);
+  page.visibilityState = 'visible';
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(wake).toHaveBeenCalledTimes(3);
+  stop();
+  window.dispatchEvent(new Event('online'));
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(wake).toHaveBeenCalledTimes(3);
+});
+
+test('without a page there is nothing to wake for, and no origin', () => {
+  vi.stubGlobal('addEventListener', undefined);
+  expect(() => network.onWake(() => undefined)()).not.toThrow();
+  expect(network.origin()).toBeUndefined();
+});
+
+test('the origin is that of the script if the server offered it, else that of the page', () => {
+  vi.stubGlobal('location', { origin: 'https://page.test' });
+  expect(network.origin()).toBe('https://page.test');
+  const load = (src?: string) => {
+    vi.stubGlobal('document', { currentScript: src === undefined ? null : { src } });
+    noteScript();
+    return network.origin();
+  };
+  expect(load('https://cdn.test/other/ArRTM.umd.js')).toBe('https://page.test');
+  expect(load('https://rtm.test:9080/sdk/web/ArRTM@latest.js')).toBe('https://rtm.test:9080');
+  // Without a running script, what was noted stays.
+  expect(load()).toBe('https://rtm.test:9080');
+});
+
+test('macrotasks come after microtasks, in order, also without MessageChannel', async () => {
+  for (const hasChannel of [true, false]) {
+    if (!hasChannel) vi.stubGlobal('MessageChannel', undefined);
+    const lines: string[] = [];
+    await new Promise<void>((resolve) => {
+      clock.macrotask(() => lines.push('first'));
+      clock.macrotask(() => {
+        lines.push('second');
+        resolve();
+      });
+      void Promise.resolve().then(() => lines.push('microtask'));
+    });
+    expect(lines).toEqual(['microtask', 'first', 'second']);
+  }
+});
+
+test('timers, random and log', async () => {
+  const task = vi.fn();
+  clock.after(0, task)();
+  await new Promise<void>((resolve) => clock.after(1, resolve));
+  expect(task).not.toHaveBeenCalled();
+  expect(random.hex(32)).toMatch(/^[0-9a-f]{32}$/);
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  log(2, 'a line');
+  expect(warn).toHaveBeenCalledWith('a line');
+  warn.mockRestore();
+});

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { nodeEnvironment } from './node.js';
+
+const { clock, network, random } = nodeEnvironment;
+const open: Server[] = [];
+
+/** A real server on a free port, which answers every POST alike. */
+async function serve(status: number, reply: string) {
+  const requests: { url: string | undefined; headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const body = (await request.setEncoding('utf8').toArray()).join('');
+    requests.push({ url: request.url, headers: request.headers, body });
+    response.writeHead(status).end(reply);
+  });
+  const sockets = new WebSocketServer({ server });
+  open.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { requests, sockets, host };
+}
+
+afterEach(() => {
+  for (const server of open.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const post = (url: string, body = '{}') => new Promise((resolve) => network.post(url, body, resolve));
+
+test('posts a text without headers of its own', async () => {
+  const { host, requests } = await serve(200, '{"code":0}');
+  expect(await post(`http://${host}/path?x=1`, '{"a":"ä"}')).toBe('{"code":0}');
+  expect(requests).toMatchObject([{ url: '/path?x=1', body: '{"a":"ä"}' }]);
+  expect(requests[0]?.headers['content-type']).toBe('text/plain;charset=UTF-8');
+});
+
+test('anything but 200 is a failure, and so is nobody', async () => {
+  const { host } = await serve(503, '{}');
+  expect(await post(`http://${host}/`)).toBeUndefined();
+  expect(await post('http://127.0.0.1:1/')).toBeUndefined();
+  expect(await post('not an address')).toBeUndefined();
+});
+
+test('a canceled post says nothing', async () => {
+  const { host } = await serve(200, '{}');
+  let isDone = false;
+  network.post(`http://${host}/`, '{}', () => {
+    isDone = true;
+  })();
+  await post(`http://${host}/`);
+  expect(isDone).toBe(false);
+});
+
+/** Opens a socket and notes what happens, until it has closed or `until` appears. */
+function connect(url: string) {
+  const lines: string[] = [];
+  const waiting: (() => void)[] = [];
+  const note = (line: string) => {
+    lines.push(line);
+    for (const wake of waiting.splice(0)) wake();
+  };
+  const socket = network.openSocket(url, {
+    onOpen: () => note('open'),
+    onText: (text) => note(`text ${text}`),
+    onClose: () => note('close'),
+  });
+  const seen = async (line: string) => {
+    while (!lines.includes(line)) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return { socket, lines, seen };
+}
+
+test('a socket opens, carries texts both ways, and reports the close of the server', async () => {
+  const { host, sockets } = await serve(200, '');
+  sockets.on('connection', (peer: WebSocket) => {
+    peer.on('message', (data) => {
+      peer.send(Buffer.from('binary is not understood'));
+      peer.send(`echo ${data}`);
+      peer.close(1000);
+    });
+  });
+  const { socket, lines, seen } = connect(`ws://${host}`);
+  socket.send('too early');
+  expect(lines).toEqual([]);
+  await seen('open');
+  socket.send('hello');
+  await seen('close');
+  expect(lines).toEqual(['open', 'text echo hello', 'close']);
+});
+
+test('after close() nothing is reported', async () => {
+  const { host, sockets } = await serve(200, '');
+  const { socket, lines, seen } = connect(`ws://${host}`);
+  const [peer] = (await once(sockets, 'connection')) as [WebSocket];
+  await seen('open');
+  socket.close();
+  await once(peer, 'close');
+  expect(lines).toEqual(['open']);
+});
+
+test.each(['ws://127.0.0.1:1', 'not an address', 'ws://127.0.0.1:99999'])('%s fails by onClose, later', async (url) => {
+  const { lines, seen } = connect(url);
+  expect(lines).toEqual([]);
+  await seen('close');
+  expect(lines).toEqual(['close']);
+});
+
+test('clock and random', async () => {
+  const lines: string[] = [];
+  clock.after(0, () => lines.push('canceled'))();
+  await new Promise<void>((resolve) => {
+    clock.macrotask(() => lines.push('macrotask'));
+    void Promise.resolve().then(() => lines.push('microtask'));
+    clock.after(1, resolve);
+  });
+  expect(lines).toEqual(['microtask', 'macrotask']);
+  expect(random.hex(32)).toMatch(/^[0-9a-f]{32}$/);
+  expect(network.origin()).toBeUndefined();
+});

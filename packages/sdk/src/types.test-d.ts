@@ -1,0 +1,130 @@
+/**
+ * Compiled, not run (npm run typecheck): applications in the style of ar-rtm-sdk 1.0.15 and of the Agora RTM SDK 1.4.5,
+ * strict and with exactOptionalPropertyTypes, as far as the published surface goes.
+ */
+import ArRTM, {
+  type ChannelMemberCountResult,
+  type EventEmitter,
+  type LogFilterType,
+  ArRTM as Named,
+  type PeerMessageSendResult,
+  type ReceivedMessageProperties,
+  type ReceiveMessageProperties,
+  RTMException,
+  type RtmChannel,
+  type RtmClient,
+  type RtmConfig,
+  RtmErrorCode,
+  type RtmEvents,
+  type RtmMessage,
+  type RtmParameters,
+  RtmStatusCode,
+  type RtmTextMessage,
+  type SendMessageOptions,
+} from './index.js';
+
+declare function expectType<T>(value: T): void;
+
+/** The style of 1.0.15. */
+export async function original(): Promise<void> {
+  const params: RtmParameters = {
+    logFilter: ArRTM.LOG_FILTER_WARNING,
+    confPriCloudAddr: { ServerAdd: 'rtm.example', Port: 9080, Wss: false },
+  };
+  const client: RtmClient = ArRTM.createInstance('0123456789abcdef0123456789abcdef', params);
+  client.setParameters({ logFilter: 3 });
+  client.on('ConnectionStateChanged', (newState, reason) => {
+    expectType<keyof typeof RtmStatusCode.ConnectionState>(newState);
+    expectType<keyof typeof RtmStatusCode.ConnectionChangeReason>(reason);
+    if (newState === RtmStatusCode.ConnectionState.ABORTED && reason === 'REMOTE_LOGIN') void client.logout();
+  });
+  client.on('MessageFromPeer', (message, peerId, messageProps) => {
+    expectType<string>(message.text);
+    expectType<string>(peerId);
+    expectType<number>(messageProps.serverReceivedTs);
+  });
+  client.on('TokenWillExpired', () => undefined);
+  await client.login({ uid: 'alice', token: '' });
+  await client.login({ uid: 'alice', token: undefined });
+  const { hasPeerReceived }: PeerMessageSendResult = await client.sendMessageToPeer({ text: 'hi' }, 'bob', {
+    enableOfflineMessaging: true,
+    enableHistoricalMessaging: undefined,
+  });
+  expectType<boolean>(hasPeerReceived);
+  const channel: RtmChannel = client.createChannel('room');
+  channel.on('ChannelMessage', ({ text }, memberId, { isOfflineMessage }) => {
+    expectType<string>(text);
+    expectType<string>(memberId);
+    expectType<boolean>(isOfflineMessage);
+  });
+  channel.on('MemberCountUpdated', (count) => expectType<number>(count));
+  await channel.join();
+  await channel.sendMessage({ text: 'hi' });
+  expectType<string[]>(await channel.getMembers());
+  const counts: ChannelMemberCountResult = await client.getChannelMemberCount(['room']);
+  expectType<number | undefined>(counts.room);
+  expectType<boolean | undefined>(client.channels.room?.joined);
+  try {
+    await channel.leave();
+  } catch (error) {
+    if (
+      error instanceof RTMException &&
+      error.code === RtmErrorCode.LeaveChannelError.LEAVE_CHANNEL_ERR_NOT_IN_CHANNEL
+    ) {
+      expectType<string>(RtmErrorCode.LeaveChannelError[error.code] ?? '');
+    }
+  }
+}
+
+/** The style of Agora 1.4.5. */
+export function agora(): void {
+  const config: RtmConfig = {
+    logFilter: { error: true, warn: true, info: false, track: false, debug: false },
+    enableCloudProxy: false,
+  };
+  const filter: LogFilterType = Named.LOG_FILTER_OFF;
+  const client = Named.createInstance('0123456789abcdef0123456789abcdef', { ...config, logFilter: filter }, [
+    Named.AreaCode.ASIA,
+    'EUROPE',
+  ]);
+  client.updateConfig(config);
+  Named.setArea({ areaCodes: ['GLOBAL'], excludedArea: Named.AreaCode.CHINA });
+  client
+    .on('ConnectionStateChanged', (newState) => {
+      if (newState === Named.ConnectionState.RECONNECTING) return;
+    })
+    .once('MessageFromPeer', (message: RtmMessage, peerId: string, props: ReceiveMessageProperties) => {
+      if (message.messageType === Named.MessageType.TEXT) expectType<RtmTextMessage>(message);
+      expectType<ReceivedMessageProperties>(props);
+      expectType<string>(peerId);
+    })
+    .on('TokenExpired', () => undefined)
+    .off('TokenExpired', () => undefined)
+    .removeAllListeners();
+  expectType<number>(client.listenerCount('MessageFromPeer'));
+  const emitter: EventEmitter<RtmEvents.RtmClientEvents> = client;
+  emitter.removeAllListeners('MessageFromPeer');
+}
+
+/** The four ways to use a string enum. */
+export function enums(): void {
+  const asType: RtmStatusCode.ConnectionState = RtmStatusCode.ConnectionState.CONNECTED;
+  const memberAsType: RtmStatusCode.ConnectionState.ABORTED = 'ABORTED';
+  const literal: RtmStatusCode.AreaCode = 'GLOBAL';
+  const key: keyof typeof RtmStatusCode.PeerOnlineState = 'UNREACHABLE';
+  expectType<string>(asType + memberAsType + literal + key);
+}
+
+export function misuse(client: RtmClient): void {
+  // @ts-expect-error no such event
+  client.on('NoSuchEvent', () => undefined);
+  // @ts-expect-error wrong type of listener
+  client.on('MessageFromPeer', (message: number) => message);
+  // @ts-expect-error the uid is required
+  void client.login({});
+  // @ts-expect-error comes with later parts
+  expectType<RtmMessage>({ rawMessage: new Uint8Array() });
+  const options: SendMessageOptions = {};
+  // @ts-expect-error read-only
+  client.uid = String(options);
+}

@@ -1,0 +1,189 @@
+/** The console page as a person uses it: two tabs, two users. */
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { useStage } from './harness.js';
+
+const stage = useStage();
+
+const SCREENSHOTS = fileURLToPath(new URL('./screenshots/', import.meta.url));
+
+/** Collects what a browser would show as errors. */
+function complaintsOf(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return complaints;
+}
+
+async function logIn(page: Page, uid: string): Promise<void> {
+  await page.getByLabel('User ID').fill(uid);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await connection(page, 'CONNECTED LOGIN_SUCCESS').waitFor();
+}
+
+/** The bar, once it shows these words. */
+function connection(page: Page, words: string) {
+  const pattern = new RegExp(words.split(' ').join('.*'));
+  return page.getByRole('status', { name: 'Connection' }).filter({ hasText: pattern });
+}
+
+async function join(page: Page, channelId: string): Promise<void> {
+  await page.getByLabel('Channel ID').fill(channelId);
+  await page.getByRole('button', { name: 'Join' }).click();
+  await page.getByRole('button', { name: `Leave ${channelId}` }).waitFor();
+}
+
+async function say(page: Page, to: string, text: string): Promise<void> {
+  const field = page.getByLabel(`Message to ${to}`, { exact: true });
+  await field.fill(text);
+  await field.press('Enter');
+}
+
+/** A message in the list of a peer or a channel, once it is there. */
+function message(page: Page, label: string, text: string) {
+  return page.getByRole('log', { name: label, exact: true }).getByRole('article').filter({ hasText: text });
+}
+
+function members(page: Page) {
+  return page.getByRole('list', { name: 'Members' }).getByRole('listitem');
+}
+
+async function screenshots(page: Page, name: string): Promise<void> {
+  for (const width of [1200, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `width of ${name}`).toBeLessThanOrEqual(
+      width,
+    );
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png`, fullPage: true });
+  }
+  await page.setViewportSize({ width: 1200, height: 900 });
+}
+
+test('two tabs are two users who talk to each other', async () => {
+  const server = await stage.server();
+  const context = await stage.context();
+  const [amy, ben] = [await context.newPage(), await context.newPage()];
+  const complaints = [amy, ben].map(complaintsOf);
+  for (const tab of [amy, ben]) await tab.goto(server.url);
+
+  // Two fresh tabs suggest two users of one app.
+  const suggested = await Promise.all([amy, ben].map((tab) => tab.getByLabel('User ID').inputValue()));
+  expect(suggested[0]).not.toBe(suggested[1]);
+  expect(await amy.getByLabel('App ID').inputValue()).toMatch(/^[0-9a-f]{32}$/);
+  await screenshots(amy, 'login');
+  await logIn(amy, 'amy');
+  await logIn(ben, 'ben');
+
+  // Peers.
+  await amy.getByLabel('User ID of the peer').fill('ben');
+  await amy.getByRole('button', { name: 'Chat' }).click();
+  await say(amy, 'ben', 'Hello Ben 👋\nhow are you?');
+  await message(amy, 'Messages with ben', 'Hello Ben').getByText('received', { exact: true }).waitFor();
+  await message(ben, 'Messages with amy', 'Hello Ben 👋').waitFor();
+  await say(ben, 'amy', 'Fine, thanks');
+  await message(amy, 'Messages with ben', 'Fine, thanks').waitFor();
+
+  // Somebody who is away gets it later.
+  await amy.getByLabel('User ID of the peer').fill('cat');
+  await amy.getByRole('button', { name: 'Chat' }).click();
+  await amy.getByLabel('Store while the peer is offline').check();
+  await say(amy, 'cat', 'Call me when you are back');
+  await message(amy, 'Messages with cat', 'Call me').getByText('not received', { exact: true }).waitFor();
+  const cat = await context.newPage();
+  complaints.push(complaintsOf(cat));
+  await cat.goto(server.url);
+  await logIn(cat, 'cat');
+  await message(cat, 'Messages with amy', 'Call me').getByText('offline message').waitFor();
+
+  // Channels.
+  await join(amy, 'lobby');
+  await join(amy, 'garden');
+  await join(ben, 'garden');
+  await members(amy).getByText('ben', { exact: true }).waitFor();
+  expect(await members(ben).allTextContents()).toEqual(['amy', 'ben']);
+  await amy.getByRole('button', { name: /garden\s*2 members/ }).waitFor();
+  await say(ben, 'garden', 'Is anybody here?');
+  await message(amy, 'Messages in garden', 'Is anybody here?').waitFor();
+  await say(amy, 'garden', 'Yes, by the roses');
+  await message(amy, 'Messages in garden', 'by the roses').getByText('accepted').waitFor();
+  await message(ben, 'Messages in garden', 'by the roses').waitFor();
+  await amy.getByRole('log', { name: 'Events' }).getByText('MemberJoined').waitFor();
+  await screenshots(amy, 'chat');
+  await amy.emulateMedia({ colorScheme: 'dark' });
+  await screenshots(amy, 'chat-dark');
+  await amy.emulateMedia({ colorScheme: 'light' });
+
+  // Leaving, by leave and by logout.
+  await ben.getByRole('button', { name: 'Leave garden' }).click();
+  await amy.getByRole('button', { name: /garden\s*1 member$/ }).waitFor();
+  expect(await members(amy).allTextContents()).toEqual(['amy']);
+  await join(ben, 'lobby');
+  await amy.getByRole('button', { name: /lobby\s*2 members/ }).click();
+  await members(amy).getByText('ben', { exact: true }).waitFor();
+  await ben.getByRole('button', { name: 'Log out' }).click();
+  await connection(ben, 'DISCONNECTED LOGOUT').waitFor();
+  await members(amy).getByText('ben', { exact: true }).waitFor({ state: 'detached' });
+
+  // The same tab comes back as the same user.
+  await ben.reload();
+  expect(await ben.getByLabel('User ID').inputValue()).toBe('ben');
+  expect(complaints.flat()).toEqual([]);
+});
+
+test('the page says in words what went wrong', async () => {
+  const server = await stage.server();
+  const context = await stage.context();
+  const [older, newer] = [await context.newPage(), await context.newPage()];
+  for (const tab of [older, newer]) await tab.goto(server.url);
+
+  await older.getByLabel('App ID').fill('too short');
+  await older.getByRole('button', { name: 'Log in' }).click();
+  await older
+    .getByRole('alert')
+    .filter({ hasText: /app id.*code 1\b/ })
+    .waitFor();
+  await older.reload();
+  await older.getByLabel('App ID').fill('0123456789abcdef0123456789abcdef');
+
+  await logIn(older, 'kim');
+  await join(older, 'room');
+  await older.getByLabel('Channel ID').fill('room');
+  await older.getByRole('button', { name: 'Join' }).click();
+  await older
+    .getByRole('alert')
+    .filter({ hasText: /code 211\b/ })
+    .waitFor();
+  await logIn(newer, 'kim');
+  await connection(older, 'ABORTED REMOTE_LOGIN elsewhere').waitFor();
+  await screenshots(older, 'kicked');
+  await older.getByRole('button', { name: 'Log in' }).waitFor();
+});
+
+test('the page shows a restart of the server and goes on', async () => {
+  const dataDir = await stage.tempDir();
+  const server = await stage.server({ dataDir });
+  const [amy, ben] = await Promise.all(
+    ['amy', 'ben'].map(async (uid) => {
+      const page = await (await stage.context()).newPage();
+      await page.goto(server.url);
+      await logIn(page, uid);
+      await join(page, 'room');
+      return page;
+    }),
+  );
+  await members(amy!).getByText('ben', { exact: true }).waitFor();
+  await server.kill();
+  await connection(amy!, 'RECONNECTING INTERRUPTED').waitFor();
+  await screenshots(amy!, 'reconnecting');
+
+  await stage.server({ dataDir, port: server.port });
+  await connection(amy!, 'CONNECTED LOGIN_SUCCESS not recovered').waitFor();
+  await screenshots(amy!, 'reconnected');
+  await connection(ben!, 'CONNECTED LOGIN_SUCCESS').waitFor();
+  await say(ben!, 'room', 'still here');
+  await message(amy!, 'Messages in room', 'still here').waitFor();
+  expect(await members(amy!).allTextContents()).toEqual(['amy', 'ben']);
+});

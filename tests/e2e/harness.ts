@@ -1,0 +1,139 @@
+/**
+ * What every e2e test stands on: the real server process, real Chromium, other sites, networks that fail. Everything that
+ * a test starts is closed behind it, and nothing else.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadPublished } from 'ar-rtm-testkit/published';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach } from 'vitest';
+import { ArRTM } from './built-sdk.js';
+import { ServerProcess } from './server-process.js';
+import { Site } from './site.js';
+import { TcpProxy } from './tcp-proxy.js';
+import { type User, userInNode, userInPage } from './user.js';
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const PUBLISHED_SCRIPT = join(
+  dirname(createRequire(import.meta.url).resolve('published-ar-rtm-sdk')),
+  'ArRTM@latest.js',
+);
+
+type Kind = 'ours' | 'published';
+type Listening = { readonly port: number };
+
+/** Registers the clean-up; call once per file. The browser stays from test to test, everything else does not. */
+export function useStage(): Stage {
+  const stage = new Stage();
+  afterEach(() => stage.clear());
+  afterAll(() => stage.closeBrowser());
+  return stage;
+}
+
+export class Stage {
+  private browser: Browser | undefined;
+  /** Users of our SDK in this process; without a logout their timers and sockets would stay. */
+  private readonly nodeUsers: User[] = [];
+  private readonly cleanups: (() => Promise<unknown>)[] = [];
+
+  async tempDir(): Promise<string> {
+    const dir = await mkdtemp(join(tmpdir(), 'ar-rtm-e2e-'));
+    this.cleanup(() => rm(dir, { recursive: true, force: true }));
+    return dir;
+  }
+
+  /** A server on a free port with data of its own; give both of an older one for a restart. */
+  async server(options: { readonly dataDir?: string; readonly port?: number } = {}): Promise<ServerProcess> {
+    const dataDir = options.dataDir ?? (await this.tempDir());
+    const server = await ServerProcess.start({ ...options, dataDir });
+    this.cleanup(() => server.kill());
+    return server;
+  }
+
+  async proxy({ port }: Listening): Promise<TcpProxy> {
+    const proxy = await TcpProxy.start(port);
+    this.cleanup(() => proxy.close());
+    return proxy;
+  }
+
+  async site(): Promise<Site> {
+    const site = await Site.start();
+    this.cleanup(() => site.close());
+    return site;
+  }
+
+  /** A profile of its own; its pages are tabs of one window. */
+  async context(): Promise<BrowserContext> {
+    const executablePath = process.env.CHROMIUM_PATH;
+    if (!executablePath) throw new Error('CHROMIUM_PATH is not set: run npm test, which finds or installs Chromium');
+    this.browser ??= await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+    const context = await this.browser.newContext();
+    this.cleanup(() => context.close());
+    return context;
+  }
+
+  /** A page of another origin with nothing but the SDK's script. */
+  async sdkPage(kind: Kind, server: Listening): Promise<Page> {
+    const site = await this.site();
+    const src =
+      kind === 'ours'
+        ? `http://127.0.0.1:${server.port}/sdk/web/ArRTM@latest.js`
+        : site.script('/ArRTM@1.0.15.js', await readFile(PUBLISHED_SCRIPT, 'utf8'));
+    const page = await (await this.context()).newPage();
+    await page.goto(site.pageWithScript(src));
+    return page;
+  }
+
+  /** A user in a page of its own, not logged in. Ours finds the server by itself. */
+  async pageUser(kind: Kind, server: Listening): Promise<User> {
+    const page = await this.sdkPage(kind, server);
+    return userInPage(page, kind === 'ours' ? undefined : server);
+  }
+
+  /** A user of the built SDK, or of the published one as in a tab of its own, in this process. */
+  nodeUser(kind: Kind, server: Listening): User {
+    if (kind === 'ours') {
+      const user = userInNode(ArRTM, server);
+      this.nodeUsers.push(user);
+      return user;
+    }
+    const tab = loadPublished();
+    this.cleanup(async () => tab.close());
+    return userInNode(tab.ArRTM, server);
+  }
+
+  /** Users leave while their servers still run; then what was opened last is closed first. */
+  async clear(): Promise<void> {
+    // Rejects for those who are not logged in.
+    await Promise.allSettled(this.nodeUsers.splice(0).map((user) => user.logout()));
+    for (const cleanup of this.cleanups.splice(0).reverse()) await cleanup();
+  }
+
+  async closeBrowser(): Promise<void> {
+    await this.browser?.close();
+  }
+
+  private cleanup(cleanup: () => Promise<unknown>): void {
+    this.cleanups.push(cleanup);
+  }
+}
+
+/** Texts of messages, in order. */
+export function texts(heard: readonly (readonly [message: { readonly text: string }, ...rest: unknown[]])[]): string[] {
+  return heard.map(([message]) => message.text);
+}
+
+/** Waits for as long as an outage is to last; everything else waits for events. */
+export function lasting(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

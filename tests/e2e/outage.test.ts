@@ -1,0 +1,95 @@
+/** Servers that restart and networks that fail, seen by clients in a browser. */
+import { expect, test } from 'vitest';
+import { lasting, texts, useStage } from './harness.js';
+import { userInPage } from './user.js';
+
+const stage = useStage();
+
+const OUTAGE_MS = 2000;
+
+test('a page survives a graceful restart of the server: joined, members intact', async () => {
+  const dataDir = await stage.tempDir();
+  const server = await stage.server({ dataDir });
+  const amy = await stage.pageUser('ours', server);
+  const ned = stage.nodeUser('ours', server);
+  await amy.login('amy');
+  await ned.login('ned');
+  await amy.join('room');
+  await ned.join('room');
+  await ned.sendToChannel('room', 'before');
+  await amy.channelMessages('room').atLeast(1);
+
+  expect(await server.stop()).toBe(0);
+  await stage.server({ dataDir, port: server.port });
+
+  // Calls wait for the connection.
+  await ned.sendToChannel('room', 'after');
+  expect(await ned.sendToPeer('amy', 'hello again')).toBe(true);
+  expect(texts(await amy.channelMessages('room').atLeast(2))).toEqual(['before', 'after']);
+  expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['hello again']);
+  expect(await amy.members('room')).toEqual(['amy', 'ned']);
+  expect(ned.memberEvents('room', 'MemberLeft').calls).toEqual([]);
+  expect(amy.memberEvents('room', 'MemberLeft').calls).toEqual([]);
+  // A restart within 4 s that lost nothing is invisible; otherwise the page is told what became of it.
+  const [login, success, interrupted, restored, ...rest] = amy.states.calls;
+  expect([login?.[0], success?.[0]]).toEqual(['CONNECTING', 'CONNECTED']);
+  if (interrupted) {
+    expect(interrupted).toEqual(['RECONNECTING', 'INTERRUPTED']);
+    expect(restored).toEqual(['CONNECTED', 'LOGIN_SUCCESS', { recovered: true }]);
+  }
+  expect(rest).toEqual([]);
+});
+
+test.each([
+  ['ours', 'cut'],
+  ['ours', 'silence'],
+  ['published', 'cut'],
+  ['published', 'silence'],
+] as const)('%s in a browser comes back after 2 s of %s', async (kind, outage) => {
+  const server = await stage.server();
+  const proxy = await stage.proxy(server);
+  const amy = await stage.pageUser(kind, proxy);
+  const ned = stage.nodeUser('ours', server);
+  await amy.login('amy');
+  await ned.login('ned');
+  await amy.join('room');
+  await ned.join('room');
+
+  proxy[outage]();
+  const meanwhile = [ned.sendToPeer('amy', 'meanwhile'), ned.sendToChannel('room', 'meanwhile')];
+  await lasting(OUTAGE_MS);
+  proxy.restore();
+
+  expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['meanwhile']);
+  await Promise.all(meanwhile);
+  await amy.sendToChannel('room', 'back');
+  expect(texts(await ned.channelMessages('room').atLeast(1))).toEqual(['back']);
+  await ned.sendToChannel('room', 'welcome');
+  const heard = await amy.channelMessages('room').until((calls) => texts(calls).includes('welcome'));
+  // What a channel of the published client misses during a cut is not sent again.
+  if (kind === 'ours' || outage === 'silence') expect(texts(heard)).toEqual(['meanwhile', 'welcome']);
+  if (kind === 'ours') expect(amy.states.calls.map(([state]) => state)).toEqual(['CONNECTING', 'CONNECTED']);
+  expect(await amy.members('room')).toEqual(['amy', 'ned']);
+});
+
+test.each(['ours', 'published'] as const)('%s comes back after the browser was offline for 2 s', async (kind) => {
+  const server = await stage.server();
+  const page = await stage.sdkPage(kind, server);
+  const amy = await userInPage(page, kind === 'ours' ? undefined : server);
+  const ned = stage.nodeUser('ours', server);
+  await amy.login('amy');
+  await ned.login('ned');
+  await amy.join('room');
+  await ned.join('room');
+
+  await page.context().setOffline(true);
+  const meanwhile = ned.sendToPeer('amy', 'meanwhile');
+  await lasting(OUTAGE_MS);
+  await page.context().setOffline(false);
+
+  expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['meanwhile']);
+  await meanwhile;
+  await amy.sendToChannel('room', 'back');
+  expect(texts(await ned.channelMessages('room').atLeast(1))).toEqual(['back']);
+  expect(ned.memberEvents('room', 'MemberLeft').calls).toEqual([]);
+});
