@@ -1,7 +1,7 @@
 /** Commands that a later release carries out: every one is answered, so that no call of the published client hangs. */
 import { record } from 'ar-rtm-testkit/recorder';
 import { expect, test } from 'vitest';
-import { type Tab, untilEmpty, useStage } from './stage.js';
+import { eventually, states, type Tab, untilEmpty, useStage } from './stage.js';
 
 const stage = useStage();
 
@@ -79,6 +79,22 @@ test('an invitation comes to an end, whoever acts, and every CancelCall gets its
   expect(alice.uncaught).toEqual([]);
   expect(bob.uncaught).toEqual([]);
   expect(await alice.client.sendMessageToPeer({ text: 'healthy' }, 'bob')).toEqual({ hasPeerReceived: true });
+});
+
+test('a client that tried to set attributes is not stopped by it when it reconnects', async () => {
+  await stage.start();
+  const alice = await stage.user('alice');
+  const room = alice.client.createChannel('room');
+  await room.join();
+  await alice.client.setLocalUserAttributes({ a: '1' }).catch(() => undefined);
+  await alice.client.addOrUpdateLocalUserAttributes({ b: '2' }).catch(() => undefined);
+  const told = states(alice);
+  for (let cut = 1; cut <= 2; cut++) {
+    alice.sockets.at(-1)?.terminate();
+    await told.until((calls) => calls.filter(([state]) => state === 'CONNECTED').length === cut);
+    await eventually(async () => (await room.getMembers().catch(() => [])).length === 1, 'a member again');
+  }
+  expect(alice.uncaught).toEqual([]);
 });
 
 test('call commands for calls that nobody knows, and requests with wrong fields', async () => {

@@ -125,6 +125,9 @@ export const NOTICE_CODE = {
 /** `Status` of a MsgStatus. Anything but the number 0 means "received" to a published client (quirk Q21). */
 export const MESSAGE_STATUS = { NOT_RECEIVED: 0, RECEIVED: 2 } as const;
 
+/** `Status` of a CallStatus (wire-protocol.md 8.2). */
+export const CALL_STATUS = { SENT: 1, RECEIVED: 2, OFFLINE: 3, NO_RESPONSE: 4 } as const;
+
 /** `MsgType` of a message. Published receivers show only TEXT (quirk Q25). */
 export const MESSAGE_TYPE = { TEXT: 1, RAW: 2, FILE: 3, IMAGE: 4 } as const;
 

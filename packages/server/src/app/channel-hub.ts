@@ -36,13 +36,14 @@ export class ChannelHub {
 
   /**
    * Makes the session a member, or takes its membership over to this node. `onJoined` runs before anything of the channel
-   * can reach the member's socket, so that the reply comes first. Rejects with EngineUnavailable.
+   * can reach the member's socket, so that the reply comes first. `stale`: a newer claim exists; `moved`: the session
+   * ended or got a newer socket meanwhile. Rejects with EngineUnavailable.
    */
   async join(
     session: Session,
     channelId: string,
     onJoined: (result: { readonly position: Position; readonly members: MemberCount }) => void,
-  ): Promise<'joined' | 'stale'> {
+  ): Promise<'joined' | 'stale' | 'moved'> {
     const { engine, settings } = this.around.context;
     const { appId, uid } = session;
     const timeoutMs = settings.engineTimeoutMs;
@@ -56,7 +57,14 @@ export class ChannelHub {
       const result = await engine.channels.join({ appId, channelId, uid, session: session.session, timeoutMs });
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
-        return 'stale';
+        return 'moved';
+      }
+      const other = session.member(channelId);
+      if (other) {
+        // The client's own join and the takeover of its membership met; the first one stands.
+        channel.remove(member);
+        onJoined({ position: other.delivered, members: result.members });
+        return 'joined';
       }
       session.addMember(channelId, member);
       onJoined(result);

@@ -1,4 +1,4 @@
-import { ATTRIBUTE_CODE, CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
+import { ATTRIBUTE_CODE, CALL_STATUS, CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import type { ChannelCommands } from './handlers/channels.js';
@@ -62,6 +62,17 @@ export class Dispatcher {
           return undefined;
         }
         return this.unsupported(connection, command);
+      case 'MakeCall':
+        // Calls end at once as if the callee were away; old releases wait for the first status (wire-protocol.md 8.4).
+        this.notSupported(connection, command);
+        for (const Status of [CALL_STATUS.SENT, CALL_STATUS.OFFLINE]) {
+          connection.send('CallStatus', { CallId: content.CallId, Status });
+        }
+        return undefined;
+      case 'CancelCall':
+        // Always acknowledged, whatever became of the call (quirk Q29).
+        connection.send('cancelCallAck', { CallId: content.CallId, FromUId: session.uid, ToUId: content.ToUId, Code: 0 });
+        return undefined;
       default:
         return this.unsupported(connection, command);
     }
@@ -76,13 +87,17 @@ export class Dispatcher {
 
   /** A command of the wire that this release does not carry out: answered, so that no published call hangs. */
   private unsupported(connection: Connection, command: Command): undefined {
+    refuse(connection, command.cmd as CommandName, this.notSupported(connection, command), 'failed');
+    return undefined;
+  }
+
+  private notSupported(connection: Connection, command: Command): ReturnType<typeof idsOf> {
     const ids = idsOf(command);
     connection.notice(NOTICE_CODE.NOT_SUPPORTED, `${command.cmd} is not supported by this release`, {
       cmd: command.cmd,
       ...(ids.msgId === undefined ? {} : { msgId: ids.msgId }),
     });
-    refuse(connection, command.cmd as CommandName, ids, 'failed');
-    return undefined;
+    return ids;
   }
 }
 

@@ -44,7 +44,9 @@ export class Login {
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId);
-    if (!this.sessions.begin(connection, ticket, userSId, claim)) return;
+    const begun = this.sessions.begin(connection, ticket, userSId, claim);
+    if (begun === 'superseded') return this.supersede(connection, profile, ticket, userSId);
+    if (begun === 'replaced') return connection.close(CLOSE_CODE.REPLACED, 'a newer login was faster');
     this.context.counters.add('logins');
     connection.apply('accepted');
     connection.send('Login', {

@@ -17,10 +17,14 @@ type Claimed = Extract<ClaimResult, { outcome: 'claimed' }>;
 /** After a reconnect the client joins its channels again; those joins are not counted for so long. */
 const REJOIN_MS = 10_000;
 const RETRY_MS = 500;
+/** Longer than an answer of the engine may take. */
+const EARLY_MS = 10_000;
 
 /** The sessions that this node hosts: begin, cut, resume, end. */
 export class SessionHost {
   private readonly sessions = new Map<string, Session>();
+  /** Kicks whose notice came before the answer to the claim that they end. */
+  private readonly early = new Map<string, number>();
 
   constructor(
     private readonly context: NodeContext,
@@ -47,13 +51,14 @@ export class SessionHost {
     return this.sessions.get(keyOf(appId, uid));
   }
 
-  /** Puts a claimed session on its socket. False when a newer claim was faster. */
-  begin(connection: Connection, ticket: Ticket, userSId: string, claim: Claimed): boolean {
-    const session = this.host(ticket, userSId, claim);
-    if (!session) {
-      connection.close(CLOSE_CODE.REPLACED, 'a newer login was faster');
-      return false;
+  /** Puts a claimed session on its socket. `superseded` when another client's newer claim was faster. */
+  begin(connection: Connection, ticket: Ticket, userSId: string, claim: Claimed): 'begun' | 'superseded' | 'replaced' {
+    if (this.early.get(keyOf(ticket.appId, ticket.uid)) === claim.generation) {
+      if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
+      return 'superseded';
     }
+    const session = this.host(ticket, userSId, claim);
+    if (!session) return 'replaced';
     const previous = session.connection;
     session.connection = connection;
     connection.session = session;
@@ -69,7 +74,7 @@ export class SessionHost {
       previous.detach();
       previous.close(CLOSE_CODE.REPLACED, 'replaced by a newer socket of the same client');
     }
-    return true;
+    return 'begun';
   }
 
   /** After the Login reply was queued: memberships and inbox begin to flow. */
@@ -137,7 +142,10 @@ export class SessionHost {
   /** A newer claim took the session. */
   superseded(notice: Extract<Notice, { kind: 'superseded' }>): void {
     const session = this.find(notice.appId, notice.uid);
-    if (!session || session.generation !== notice.generation) return;
+    if (!session || session.generation !== notice.generation) {
+      if (notice.by === 'other') this.rememberEarly(notice);
+      return;
+    }
     if (notice.by === 'same') {
       this.replaced(session);
       return;
@@ -151,6 +159,14 @@ export class SessionHost {
     connection.forgetOnClose = { appId: notice.appId, uid: notice.uid, userSId: session.userSId };
     connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
     connection.close(CLOSE_CODE.NORMAL, 'logged in elsewhere');
+  }
+
+  private rememberEarly({ appId, uid, generation }: Extract<Notice, { kind: 'superseded' }>): void {
+    const key = keyOf(appId, uid);
+    this.early.set(key, generation);
+    this.context.time.after(EARLY_MS, () => {
+      if (this.early.get(key) === generation) this.early.delete(key);
+    });
   }
 
   /**

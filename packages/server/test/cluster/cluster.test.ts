@@ -385,7 +385,7 @@ test('under every fault at once the cluster stays whole, and ends empty', async 
       expect(node.census, `seed ${seed}`).toEqual({
         connections: 0,
         sessions: 0,
-        channels: 0,
+        feeds: 0,
         deliveries: 0,
         replies: 0,
         departures: 0,
