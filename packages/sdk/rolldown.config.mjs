@@ -18,7 +18,7 @@ const TARGET = 'es2020';
 const common = (...conditions) => ({
   resolve: { conditionNames: ['source', ...conditions, 'import', 'default'] },
   transform: { target: TARGET, define },
-  plugins: [compactEnums, inlineNumbers],
+  plugins: [compactEnums, inlineValues],
 });
 
 /** Error enums are a seventh of the bundle as TypeScript writes them (each name twice), and half of that like this. */
@@ -38,21 +38,21 @@ const compactEnums = {
   },
 };
 
-/** Single numbers of the protocol's tables are written where they are used; a table that nothing else needs goes away. */
-const inlineNumbers = {
-  name: 'inline-numbers',
+/** Single values of the protocol's tables are written where they are used; a table that nothing else needs goes away. */
+const inlineValues = {
+  name: 'inline-values',
   transform: {
     filter: { id: /packages\/sdk\/src\/.*\.ts$/ },
     handler: (code) =>
       code.replace(/\b([A-Z_]+)\.([A-Z_]+)\b/g, (member, table, name) => {
         const value = TABLES[table]?.[name];
-        return typeof value === 'number' ? `(${value})` : member;
+        return value === undefined || typeof value === 'object' ? member : `(${JSON.stringify(value)})`;
       }),
   },
 };
 
 const TABLES = Object.fromEntries(
-  ['codes', 'limits'].flatMap((file) => {
+  ['capabilities', 'codes', 'limits'].flatMap((file) => {
     const source = readFileSync(new URL(`../protocol/src/${file}.ts`, import.meta.url), 'utf8');
     const tables = source.matchAll(/export const ([A-Z_]+) = (\{[\s\S]*?\}) as const/g);
     return [...tables].map(([, name, table]) => [name, new Function('KB', `return ${table}`)(1024)]);

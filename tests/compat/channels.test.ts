@@ -2,8 +2,8 @@
 import { CHROME, FIREFOX } from 'ar-rtm-testkit/published';
 import { record } from 'ar-rtm-testkit/recorder';
 import { expect, test } from 'vitest';
-import { channelMessages, eventually, texts, useStage } from './stage.js';
 import { HARD_TEXTS } from './hard-texts.js';
+import { channelMessages, eventually, texts, useStage } from './stage.js';
 
 const stage = useStage();
 
@@ -109,7 +109,11 @@ test('members with oneself, counts with unknown channels, too many and bad ones'
   await bob.client.createChannel('room').join();
   await bob.client.createChannel('bob only').join();
   expect((await a.getMembers()).sort()).toEqual(['alice', 'bob']);
-  expect(await alice.client.getChannelMemberCount(['none', 'room', 'bob only'])).toEqual({ none: 0, room: 2, 'bob only': 1 });
+  expect(await alice.client.getChannelMemberCount(['none', 'room', 'bob only'])).toEqual({
+    none: 0,
+    room: 2,
+    'bob only': 1,
+  });
   expect(await alice.client.getChannelMemberCount([])).toEqual({});
   const eve = await stage.raw('eve');
   const counts = (ids: unknown) => eve.request('GetChanMemberSize', { MsgId: 1, ChanIds: JSON.stringify(ids) });
@@ -145,7 +149,9 @@ test('20 channels at most; after a reconnect a client with more objects keeps it
   await stage.start();
   const alice = await stage.user('alice');
   const bob = await stage.raw('bob');
-  const channels = Array.from({ length: 22 }, (_, i) => alice.client.createChannel(`room ${String(i).padStart(2, '0')}`));
+  const channels = Array.from({ length: 22 }, (_, i) =>
+    alice.client.createChannel(`room ${String(i).padStart(2, '0')}`),
+  );
   for (const channel of channels.slice(0, 20)) await channel.join();
   await expect(channels[20]?.join()).rejects.toBe(5);
   // 22 objects are joined again after the cut: none may be refused (Q8), none of the 20 may be lost.
@@ -166,7 +172,11 @@ test('20 channels at most; after a reconnect a client with more objects keeps it
 
 test('joining more often than allowed is delayed for a published client, not refused', async () => {
   await stage.start({
-    settings: { joins: { calls: 10, windowMs: 400 }, sameChannelJoins: { calls: 2, windowMs: 400 }, joinedChannels: 1000 },
+    settings: {
+      joins: { calls: 10, windowMs: 400 },
+      sameChannelJoins: { calls: 2, windowMs: 400 },
+      joinedChannels: 1000,
+    },
   });
   const { client } = await stage.user('alice');
   await Promise.all(Array.from({ length: 25 }, (_, i) => client.createChannel(`c${i}`).join()));

@@ -1,7 +1,7 @@
 /** Member counts and the reports of who joined and left, below and above the threshold. */
 import { FIREFOX } from 'ar-rtm-testkit/published';
-import { record } from 'ar-rtm-testkit/recorder';
 import type { RawClient } from 'ar-rtm-testkit/raw-client';
+import { record } from 'ar-rtm-testkit/recorder';
 import { expect, test } from 'vitest';
 import { useStage } from './stage.js';
 
@@ -72,21 +72,29 @@ test('the count comes at most once per interval, the first change at once, the l
   await start({ smallMs: 400, largeMs: 800 });
   const eve = await join('eve');
   const at: { ms: number; count: unknown }[] = [];
-  const counts = record<[number]>({ on: (_event, listener) => eve.socket.on('message', (data) => {
-    const frame = JSON.parse(String(data)) as { Cmd: string; Content: string };
-    if (frame.Cmd !== 'MemSizeChanged') return;
-    const { MemSize } = JSON.parse(frame.Content) as { MemSize: number };
-    at.push({ ms: performance.now(), count: MemSize });
-    (listener as (count: number) => void)(MemSize);
-  }) }, 'count');
+  const counts = record<[number]>(
+    {
+      on: (_event, listener) =>
+        eve.socket.on('message', (data) => {
+          const frame = JSON.parse(String(data)) as { Cmd: string; Content: string };
+          if (frame.Cmd !== 'MemSizeChanged') return;
+          const { MemSize } = JSON.parse(frame.Content) as { MemSize: number };
+          at.push({ ms: performance.now(), count: MemSize });
+          (listener as (count: number) => void)(MemSize);
+        }),
+    },
+    'count',
+  );
   const others = await Promise.all(['a', 'b', 'c'].map((uid) => join(uid)));
   await counts.until((calls) => calls.at(-1)?.[0] === 4);
   expect(at.length).toBeLessThanOrEqual(3);
-  for (let i = 1; i < at.length; i++) expect((at[i] as { ms: number }).ms - (at[i - 1] as { ms: number }).ms).toBeGreaterThan(380);
+  for (let i = 1; i < at.length; i++)
+    expect((at[i] as { ms: number }).ms - (at[i - 1] as { ms: number }).ms).toBeGreaterThan(380);
   at.length = 0;
   const more = await Promise.all(['d', 'e', 'f', 'g'].map((uid) => join(uid)));
   await counts.until((calls) => calls.at(-1)?.[0] === 8);
-  for (let i = 1; i < at.length; i++) expect((at[i] as { ms: number }).ms - (at[i - 1] as { ms: number }).ms).toBeGreaterThan(780);
+  for (let i = 1; i < at.length; i++)
+    expect((at[i] as { ms: number }).ms - (at[i - 1] as { ms: number }).ms).toBeGreaterThan(780);
   at.length = 0;
   await Promise.all([...others, ...more].map((client) => client.logout()));
   await counts.until((calls) => calls.at(-1)?.[0] === 1);

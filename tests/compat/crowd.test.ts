@@ -7,7 +7,7 @@ const stage = useStage();
 const USERS = 50;
 const MESSAGES = 20;
 
-test('50 users send 20 messages each: everyone gets every other\'s exactly once, all in one order', async () => {
+test("50 users send 20 messages each: everyone gets every other's exactly once, all in one order", async () => {
   await stage.start();
   const channels = await Promise.all(
     Array.from({ length: USERS }, async (_, i) => {

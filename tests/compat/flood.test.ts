@@ -28,6 +28,7 @@ test('1000 channel messages at once arrive completely and in order; another user
   });
   expect(slowest).toBeLessThan(500);
   expect(texts(await heard.atLeast(1000))).toEqual(all);
+  await eve.frames.until(() => eve.all('SendChannelMsg').length === 1000);
   expect(eve.all('SendChannelMsg').map(({ Code, MsgId }) => [Code, MsgId])).toEqual(all.map((_, i) => [0, i]));
   expect(inbox.calls.length).toBeGreaterThan(20);
   expect(stage.server.count('channel_messages_refused')).toBe(0);
@@ -63,7 +64,8 @@ test('a published client over the limit for too long: the send is refused after 
   await stage.start({ settings: { messages: { perSecond: 1, burst: 1 }, pauseMs: 100, pauseRefuseMs: 300 } });
   const eve = await stage.raw('eve');
   await eve.request('JoinChannel', { ChanId: 'room' });
-  for (let MsgId = 0; MsgId < 3; MsgId++) eve.send('SendChannelMsg', { ChanId: 'room', MsgId, MsgType: 1, MsgBody: 'x' });
+  for (let MsgId = 0; MsgId < 3; MsgId++)
+    eve.send('SendChannelMsg', { ChanId: 'room', MsgId, MsgType: 1, MsgBody: 'x' });
   await eve.frames.until(() => eve.all('SendChannelMsg').length === 3);
   expect(eve.all('SendChannelMsg').map(({ Code }) => Code)).toEqual([0, 3, 3]);
   expect(stage.server.count('channel_messages_refused')).toBe(2);
@@ -80,7 +82,8 @@ test('a client that does not read is cut when its queue is full, gets a reconnec
   slow.pause();
   let MsgId = 0;
   while (stage.server.count('closed_slow_consumer') === 0 && MsgId < 3000) {
-    for (let i = 0; i < 20; i++) eve.send('SendChannelMsg', { ChanId: 'room', MsgId: MsgId++, MsgType: 1, MsgBody: 'x'.repeat(16_000) });
+    for (let i = 0; i < 20; i++)
+      eve.send('SendChannelMsg', { ChanId: 'room', MsgId: MsgId++, MsgType: 1, MsgBody: 'x'.repeat(16_000) });
     await eve.frames.until(() => eve.all('SendChannelMsg').length === MsgId);
   }
   expect(stage.server.count('closed_slow_consumer')).toBe(1);

@@ -48,7 +48,9 @@ test('both variants of the published client stay connected when nothing is said'
   const firefox = await stage.user('firefox', FIREFOX);
   const told = [states(chrome), states(firefox)];
   // Ten requests are more than three times the OFFLINE time.
-  await chrome.frames.until((frames) => frames.filter(([way, cmd]) => way === 'in' && cmd === 'ReqKeepAlive').length >= 10);
+  await chrome.frames.until(
+    (frames) => frames.filter(([way, cmd]) => way === 'in' && cmd === 'ReqKeepAlive').length >= 10,
+  );
   const answers = chrome.frames.calls.filter(([way, cmd]) => way === 'out' && cmd === 'KeepAlive');
   expect(answers.length).toBeGreaterThanOrEqual(9);
   expect(firefox.frames.calls.filter(([way, cmd]) => way === 'in' && cmd === 'KeepAlive')).toHaveLength(1);

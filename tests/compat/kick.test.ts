@@ -95,13 +95,19 @@ test('an instance that was cut when it was kicked is told when it comes back, un
     const back = await stage.socket();
     // Its socket breaks before its own close frame: it is told again the next time.
     back.socket.on('message', () => back.terminate());
-    expect(await back.login({ appId: APP, uid: 'alice', userSId: old.userSId })).toMatchObject({ Code: 0, UserId: 'alice' });
+    expect(await back.login({ appId: APP, uid: 'alice', userSId: old.userSId })).toMatchObject({
+      Code: 0,
+      UserId: 'alice',
+    });
     await back.closed;
     await eventually(() => stage.server.census()['connections'] === 1, 'the server has seen it');
   }
   expect(stage.server.census()['superseded']).toBe(1);
   const told = await stage.socket();
-  expect(await told.login({ appId: APP, uid: 'alice', userSId: old.userSId })).toMatchObject({ Code: 0, UserId: 'alice' });
+  expect(await told.login({ appId: APP, uid: 'alice', userSId: old.userSId })).toMatchObject({
+    Code: 0,
+    UserId: 'alice',
+  });
   await told.next('ForceOffline');
   expect(await told.closed).toBe(1000);
   await eventually(() => stage.server.census()['superseded'] === 0, 'its close frame has ended the memory');

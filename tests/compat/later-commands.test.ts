@@ -32,12 +32,20 @@ test('every call settles, with a result or with a code', async () => {
   await alice.client.createChannel('room').join();
   for (const [name, call] of CALLS) {
     const limit = new Promise<string>((resolve) => setTimeout(resolve, 3000, 'hangs'));
-    const outcome = await Promise.race([limit, call(alice).then(() => 'settled', (code: unknown) => typeof code)]);
+    const outcome = await Promise.race([
+      limit,
+      call(alice).then(
+        () => 'settled',
+        (code: unknown) => typeof code,
+      ),
+    ]);
     expect([name, outcome]).not.toEqual([name, 'hangs']);
     expect(['settled', 'number', 'object']).toContain(outcome);
   }
   // Every request that wants a reply got exactly one.
-  const sent = alice.frames.calls.filter(([way, cmd, content]) => way === 'out' && cmd !== 'RecvMsgFromPeerAck' && content['MsgId']);
+  const sent = alice.frames.calls.filter(
+    ([way, cmd, content]) => way === 'out' && cmd !== 'RecvMsgFromPeerAck' && content['MsgId'],
+  );
   await alice.frames.until((frames) =>
     sent.every(([, , { MsgId }]) =>
       frames.some(([way, cmd, content]) => way === 'in' && cmd !== 'ErrorNotice' && content['MsgId'] === MsgId),
@@ -101,7 +109,10 @@ test('call commands for calls that nobody knows, and requests with wrong fields'
   await stage.start();
   const eve = await stage.raw('eve');
   const call = { CallId: 'f'.repeat(32), FromUId: 'eve', ToUId: 'bob' };
-  expect(await eve.request('CancelCall', { ...call, Reason: '', Content: '' }, 'cancelCallAck')).toMatchObject({ ...call, Code: 0 });
+  expect(await eve.request('CancelCall', { ...call, Reason: '', Content: '' }, 'cancelCallAck')).toMatchObject({
+    ...call,
+    Code: 0,
+  });
   eve.send('AcceptCall', { ...call, Response: '' });
   eve.send('RejectCall', { ...call, Response: '' });
   for (const [Cmd, replyCmd = Cmd] of [
@@ -113,7 +124,9 @@ test('call commands for calls that nobody knows, and requests with wrong fields'
     ['DeleteChanAttributes'],
     ['GetChanMemberSize'],
   ] as const) {
-    expect(await eve.request(Cmd, { MsgId: 5, UserIds: 7, Attributes: 7, Keys: 7, UserId: 7, ChanId: 'c' }, replyCmd)).toMatchObject({
+    expect(
+      await eve.request(Cmd, { MsgId: 5, UserIds: 7, Attributes: 7, Keys: 7, UserId: 7, ChanId: 'c' }, replyCmd),
+    ).toMatchObject({
       MsgId: 5,
     });
   }
@@ -125,7 +138,17 @@ test('20 malformed frames close the connection with 4002, fewer do not; nobody e
   await stage.start();
   const bob = await stage.raw('bob');
   const eve = await stage.raw('eve');
-  const bad = ['', '{', '[]', 'null', '7', '{"Cmd":7,"Content":"{}"}', '{"Cmd":"JoinChannel"}', '{"Cmd":"JoinChannel","Content":"null"}', '{"Cmd":"Nonsense","Content":"{}"}'];
+  const bad = [
+    '',
+    '{',
+    '[]',
+    'null',
+    '7',
+    '{"Cmd":7,"Content":"{}"}',
+    '{"Cmd":"JoinChannel"}',
+    '{"Cmd":"JoinChannel","Content":"null"}',
+    '{"Cmd":"Nonsense","Content":"{}"}',
+  ];
   for (let i = 0; i < 19; i++) eve.sendText(bad[i % bad.length] as string);
   await eve.settled();
   expect(eve.all('ErrorNotice')).toHaveLength(19);

@@ -1,9 +1,9 @@
 /** Login, logout, login again, and every way in which a login is refused. */
 import { createServer } from 'node:http';
+import { startTestServer } from 'ar-rtm-server/testing';
 import { CHROME, FIREFOX } from 'ar-rtm-testkit/published';
 import { gateway, RawClient, randomHex } from 'ar-rtm-testkit/raw-client';
 import { record } from 'ar-rtm-testkit/recorder';
-import { startTestServer } from 'ar-rtm-server/testing';
 import { expect, test } from 'vitest';
 import { APP, appOf, eventually, peerMessages, states, useStage } from './stage.js';
 
@@ -85,7 +85,17 @@ test('a uid that is empty or no id is refused with -4; the same instance can log
 test('gateway bodies that are no request get status 200 and a code, since other statuses are retried', async () => {
   await stage.start();
   const { url } = stage.server;
-  const bad = ['', 'null', '[]', '7', '{', '"x"', '{"appid":7}', { appid: 'short', uid: 'a' }, `{"uid":"${'x'.repeat(70_000)}"}`];
+  const bad = [
+    '',
+    'null',
+    '[]',
+    '7',
+    '{',
+    '"x"',
+    '{"appid":7}',
+    { appid: 'short', uid: 'a' },
+    `{"uid":"${'x'.repeat(70_000)}"}`,
+  ];
   for (const body of bad) {
     const answer = await gateway(url, body);
     expect([answer.status, typeof answer.body['code'], answer.body['code'] === 0]).toEqual([200, 'number', false]);
@@ -156,11 +166,14 @@ test('while it drains the gateway answers 503 and a published login is retried u
   await stage.start({ port });
   await login;
   for (const { client } of [idle, last]) {
-    await eventually(async () => (await client.sendMessageToPeer({ text: 'x' }, 'alice')).hasPeerReceived === true, 'all back');
+    await eventually(
+      async () => (await client.sendMessageToPeer({ text: 'x' }, 'alice')).hasPeerReceived === true,
+      'all back',
+    );
   }
 });
 
-test('a Login needs the ticket of its app, uid and token, and a ticket is one instance\'s', async () => {
+test("a Login needs the ticket of its app, uid and token, and a ticket is one instance's", async () => {
   await stage.start({ settings: { ticketMs: 60_000 } });
   const { url } = stage.server;
   const eve = await stage.raw('eve', { token: 't' });

@@ -1,8 +1,8 @@
 /** Messages for users who are not there. */
 import { post } from 'ar-rtm-testkit/raw-client';
 import { expect, test } from 'vitest';
-import { APP, eventually, peerMessages, texts, useStage } from './stage.js';
 import { HARD_TEXTS } from './hard-texts.js';
+import { APP, eventually, peerMessages, texts, useStage } from './stage.js';
 
 const stage = useStage();
 const OFFLINE = '/arapi/v1/artmgw/getOfflineMsg';
@@ -93,7 +93,9 @@ test('a published client that is cut gets what was sent meanwhile, once, as a li
   const bob = await stage.user('bob');
   const inbox = peerMessages(bob);
   bob.sockets[0]?.terminate();
-  const results = ['a', 'b', 'c'].map((text, i) => alice.client.sendMessageToPeer({ text }, 'bob', i === 1 ? FLAG : {}));
+  const results = ['a', 'b', 'c'].map((text, i) =>
+    alice.client.sendMessageToPeer({ text }, 'bob', i === 1 ? FLAG : {}),
+  );
   await inbox.atLeast(3);
   expect(texts(inbox.calls)).toEqual(['a', 'b', 'c']);
   expect(inbox.calls.map(([, , more]) => more.isOfflineMessage)).toEqual([false, false, false]);
@@ -175,10 +177,19 @@ test('old releases: application/json with its preflight, and history calls that 
   await alice.client.sendMessageToPeer({ text: 'x' }, 'bob', FLAG);
   const bob = await stage.raw('bob', { fields: { SdkVer: '1.0.3' } }, { fetch: false });
   const JSON_TYPE = 'application/json;charset=utf-8';
-  for (const path of ['/arapi/v1?action=wrtm_gateway', OFFLINE, '/arapi/v1/artmgw/getP2PHistoryMsg', '/arapi/v1/artmgw/getChanHistoryMsg']) {
+  for (const path of [
+    '/arapi/v1?action=wrtm_gateway',
+    OFFLINE,
+    '/arapi/v1/artmgw/getP2PHistoryMsg',
+    '/arapi/v1/artmgw/getChanHistoryMsg',
+  ]) {
     const preflight = await fetch(url + path, {
       method: 'OPTIONS',
-      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+      headers: {
+        origin: 'https://app.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
     });
     expect([200, 204]).toContain(preflight.status);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');

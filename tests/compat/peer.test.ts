@@ -1,8 +1,8 @@
 /** Peer messages between published clients, with acknowledgements. */
 import { CHROME, FIREFOX } from 'ar-rtm-testkit/published';
 import { expect, test } from 'vitest';
-import { eventually, peerMessages, texts, useStage } from './stage.js';
 import { HARD_TEXTS } from './hard-texts.js';
+import { eventually, peerMessages, texts, useStage } from './stage.js';
 
 const stage = useStage();
 
@@ -48,7 +48,9 @@ test('an unacknowledged message comes again after a cut; with the offline flag a
   const alice = await stage.user('alice');
   const bob = await stage.raw('bob', {}, { acknowledge: false });
   for (const OfflineMsg of [false, true]) {
-    const status = alice.client.sendMessageToPeer({ text: `flag ${OfflineMsg}` }, 'bob', { enableOfflineMessaging: OfflineMsg });
+    const status = alice.client.sendMessageToPeer({ text: `flag ${OfflineMsg}` }, 'bob', {
+      enableOfflineMessaging: OfflineMsg,
+    });
     expect(await status).toEqual({ hasPeerReceived: false });
   }
   expect(bob.all('RecvMsgFromPeer')).toHaveLength(2);
@@ -104,7 +106,9 @@ test('messages that the client itself refused, but sent, are not delivered (Q11)
   const bob = await stage.raw('bob');
   await expect(alice.client.sendMessageToPeer({ text: 'x'.repeat(32_769) }, 'bob')).rejects.toMatchObject({ code: 7 });
   await expect(alice.client.sendMessageToPeer({ text: 'x' }, 'b/b')).rejects.toMatchObject({ code: 6 });
-  await expect(alice.client.sendMessageToPeer({ text: 'x' }, '', { enableOfflineMessaging: true })).rejects.toBeTruthy();
+  await expect(
+    alice.client.sendMessageToPeer({ text: 'x' }, '', { enableOfflineMessaging: true }),
+  ).rejects.toBeTruthy();
   expect(await alice.client.sendMessageToPeer({ text: 'sound' }, 'bob')).toEqual({ hasPeerReceived: true });
   expect(bob.all('RecvMsgFromPeer').map(({ MsgBody }) => MsgBody)).toEqual(['sound']);
   expect(stage.server.count('peer_messages_refused')).toBeGreaterThan(0);

@@ -1,8 +1,9 @@
 /** The server goes and comes back, in order and by a crash. */
+
+import { MemoryRecords } from 'ar-rtm-server/testing';
 import { CHROME, FIREFOX } from 'ar-rtm-testkit/published';
 import { gateway, RawClient } from 'ar-rtm-testkit/raw-client';
 import { record } from 'ar-rtm-testkit/recorder';
-import { MemoryRecords } from 'ar-rtm-server/testing';
 import { expect, test } from 'vitest';
 import { APP, channelMessages, eventually, peerMessages, states, texts, useStage } from './stage.js';
 
@@ -49,7 +50,13 @@ test('undelivered messages, live ones too, arrive after a graceful restart, in o
   bob.terminate();
   await eventually(() => stage.server.census()['connections'] === 1, 'bob is cut');
   for (let MsgId = 1; MsgId <= 6; MsgId++) {
-    alice.send('SendMsgToPeer', { MsgId, ToUId: 'bob', MsgType: 1, MsgBody: `no ${MsgId}`, OfflineMsg: MsgId % 2 === 0 });
+    alice.send('SendMsgToPeer', {
+      MsgId,
+      ToUId: 'bob',
+      MsgType: 1,
+      MsgBody: `no ${MsgId}`,
+      OfflineMsg: MsgId % 2 === 0,
+    });
   }
   await alice.frames.until(() => alice.all('MsgStatus').length === 6);
   await stage.server.stop();
@@ -84,7 +91,11 @@ test('a session that nobody takes up after a restart ends when its time is over'
   const bob = await stage.raw('bob');
   await bob.request('JoinChannel', { ChanId: 'room' });
   await stage.server.stop();
-  await stage.start({ port, records: new MemoryRecords({ content }), settings: { offlineMs: 1500, publishedPingMs: 100 } });
+  await stage.start({
+    port,
+    records: new MemoryRecords({ content }),
+    settings: { offlineMs: 1500, publishedPingMs: 100 },
+  });
   const back = await stage.raw('bob', { userSId: bob.userSId });
   await back.request('JoinChannel', { ChanId: 'room' });
   expect((await back.next('ChanMemberLeave'))['UserId']).toBe('eve');
@@ -99,9 +110,14 @@ test('a crash: offline messages, sessions and channels are there again', async (
   const bob = await stage.raw('bob');
   await bob.request('JoinChannel', { ChanId: 'room' });
   const send = { MsgType: 1, OfflineMsg: true };
-  expect(await alice.request('SendMsgToPeer', { ...send, MsgId: 1, ToUId: 'cara', MsgBody: 'stored' }, 'MsgStatus')).toMatchObject({ Status: 0 });
+  expect(
+    await alice.request('SendMsgToPeer', { ...send, MsgId: 1, ToUId: 'cara', MsgBody: 'stored' }, 'MsgStatus'),
+  ).toMatchObject({ Status: 0 });
   // Session records are written within a second.
-  await eventually(() => [...records.content.values()].filter((text) => text.includes('room')).length >= 2, 'sessions are on disk');
+  await eventually(
+    () => [...records.content.values()].filter((text) => text.includes('room')).length >= 2,
+    'sessions are on disk',
+  );
   const content = new Map(records.crash());
   const crashed = stage.server;
   // The crashed process takes its sockets with it; what its stop would still write goes nowhere.

@@ -3,7 +3,12 @@
  * that nothing complained and nothing stayed behind.
  */
 import { startTestServer, type TestServer, type TestServerOptions } from 'ar-rtm-server/testing';
-import { loadPublished, type PublishedChannel, type PublishedClient, type PublishedTab } from 'ar-rtm-testkit/published';
+import {
+  loadPublished,
+  type PublishedChannel,
+  type PublishedClient,
+  type PublishedTab,
+} from 'ar-rtm-testkit/published';
 import { RawClient, type RawLogin, type RawOptions } from 'ar-rtm-testkit/raw-client';
 import { record } from 'ar-rtm-testkit/recorder';
 import { afterEach, expect } from 'vitest';
@@ -17,7 +22,11 @@ export interface Tab extends PublishedTab {
 }
 
 export type Told = [state: string, reason: string | undefined];
-export type Heard = [message: { text: string }, from: string, properties: { serverReceivedTs: number; isOfflineMessage: boolean }];
+export type Heard = [
+  message: { text: string },
+  from: string,
+  properties: { serverReceivedTs: number; isOfflineMessage: boolean },
+];
 
 /** Registers the clean-up; call once per file. */
 export function useStage(): Stage {
@@ -80,8 +89,8 @@ export class Stage {
     this.tabs = [];
     this.raws = [];
     this.keepsSessions = false;
+    if (!current) return;
     try {
-      if (!current) return;
       if (!keepsSessions) {
         await Promise.all(tabs.map((tab) => leave(tab)));
         await Promise.all(raws.map((client) => client.logout()));
@@ -90,7 +99,7 @@ export class Stage {
     } finally {
       for (const tab of tabs) tab.close();
       for (const client of raws) client.terminate();
-      await current?.stop();
+      await current.stop();
       this.current = undefined;
     }
     const expected = this.expectedComplaints;

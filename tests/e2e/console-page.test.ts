@@ -37,7 +37,7 @@ async function join(page: Page, channelId: string): Promise<void> {
 }
 
 async function say(page: Page, to: string, text: string): Promise<void> {
-  const field = page.getByLabel(`Message to ${to}`, { exact: true });
+  const field = page.getByRole('textbox', { name: `Message to ${to}`, exact: true });
   await field.fill(text);
   await field.press('Enter');
 }

@@ -63,7 +63,7 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
   async sendMessage(message: RtmMessage, messageOptions?: SendMessageOptions): Promise<void> {
     const text = textOf(message);
     if (text === undefined) {
-      const reason = 'The message is not valid or above 32 KB';
+      const reason = 'The message is not valid';
       throw new RtmInvalidArgumentError(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, reason);
     }
     return this.engine.sendToChannel(this.membership, text, {

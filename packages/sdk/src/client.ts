@@ -38,7 +38,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     params?: RtmParameters,
   ) {
     super();
-    if (!isAppId(appId)) throw invalidInstance('The app id has to be a string of 32 letters and digits');
+    if (!isAppId(appId)) throw invalidInstance('The app id is not valid');
     this.engine = new Engine(environment, appId, VERSION, this);
     if (params !== undefined) this.setParameters(params);
   }
@@ -72,7 +72,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     const { uid, token } = (options ?? {}) as { uid?: unknown; token?: unknown };
     if (!isId(uid)) throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The uid is not valid');
     if (token !== undefined && token !== null && typeof token !== 'string') {
-      throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The token is not a string');
+      throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The token is not valid');
     }
     return this.engine.login(uid, token ?? '');
   }
@@ -104,7 +104,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     }
     const text = textOf(message);
     if (text === undefined) {
-      throw new RtmInvalidArgumentError(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'The message is not valid or above 32 KB');
+      throw new RtmInvalidArgumentError(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'The message is not valid');
     }
     return this.engine.sendToPeer(peerId, text, {
       OfflineMsg: options?.enableOfflineMessaging === true,
@@ -149,13 +149,13 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * address is not valid; then nothing changes
    */
   setParameters(params: RtmParameters): void {
-    if (typeof params !== 'object' || params === null) throw invalidInstance('The parameters are not an object');
+    if (typeof params !== 'object' || params === null) throw invalidInstance('The parameters are not valid');
     const { confPriCloudAddr, ConfPriCloudAddr = confPriCloudAddr, logFilter } = params;
     let address: Address | undefined;
     for (const value of [confPriCloudAddr, ConfPriCloudAddr]) {
       if (value === undefined) continue;
       address = readAddress(value);
-      if (!address) throw invalidInstance('The server address is not valid: ServerAdd, Port 1 to 65535, Wss boolean');
+      if (!address) throw invalidInstance('The server address is not valid');
     }
     if (address) this.engine.address = address;
     if (logFilter !== undefined && !this.engine.logger.setFilter(logFilter)) {

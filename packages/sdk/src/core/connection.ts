@@ -93,7 +93,7 @@ export class Connection {
       this.resolveLogin = () => this.queue.settle(resolve);
       this.failLogin = (error) => this.queue.settle(() => reject(error));
       this.stopDeadline = this.environment.clock.after(TIMES.LOGIN_MS, () =>
-        this.endLogin('timedOut', new RtmTimeoutError(LOGIN_CODE.TIMEOUT, 'The server could not be reached in time')),
+        this.endLogin('timedOut', new RtmTimeoutError(LOGIN_CODE.TIMEOUT, 'No success in time')),
       );
       this.begin(this.environment.clock.now());
     });

@@ -126,8 +126,7 @@ export class Engine {
 
   login(uid: string, token: string): Promise<void> {
     if (!this.currentAddress()) {
-      const text =
-        'No server address: set confPriCloudAddr in the parameters, or load the page or the script from the server';
+      const text = 'No server address: set confPriCloudAddr, or load the page or the script from the server';
       throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, text);
     }
     const { state } = this.connection;

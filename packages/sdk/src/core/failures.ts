@@ -48,7 +48,7 @@ export function countCall(now: number, ...windows: readonly (readonly [window: S
   for (const [window, code] of windows) {
     const retryAfterMs = window.waitMs(now);
     if (retryAfterMs > 0) {
-      throw new RtmInvokeTooOftenError(code, 'Called too often', { limit: window.limit, retryAfterMs });
+      throw new RtmInvokeTooOftenError(code, 'Too often', { limit: window.limit, retryAfterMs });
     }
   }
   for (const [window] of windows) window.count(now);

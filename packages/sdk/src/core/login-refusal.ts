@@ -59,13 +59,12 @@ export function reconnectEvent({ code, isSuperseded }: LoginRefusal): Connection
 /** What `login` rejects with. */
 export function loginError({ code, serverCode }: LoginRefusal): RTMException {
   const data = { serverCode };
-  if (BANNED.includes(code))
-    return new RtmUnauthenticatedError(code, 'The app, the user or the address is banned', data);
+  if (BANNED.includes(code)) return new RtmUnauthenticatedError(code, 'Not allowed', data);
   if (TOKEN.includes(code)) {
     const what = code === LOGIN_CODE.TOKEN_EXPIRED ? 'has expired' : 'is not valid for this app and user';
     return new RtmUnauthenticatedError(code, `The token ${what}`, data);
   }
   if (code === LOGIN_CODE.INVALID_ARGUMENT) return new RtmInvalidArgumentError(code, 'Refused as invalid', data);
-  if (code === LOGIN_CODE.TOO_OFTEN) return new RtmInvokeTooOftenError(code, 'Called too often', data);
+  if (code === LOGIN_CODE.TOO_OFTEN) return new RtmInvokeTooOftenError(code, 'Too often', data);
   return new RtmInternalError(code, 'The server refused the login', data);
 }

@@ -183,12 +183,12 @@ export class Memberships {
   private checkJoin(membership: Membership): void {
     const { channelId } = membership;
     if (membership.state !== 'LEFT') {
-      throw new RtmInvalidStatusError(JOIN_CONFLICT.ALREADY_JOINED, 'Already joined, joining or leaving', {
+      throw new RtmInvalidStatusError(JOIN_CONFLICT.ALREADY_JOINED, 'Already joined', {
         channelId,
       });
     }
     if (this.active.has(channelId)) {
-      const text = 'Another object of this channel has joined';
+      const text = 'Another object has joined';
       throw new RtmInvalidStatusError(JOIN_CONFLICT.SAME_ID_JOINED, text, { channelId });
     }
     if (this.active.size >= LIMITS.JOINED_CHANNELS) {

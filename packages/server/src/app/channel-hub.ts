@@ -37,12 +37,14 @@ export class ChannelHub {
   /**
    * Makes the session a member, or takes its membership over to this node. `onJoined` runs before anything of the channel
    * can reach the member's socket, so that the reply comes first. `stale`: a newer claim exists; `moved`: the session
-   * ended or got a newer socket meanwhile. Rejects with EngineUnavailable.
+   * ended or got a newer socket meanwhile. `untilItJoins`: delivery begins when the client itself joins. Rejects with
+   * EngineUnavailable.
    */
   async join(
     session: Session,
     channelId: string,
     onJoined: (result: { readonly position: Position; readonly members: MemberCount }) => void,
+    untilItJoins = false,
   ): Promise<'joined' | 'stale' | 'moved'> {
     const { engine, settings } = this.around.context;
     const { appId, uid } = session;
@@ -64,12 +66,13 @@ export class ChannelHub {
         // The client's own join and the takeover of its membership met; the first one stands.
         channel.remove(member);
         onJoined({ position: other.delivered, members: result.members });
+        if (!untilItJoins && other.state === 'away') channel.listens(other);
         return 'joined';
       }
       session.addMember(channelId, member);
       onJoined(result);
       channel.begin(member, result.position, result.members);
-      if (!session.connection) member.apply('cut');
+      if (!session.connection || untilItJoins) member.apply('cut');
       return 'joined';
     } catch (error) {
       channel.remove(member);

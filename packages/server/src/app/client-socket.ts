@@ -11,6 +11,8 @@ export interface FrameSender {
 /** A client's socket as the session on it sees it. */
 export interface ClientSocket extends FrameSender {
   readonly outbox: Outbox;
+  /** Queues one frame whose text is ready. */
+  sendText(text: string): void;
   readonly profile: ClientProfile | undefined;
   /** The session has left this socket: what becomes of the socket does not concern it any more. */
   detach(): void;

@@ -1,4 +1,5 @@
 import {
+  acknowledgedId,
   CLOSE_CODE,
   type Command,
   type CommandProblem,
@@ -28,6 +29,8 @@ export interface ConnectionHost {
   readonly clock: ReadClock;
   /** Carries out a command; commands of one connection run one after the other. */
   dispatch(connection: Connection, command: Command): Promise<void> | undefined;
+  /** The client has given a peer message to its application. Needs no turn among the commands. */
+  acknowledged(connection: Connection, msgId: number): void;
   /** The regular visit: heartbeats, silence, deadlines. Milliseconds until the next one. */
   visit(connection: Connection): number | undefined;
   gone(connection: Connection, code: number, byClient: boolean): void;
@@ -80,7 +83,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
 
   /** Queues one frame. */
   send<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): void {
-    this.outbox.push(this.host.context.framing.text(encodeServerFrame(cmd, content)));
+    this.sendText(encodeServerFrame(cmd, content));
+  }
+
+  sendText(text: string): void {
+    this.outbox.push(this.host.context.framing.text(text));
   }
 
   detach(): void {
@@ -105,6 +112,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     if (this.current === 'quarantined' || this.current === 'closing' || this.current === 'closed') return;
     if (text.startsWith(KEEP_ALIVE)) {
       if (this.profile?.serverDrivenKeepAlive === false) this.send('KeepAlive', {});
+      return;
+    }
+    const acknowledged = this.current === 'active' ? acknowledgedId(text) : undefined;
+    if (acknowledged !== undefined) {
+      this.host.acknowledged(this, acknowledged);
       return;
     }
     if (bytes > this.host.context.settings.frameReplyBytes) {

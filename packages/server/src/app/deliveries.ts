@@ -1,4 +1,4 @@
-import { MESSAGE_STATUS, PEER_MESSAGE_CODE, type Position } from 'ar-rtm-protocol';
+import { encodeMsgStatus, MESSAGE_STATUS, PEER_MESSAGE_CODE, type Position } from 'ar-rtm-protocol';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
@@ -113,7 +113,8 @@ export function refuseMessage(connection: ClientSocket, msgId: number, code: num
 }
 
 function answer(connection: ClientSocket, msgId: number, status: number, code: number, reason?: string): void {
-  if (connection.profile?.published !== false) connection.send('MsgStatus', { MsgId: msgId, Status: status });
-  else if (reason === undefined) connection.send('MsgStatus', { MsgId: msgId, Status: status, Code: code });
-  else connection.send('MsgStatus', { MsgId: msgId, Status: status, Code: code, Reason: reason });
+  const reply = { MsgId: msgId, Status: status };
+  if (connection.profile?.published !== false) connection.sendText(encodeMsgStatus(reply));
+  else if (reason === undefined) connection.sendText(encodeMsgStatus({ ...reply, Code: code }));
+  else connection.send('MsgStatus', { ...reply, Code: code, Reason: reason });
 }

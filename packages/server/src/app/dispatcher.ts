@@ -39,7 +39,7 @@ export class Dispatcher {
       case 'SendMsgToPeer':
         return this.peers.send(connection, session, content);
       case 'RecvMsgFromPeerAck':
-        this.peers.acknowledge(session, content);
+        this.peers.acknowledge(session, content.MsgId);
         return undefined;
       case 'SendChannelMsg':
         return this.channels.send(connection, session, content);
@@ -71,7 +71,12 @@ export class Dispatcher {
         return undefined;
       case 'CancelCall':
         // Always acknowledged, whatever became of the call (quirk Q29).
-        connection.send('cancelCallAck', { CallId: content.CallId, FromUId: session.uid, ToUId: content.ToUId, Code: 0 });
+        connection.send('cancelCallAck', {
+          CallId: content.CallId,
+          FromUId: session.uid,
+          ToUId: content.ToUId,
+          Code: 0,
+        });
         return undefined;
       default:
         return this.unsupported(connection, command);

@@ -117,6 +117,16 @@ export class LocalChannel implements Due, MemberChannel {
     member.apply('back');
   }
 
+  /**
+   * A published client is back and has joined again. Only from then on it listens: what came since its socket went is
+   * delivered now, behind the reply, and then what comes (wire-protocol.md 7.3, O31).
+   */
+  listens(member: Member): void {
+    if (!member.apply('back')) return;
+    member.lastCount = -1;
+    if (comparePositions(this.fanned, member.delivered) > 0) this.catchUp(member);
+  }
+
   /** Puts the count on the member's socket, unless it was the last one there. */
   reportTo(member: Member, count = this.count.count): void {
     if (member.lastCount === count) return;

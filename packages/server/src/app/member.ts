@@ -18,6 +18,7 @@ export interface MemberChannel {
   readonly isLagging: boolean;
   begin(member: Member, position: Position, members: MemberCount): void;
   back(member: Member): void;
+  listens(member: Member): void;
   remove(member: Member): void;
   reportTo(member: Member): void;
   expect(end: Position): void;

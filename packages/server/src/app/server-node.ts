@@ -44,6 +44,7 @@ export class ServerNode implements ConnectionHost {
   private readonly liveness: Liveness;
   private readonly lease: Lease;
   private readonly dispatcher: Dispatcher;
+  private readonly peers: PeerMessages;
   private readonly timers: Cancel[] = [];
   private draining = false;
   private lastIdleCheckMs = 0;
@@ -71,11 +72,12 @@ export class ServerNode implements ConnectionHost {
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
     this.gateway = new Gateway(context, apps, tickets, () => this.isReady);
+    this.peers = new PeerMessages(context, this.deliveries);
     this.dispatcher = new Dispatcher(
       context,
       new Login(context, apps, tickets, this.sessions),
       this.sessions,
-      new PeerMessages(context, this.deliveries),
+      this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
@@ -150,6 +152,10 @@ export class ServerNode implements ConnectionHost {
 
   dispatch(connection: Connection, command: Command): Promise<void> | undefined {
     return this.dispatcher.dispatch(connection, command);
+  }
+
+  acknowledged(connection: Connection, msgId: number): void {
+    if (connection.session) this.peers.acknowledge(connection.session, msgId);
   }
 
   visit(connection: Connection): number | undefined {

@@ -71,6 +71,7 @@ export class SessionHost {
       session.expectsAttributeRestore = true;
     }
     if (previous && previous !== connection) {
+      for (const member of session.memberships()) member.apply('cut');
       previous.detach();
       previous.close(CLOSE_CODE.REPLACED, 'replaced by a newer socket of the same client');
     }
@@ -81,7 +82,8 @@ export class SessionHost {
   open(connection: Connection, claim: Claimed): void {
     const { session } = connection;
     if (!session) return;
-    for (const member of session.memberships()) member.channel.back(member);
+    if (connection.profile?.published === true) this.awaitRejoins(connection, session);
+    else for (const member of session.memberships()) member.channel.back(member);
     for (const channelId of claim.channels) if (!session.member(channelId)) this.rejoin(session, channelId);
     const freshPublished = connection.profile?.published === true && !claim.reconnecting && !claim.continued;
     if (freshPublished) this.holdForFetch(session, claim.inboxEnd);
@@ -257,6 +259,18 @@ export class SessionHost {
     return session;
   }
 
+  /**
+   * A published client hears nothing of a channel before it has joined it again, which it does by itself for all it knows.
+   * A membership that it does not ask for goes on after a while.
+   */
+  private awaitRejoins(connection: Connection, session: Session): void {
+    if (session.rejoinUntilMs <= this.clock.nowMs) return;
+    this.context.time.after(REJOIN_MS, () => {
+      if (session.connection !== connection) return;
+      for (const member of session.memberships()) if (member.state === 'away') member.channel.listens(member);
+    });
+  }
+
   private holdForFetch(session: Session, cut: Position): void {
     const { generation, inbox } = session;
     this.context.time.after(this.context.settings.offlineFetchMs, () => {
@@ -268,7 +282,7 @@ export class SessionHost {
   private rejoin(session: Session, channelId: string): void {
     const { generation } = session;
     this.hub
-      .join(session, channelId, () => undefined)
+      .join(session, channelId, () => undefined, session.profile?.published === true)
       .catch((error: unknown) => {
         if (!(error instanceof EngineUnavailable)) return this.failed('taking a membership over', error);
         this.context.time.after(RETRY_MS, () => {

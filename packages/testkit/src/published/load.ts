@@ -10,7 +10,8 @@ import { Recorder } from '../recorder.js';
 import type { PublishedModule } from './types.js';
 import { watchRejections } from './uncaught.js';
 
-export const CHROME = 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36';
+export const CHROME =
+  'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36';
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0';
 
 /** One frame as the tab sent (`out`) or got (`in`) it, Content decoded. */
@@ -32,10 +33,9 @@ export interface PublishedTab {
   close(): void;
 }
 
-const source = new vm.Script(
-  readFileSync(createRequire(import.meta.url).resolve('published-ar-rtm-sdk'), 'utf8'),
-  { filename: 'published-ar-rtm-sdk.cjs.js' },
-);
+const source = new vm.Script(readFileSync(createRequire(import.meta.url).resolve('published-ar-rtm-sdk'), 'utf8'), {
+  filename: 'published-ar-rtm-sdk.cjs.js',
+});
 
 export function loadPublished({ userAgent = CHROME }: { readonly userAgent?: string } = {}): PublishedTab {
   const tab = new Tab();

@@ -47,6 +47,7 @@ export class ChannelCommands {
     if (retained) {
       // Idempotent: published clients join again after every reconnect, and a refusal would double their events (Q8).
       reply(JOIN_CODE.OK, place(retained.delivered));
+      if (retained.state === 'away') retained.channel.listens(retained);
       retained.channel.reportTo(retained);
       return;
     }

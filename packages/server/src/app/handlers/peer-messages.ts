@@ -51,8 +51,8 @@ export class PeerMessages {
   }
 
   /** The client has given the message to its application. */
-  acknowledge(session: Session, content: CommandContent<'RecvMsgFromPeerAck'>): void {
-    const position = positionOfMessageId(content.MsgId);
+  acknowledge(session: Session, msgId: number): void {
+    const position = positionOfMessageId(msgId);
     if (position) session.inbox?.acknowledge(position);
   }
 

@@ -1,2 +1,2 @@
-export { type LocalLimits, localLimits } from './limits.js';
-export { type EngineSizes, LocalEngine, type LocalEngineOptions } from './local-engine.js';
+export type { LocalLimits } from './limits.js';
+export { LocalEngine } from './local-engine.js';
