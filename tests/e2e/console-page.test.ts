@@ -65,7 +65,7 @@ async function screenshots(page: Page, name: string): Promise<void> {
 test('two tabs are two users who talk to each other', async () => {
   const server = await stage.server();
   const context = await stage.context();
-  const [amy, ben] = [await context.newPage(), await context.newPage()];
+  const [amy, ben] = [await stage.window(context), await stage.window(context)];
   const complaints = [amy, ben].map(complaintsOf);
   for (const tab of [amy, ben]) await tab.goto(server.url);
 
@@ -92,7 +92,7 @@ test('two tabs are two users who talk to each other', async () => {
   await amy.getByLabel('Store while the peer is offline').check();
   await say(amy, 'cat', 'Call me when you are back');
   await message(amy, 'Messages with cat', 'Call me').getByText('not received', { exact: true }).waitFor();
-  const cat = await context.newPage();
+  const cat = await stage.window(context);
   complaints.push(complaintsOf(cat));
   await cat.goto(server.url);
   await logIn(cat, 'cat');
@@ -136,7 +136,7 @@ test('two tabs are two users who talk to each other', async () => {
 test('the page says in words what went wrong', async () => {
   const server = await stage.server();
   const context = await stage.context();
-  const [older, newer] = [await context.newPage(), await context.newPage()];
+  const [older, newer] = [await stage.window(context), await stage.window(context)];
   for (const tab of [older, newer]) await tab.goto(server.url);
 
   await older.getByLabel('App ID').fill('too short');

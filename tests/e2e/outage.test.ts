@@ -22,12 +22,12 @@ test('a page survives a graceful restart of the server: joined, members intact',
   expect(await server.stop()).toBe(0);
   await stage.server({ dataDir, port: server.port });
 
-  // Calls wait for the connection.
+  // Calls wait until the session is restored.
+  expect(await amy.members('room')).toEqual(['amy', 'ned']);
   await ned.sendToChannel('room', 'after');
   expect(await ned.sendToPeer('amy', 'hello again')).toBe(true);
   expect(texts(await amy.channelMessages('room').atLeast(2))).toEqual(['before', 'after']);
   expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['hello again']);
-  expect(await amy.members('room')).toEqual(['amy', 'ned']);
   expect(ned.memberEvents('room', 'MemberLeft').calls).toEqual([]);
   expect(amy.memberEvents('room', 'MemberLeft').calls).toEqual([]);
   // A restart within 4 s that lost nothing is invisible; otherwise the page is told what became of it.
@@ -66,11 +66,19 @@ test.each([
   expect(texts(await ned.channelMessages('room').atLeast(1))).toEqual(['back']);
   await ned.sendToChannel('room', 'welcome');
   const heard = await amy.channelMessages('room').until((calls) => texts(calls).includes('welcome'));
-  // What a channel of the published client misses during a cut is not sent again.
-  if (kind === 'ours' || outage === 'silence') expect(texts(heard)).toEqual(['meanwhile', 'welcome']);
-  if (kind === 'ours') expect(amy.states.calls.map(([state]) => state)).toEqual(['CONNECTING', 'CONNECTED']);
+  if (kind === 'ours') {
+    // Everything arrives and the cut is invisible, or the page is told where something is missing.
+    const [interrupted, restored] = amy.states.calls.slice(2);
+    expect(restored?.[2]).toEqual(interrupted && { recovered: false, gaps: { inbox: false, channels: ['room'] } });
+    expect(texts(heard)).toEqual(interrupted ? ['welcome'] : ['meanwhile', 'welcome']);
+  } else if (outage === 'silence') {
+    expect(texts(heard)).toEqual(['meanwhile', 'welcome']);
+  }
   expect(await amy.members('room')).toEqual(['amy', 'ned']);
 });
+
+// Needs the replay of channel logs: then `interrupted` above is always undefined.
+test.todo('what our SDK misses in a channel during 2 s is sent again, and the cut is invisible');
 
 test.each(['ours', 'published'] as const)('%s comes back after the browser was offline for 2 s', async (kind) => {
   const server = await stage.server();

@@ -4,11 +4,14 @@ import { ServerNode } from './app/server-node.js';
 import type { NodeSettings } from './app/settings.js';
 import { DEFAULT_SETTINGS } from './app/settings.js';
 import { type App, Apps } from './domain/apps.js';
+import { Tokens } from './domain/tokens.js';
+import type { TokenPolicy } from './domain/tokens-policy.js';
 import type { PublicAddress } from './edge/http/address.js';
 import { OriginRule } from './edge/http/origins.js';
 import { createHttpServer } from './edge/http/server.js';
 import { NodeSigner } from './edge/node-signer.js';
 import { NodeChance, NodeTime } from './edge/node-time.js';
+import { nodeTokenCrypto } from './edge/node-token-crypto.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits } from './engines/local/index.js';
@@ -22,6 +25,7 @@ export interface ServerOptions {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly apps: readonly App[];
+  readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
   readonly engineLimits?: Partial<LocalLimits>;
   readonly allowedOrigins?: readonly string[] | undefined;
@@ -91,6 +95,7 @@ export function createNode(parts: {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly apps: readonly App[];
+  readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
 }): ServerNode {
   const nodeId = parts.chance.secretHex(8);
@@ -105,7 +110,7 @@ export function createNode(parts: {
     counters: parts.counters,
     settings: { ...DEFAULT_SETTINGS, ...parts.settings },
   };
-  return new ServerNode(context, new Apps(parts.apps));
+  return new ServerNode(context, new Apps(parts.apps), new Tokens(nodeTokenCrypto, parts.tokenPolicy));
 }
 
 /** HTTP and WebSocket of one node, not listening yet. */

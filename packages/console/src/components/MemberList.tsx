@@ -4,10 +4,13 @@ interface MemberListProps {
 
 export function MemberList({ members }: MemberListProps) {
   return (
-    <ul className="members" aria-label="Members">
-      {members.map((member) => (
-        <li key={member}>{member}</li>
-      ))}
-    </ul>
+    <div>
+      <h3 id="members-title">Members</h3>
+      <ul className="members" aria-labelledby="members-title">
+        {members.map((member) => (
+          <li key={member}>{member}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -30,7 +30,8 @@ const TEXT_SHOWN = 200;
 
 /** Arguments of an event for one line of the log. */
 export function argumentInWords(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
+  // Indented by one and joined again: JSON with spaces, where lines can break.
+  const text = (JSON.stringify(value, null, 1) ?? 'undefined').replace(/\n\s*/g, ' ');
   return text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}… (${text.length} characters)` : text;
 }
 

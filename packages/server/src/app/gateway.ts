@@ -6,7 +6,8 @@ import {
   isId,
   type OfflineReply,
 } from 'ar-rtm-protocol';
-import type { Apps } from '../domain/apps.js';
+import type { App, Apps } from '../domain/apps.js';
+import type { Tokens } from '../domain/tokens.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { InboxEntry } from '../ports/inboxes.js';
 import type { NodeContext } from './context.js';
@@ -30,9 +31,13 @@ const UNAVAILABLE: GatewayAnswer = {
 
 /** The HTTP calls of clients: the gateway, and offline messages for published clients (wire-protocol.md 2). */
 export class Gateway {
+  /** Apps without certificates whose clients send tokens, told once each. */
+  private readonly unchecked = new Set<string>();
+
   constructor(
     private readonly context: NodeContext,
     private readonly apps: Apps,
+    private readonly tokens: Tokens,
     private readonly tickets: Tickets,
     private readonly isReady: () => boolean,
   ) {}
@@ -43,8 +48,11 @@ export class Gateway {
     const request = decodeGatewayRequest(body);
     if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
     const { appid, uid, token } = request.value;
-    if (!isAppId(appid) || !this.apps.find(appid)) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
+    const app = isAppId(appid) ? this.apps.find(appid) : undefined;
+    if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
+    const refused = this.refuseToken(app, uid, token);
+    if (refused) return refused;
     return {
       status: 200,
       body: {
@@ -103,6 +111,28 @@ export class Gateway {
   /** History endpoints that old releases call after every login (wire-protocol.md 2.4, appendix A). */
   emptyHistory(): GatewayAnswer {
     return { status: 200, body: { code: GATEWAY_CODE.OK, data: [] } };
+  }
+
+  /** The answer to a token that does not let `uid` in (token.md 6, 7); nothing if it does. */
+  private refuseToken(app: App, uid: string, token: string): GatewayAnswer | undefined {
+    const { logger, counters, time, signer } = this.context;
+    const { appId } = app;
+    const result = this.tokens.verify({ app, uid, token, nowS: Math.floor(time.wallMs() / 1000) });
+    if (result.verdict === 'ok') {
+      if (result.oddity) logger.warn({ appId, uid, oddity: result.oddity }, 'a token is odd');
+      if (app.certificates.length === 0 && token !== '' && !this.apps.isOpen && !this.unchecked.has(appId)) {
+        this.unchecked.add(appId);
+        logger.warn({ appId }, 'clients send tokens, but the app has no certificate to check them with');
+      }
+      return undefined;
+    }
+    counters.add('logins_refused');
+    // Tokens are never logged; the hash tells whether it was the same one again.
+    const { verdict, ...why } = result;
+    logger.info({ appId, uid, tokenHash: signer.digest(token).slice(0, 12), ...why }, `a token is ${verdict}`);
+    return verdict === 'expired'
+      ? refusal(GATEWAY_CODE.TOKEN_EXPIRED, 'the token has expired')
+      : refusal(GATEWAY_CODE.INVALID_TOKEN, 'the token is not valid');
   }
 
   private failed(error: unknown): void {

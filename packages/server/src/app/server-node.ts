@@ -1,6 +1,7 @@
 import { CLOSE_CODE, type Command } from 'ar-rtm-protocol';
 import type { Apps } from '../domain/apps.js';
 import { ReadClock } from '../domain/read-clock.js';
+import type { Tokens } from '../domain/tokens.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
@@ -54,6 +55,7 @@ export class ServerNode implements ConnectionHost {
   constructor(
     readonly context: NodeContext,
     apps: Apps,
+    tokens: Tokens,
   ) {
     const { time, settings, framing } = context;
     this.clock = new ReadClock(TICK_MS, time.monotonicMs());
@@ -71,7 +73,7 @@ export class ServerNode implements ConnectionHost {
     this.liveness = new Liveness(context, this.clock, this.sessions);
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
-    this.gateway = new Gateway(context, apps, tickets, () => this.isReady);
+    this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
     this.peers = new PeerMessages(context, this.deliveries);
     this.dispatcher = new Dispatcher(
       context,

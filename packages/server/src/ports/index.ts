@@ -9,4 +9,5 @@ export * from './nodes.js';
 export * from './records.js';
 export * from './registry.js';
 export * from './time.js';
+export * from './token-crypto.js';
 export * from './transport.js';
