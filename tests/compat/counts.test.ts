@@ -24,10 +24,10 @@ async function join(uid: string): Promise<RawClient> {
 test('the joiner gets the count behind the reply, also the first one', async () => {
   await start({ smallMs: 50, largeMs: 100 });
   const eve = await join('eve');
-  expect((await eve.next('MemSizeChanged'))['MemSize']).toBe(1);
+  expect((await eve.next('MemSizeChanged')).MemSize).toBe(1);
   const ann = await join('ann');
-  expect((await ann.next('MemSizeChanged'))['MemSize']).toBe(2);
-  expect((await eve.next('MemSizeChanged'))['MemSize']).toBe(2);
+  expect((await ann.next('MemSizeChanged')).MemSize).toBe(2);
+  expect((await eve.next('MemSizeChanged')).MemSize).toBe(2);
   for (const client of [eve, ann]) {
     const cmds = client.frames.calls.map(([cmd]) => cmd);
     expect(cmds.indexOf('JoinChannel')).toBeLessThan(cmds.indexOf('MemSizeChanged'));
@@ -63,9 +63,9 @@ test('a list is cut at the threshold and holds the one who asks', async () => {
   for (const uid of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) members.push(await join(uid));
   const last = members.at(-1) as RawClient;
   const answer = await last.request('GetChanMembers', { ChanId: 'room', MsgId: 1 });
-  expect(answer['Code']).toBe(0);
-  expect(answer['Members']).toHaveLength(4);
-  expect(answer['Members']).toContain('g');
+  expect(answer.Code).toBe(0);
+  expect(answer.Members).toHaveLength(4);
+  expect(answer.Members).toContain('g');
 });
 
 test('the count comes at most once per interval, the first change at once, the last value always', async () => {
@@ -107,8 +107,8 @@ test('a member that comes and goes within one interval', async () => {
   await eve.next('MemSizeChanged');
   for (let i = 0; i < 3; i++) await (await join('ann')).logout();
   const bob = await join('bob');
-  await eve.frames.until(() => eve.all('MemSizeChanged').at(-1)?.['MemSize'] === 2);
-  await bob.frames.until(() => bob.all('MemSizeChanged').at(-1)?.['MemSize'] === 2);
+  await eve.frames.until(() => eve.all('MemSizeChanged').at(-1)?.MemSize === 2);
+  await bob.frames.until(() => bob.all('MemSizeChanged').at(-1)?.MemSize === 2);
   expect(eve.all('ChanMemberJoin').map(({ UserId }) => UserId)).toEqual(['ann', 'ann', 'ann', 'bob']);
   expect(eve.all('ChanMemberLeave').map(({ UserId }) => UserId)).toEqual(['ann', 'ann', 'ann']);
 });
@@ -120,11 +120,11 @@ test('the same with 80 members above a threshold of 64', async () => {
   });
   const eve = await join('eve');
   const clients = await Promise.all(Array.from({ length: 80 }, (_, i) => join(`u${i}`)));
-  await eve.frames.until(() => eve.all('MemSizeChanged').at(-1)?.['MemSize'] === 81);
+  await eve.frames.until(() => eve.all('MemSizeChanged').at(-1)?.MemSize === 81);
   expect(eve.all('ChanMemberJoin')).toHaveLength(63);
   eve.send('SendChannelMsg', { ChanId: 'room', MsgId: 1, MsgType: 1, MsgBody: 'to all' });
-  for (const client of clients) expect((await client.next('RecvMsgFromChan'))['MsgBody']).toBe('to all');
+  for (const client of clients) expect((await client.next('RecvMsgFromChan')).MsgBody).toBe('to all');
   await Promise.all(clients.map((client) => client.logout()));
-  await eve.frames.until(() => eve.all('MemSizeChanged').at(-1)?.['MemSize'] === 1);
+  await eve.frames.until(() => eve.all('MemSizeChanged').at(-1)?.MemSize === 1);
   expect(eve.all('ChanMemberLeave')).toHaveLength(63);
 });

@@ -40,7 +40,7 @@ test.each([
   ]);
   // The order of the frames behind the Login (wire-protocol.md 7.3), each answered.
   const restores = alice.frames.calls.filter(([way, cmd]) => way === 'in' && cmd === 'AddOrUpdateUserAttributes');
-  expect(restores.map(([, , content]) => content['Code'])).toEqual([0, 0, 0]);
+  expect(restores.map(([, , content]) => content.Code)).toEqual([0, 0, 0]);
   expect(joined.calls).toEqual([['alice']]);
   expect(left.calls).toEqual([]);
   expect(stage.server.count('sessions_resumed')).toBe(3);
@@ -119,22 +119,22 @@ test('Logout ends the session at once, also when the socket goes with it', async
   const alice = await stage.user('alice');
   await alice.client.createChannel('room').join();
   await alice.client.logout();
-  expect((await bob.next('ChanMemberLeave', 2000))['UserId']).toBe('alice');
+  expect((await bob.next('ChanMemberLeave', 2000)).UserId).toBe('alice');
   const eve = await stage.raw('eve');
   await eve.request('JoinChannel', { ChanId: 'room' });
   expect(await eve.request('Logout', {})).toEqual({ Code: 0 });
   expect(await eve.closed).toBe(1000);
-  expect((await bob.next('ChanMemberLeave', 2000))['UserId']).toBe('eve');
+  expect((await bob.next('ChanMemberLeave', 2000)).UserId).toBe('eve');
   // A close without Logout, as of a page that is closed, is only a cut.
   const ann = await stage.raw('ann');
   await ann.request('JoinChannel', { ChanId: 'room' });
   ann.socket.close();
   await ann.closed;
-  await eventually(() => stage.server.census()['connections'] === 1, 'ann is cut');
+  await eventually(() => stage.server.census().connections === 1, 'ann is cut');
   await bob.settled();
   expect(bob.all('ChanMemberLeave')).toHaveLength(2);
   (await stage.raw('ann', { userSId: ann.userSId })).send('Logout');
-  expect((await bob.next('ChanMemberLeave', 2000))['UserId']).toBe('ann');
+  expect((await bob.next('ChanMemberLeave', 2000)).UserId).toBe('ann');
 });
 
 test('what a member missed while it was cut comes behind its JoinChannel reply, before anything new, once', async () => {
@@ -144,7 +144,7 @@ test('what a member missed while it was cut comes behind its JoinChannel reply, 
   const eve = await stage.raw('eve');
   await eve.request('JoinChannel', { ChanId: 'room' });
   eve.terminate();
-  await eventually(() => stage.server.census()['connections'] === 1, 'eve is cut');
+  await eventually(() => stage.server.census().connections === 1, 'eve is cut');
   const send = (MsgId: number) =>
     bob.send('SendChannelMsg', { ChanId: 'room', MsgId, MsgType: 1, MsgBody: `no ${MsgId}` });
   for (let i = 0; i < 50; i++) send(i);
@@ -205,7 +205,7 @@ test('the gateway refuses the ghost of a first login that was cut, with -4', asy
   await tab.frames.until((frames) => frames.some(([way, cmd]) => way === 'out' && cmd === 'Login'));
   tab.sockets[0]?.terminate();
   const ghost = await tab.posts.until((posts) =>
-    posts.some(([path, body]) => path.includes('gateway') && body['uid'] === ''),
+    posts.some(([path, body]) => path.includes('gateway') && body.uid === ''),
   );
   expect(JSON.parse(ghost.at(-1)?.[3] ?? '{}')).toMatchObject({ code: -4 });
   void login.catch(() => undefined);
@@ -220,7 +220,7 @@ test('an AppId in the frames of a session changes nothing, and Encrypt is refuse
   );
   expect(await eve.next('JoinChannel')).toMatchObject({ Code: 0 });
   eve.sendText(JSON.stringify({ Cmd: 'LeaveChannel', Encrypt: true, Content: '{"ChanId":"room"}' }));
-  expect((await eve.next('ErrorNotice'))['Cmd']).toBe('LeaveChannel');
+  expect((await eve.next('ErrorNotice')).Cmd).toBe('LeaveChannel');
   const other = await stage.raw('eve', { appId: 'f'.repeat(32) });
   expect(await other.request('GetChanMemberSize', { MsgId: 1, ChanIds: '["room"]' })).toMatchObject({
     ChanMemSize: [{ ChanId: 'room', MemSize: 0 }],

@@ -62,7 +62,7 @@ test('a KeepAlive before the Login and behind a refused one is tolerated (Q15)',
   await stage.start();
   const early = await stage.socket();
   early.send('KeepAlive', { time: '1' });
-  expect((await early.login({ appId: 'f'.repeat(32), uid: 'eve', sessionId: 'made-up' }))['Code']).not.toBe(0);
+  expect((await early.login({ appId: 'f'.repeat(32), uid: 'eve', sessionId: 'made-up' })).Code).not.toBe(0);
   early.send('KeepAlive', { time: '2' });
   expect(await early.closed).toBe(1000);
   expect(stage.server.count('malformed_frames')).toBe(0);

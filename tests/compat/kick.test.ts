@@ -42,7 +42,7 @@ test('the one that was kicked logs in again and wins', async () => {
   const second = await stage.user('alice');
   const told = states(second);
   await eventually(() => first.client.uid === '', 'the first is out');
-  await eventually(() => stage.server.census()['superseded'] === 0, 'its close frame has ended the memory');
+  await eventually(() => stage.server.census().superseded === 0, 'its close frame has ended the memory');
   await first.client.login({ uid: 'alice' });
   expect(await told.atLeast(1)).toEqual([['DISCONNECTED', 'REMOTE_LOGIN']]);
   expect(await first.client.sendMessageToPeer({ text: 'x' }, 'alice')).toEqual({ hasPeerReceived: true });
@@ -83,7 +83,7 @@ test('the same instance on two sockets: never ForceOffline, the old socket is cl
   expect(watcher.all('ChanMemberJoin')).toHaveLength(1);
   expect(watcher.all('ChanMemberLeave')).toEqual([]);
   last.send('SendChannelMsg', { ChanId: 'room', MsgId: 1, MsgType: 1, MsgBody: 'still a member' });
-  expect((await watcher.next('RecvMsgFromChan'))['FromUId']).toBe('alice');
+  expect((await watcher.next('RecvMsgFromChan')).FromUId).toBe('alice');
 });
 
 test('an instance that was cut when it was kicked is told when it comes back, until it has closed by itself', async () => {
@@ -100,9 +100,9 @@ test('an instance that was cut when it was kicked is told when it comes back, un
       UserId: 'alice',
     });
     await back.closed;
-    await eventually(() => stage.server.census()['connections'] === 1, 'the server has seen it');
+    await eventually(() => stage.server.census().connections === 1, 'the server has seen it');
   }
-  expect(stage.server.census()['superseded']).toBe(1);
+  expect(stage.server.census().superseded).toBe(1);
   const told = await stage.socket();
   expect(await told.login({ appId: APP, uid: 'alice', userSId: old.userSId })).toMatchObject({
     Code: 0,
@@ -110,7 +110,7 @@ test('an instance that was cut when it was kicked is told when it comes back, un
   });
   await told.next('ForceOffline');
   expect(await told.closed).toBe(1000);
-  await eventually(() => stage.server.census()['superseded'] === 0, 'its close frame has ended the memory');
+  await eventually(() => stage.server.census().superseded === 0, 'its close frame has ended the memory');
   expect(young.all('ForceOffline')).toEqual([]);
   await young.settled();
   const fresh = await stage.raw('alice', { userSId: old.userSId });
@@ -148,7 +148,7 @@ test('commands of a kicked client behind ForceOffline do nothing', async () => {
   old.send('SendChannelMsg', { ChanId: 'room', MsgId: 1, MsgType: 1, MsgBody: 'ghost' });
   old.send('SendMsgToPeer', { MsgId: 2, ToUId: 'watcher', MsgType: 1, MsgBody: 'ghost' });
   old.send('Logout');
-  expect((await watcher.next('ChanMemberLeave'))['UserId']).toBe('alice');
+  expect((await watcher.next('ChanMemberLeave')).UserId).toBe('alice');
   await watcher.settled();
   expect(watcher.all('RecvMsgFromChan')).toEqual([]);
   expect(watcher.all('RecvMsgFromPeer')).toEqual([]);

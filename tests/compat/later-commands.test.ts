@@ -44,16 +44,16 @@ test('every call settles, with a result or with a code', async () => {
   }
   // Every request that wants a reply got exactly one.
   const sent = alice.frames.calls.filter(
-    ([way, cmd, content]) => way === 'out' && cmd !== 'RecvMsgFromPeerAck' && content['MsgId'],
+    ([way, cmd, content]) => way === 'out' && cmd !== 'RecvMsgFromPeerAck' && content.MsgId,
   );
   await alice.frames.until((frames) =>
     sent.every(([, , { MsgId }]) =>
-      frames.some(([way, cmd, content]) => way === 'in' && cmd !== 'ErrorNotice' && content['MsgId'] === MsgId),
+      frames.some(([way, cmd, content]) => way === 'in' && cmd !== 'ErrorNotice' && content.MsgId === MsgId),
     ),
   );
   for (const [, cmd, { MsgId }] of sent) {
     const replies = alice.frames.calls.filter(
-      ([way, name, content]) => way === 'in' && name !== 'ErrorNotice' && content['MsgId'] === MsgId,
+      ([way, name, content]) => way === 'in' && name !== 'ErrorNotice' && content.MsgId === MsgId,
     );
     expect([cmd, replies.length]).toEqual([cmd, 1]);
   }
@@ -79,7 +79,7 @@ test('an invitation comes to an end, whoever acts, and every CancelCall gets its
   const acks = () => {
     const frames = alice.frames.calls;
     const ids = (way: string, cmd: string) =>
-      frames.filter((frame) => frame[0] === way && frame[1] === cmd).map(([, , content]) => content['CallId']);
+      frames.filter((frame) => frame[0] === way && frame[1] === cmd).map(([, , content]) => content.CallId);
     return [ids('out', 'CancelCall'), ids('in', 'cancelCallAck')];
   };
   await alice.frames.until(() => acks()[0]?.length === acks()[1]?.length && (acks()[0]?.length ?? 0) > 0);

@@ -31,7 +31,7 @@ test.each([
   ];
   expect(told.calls).toEqual([...round, ...round, ...round]);
   expect(tab.uncaught).toEqual([]);
-  await eventually(() => stage.server.census()['sessions'] === 0, 'the session has ended');
+  await eventually(() => stage.server.census().sessions === 0, 'the session has ended');
   expect(tab.posts.calls.filter(([path]) => path.includes('getOfflineMsg')).map(([, , status]) => status)).toEqual([
     200, 200, 200,
   ]);
@@ -55,7 +55,7 @@ test('a login at once after a logout, and calls without a login', async () => {
 test('an App ID that is not configured, or is switched off, is refused with LoginError 3', async () => {
   const off = 'a'.repeat(32);
   await stage.start({ apps: [appOf(OTHER_APP), appOf(off, { enabled: false })] });
-  expect((await gateway(stage.server.url, { appid: APP, uid: 'alice', token: '', wss: false })).body['code']).toBe(101);
+  expect((await gateway(stage.server.url, { appid: APP, uid: 'alice', token: '', wss: false })).body.code).toBe(101);
   for (const appId of [APP, off]) {
     const tab = stage.tab(CHROME, appId);
     const told = states(tab);
@@ -73,7 +73,7 @@ test('a uid that is empty or no id is refused with -4; the same instance can log
   await stage.start();
   const { url } = stage.server;
   for (const uid of ['', null, undefined, 'null', 'a/b', 'x'.repeat(65), 7, '\u0000']) {
-    expect((await gateway(url, { appid: APP, uid, token: '', wss: false })).body['code']).toBe(-4);
+    expect((await gateway(url, { appid: APP, uid, token: '', wss: false })).body.code).toBe(-4);
   }
   const { client } = stage.tab();
   for (const uid of ['', undefined, null]) {
@@ -98,7 +98,7 @@ test('gateway bodies that are no request get status 200 and a code, since other 
   ];
   for (const body of bad) {
     const answer = await gateway(url, body);
-    expect([answer.status, typeof answer.body['code'], answer.body['code'] === 0]).toEqual([200, 'number', false]);
+    expect([answer.status, typeof answer.body.code, answer.body.code === 0]).toEqual([200, 'number', false]);
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
   }
 });
@@ -185,7 +185,7 @@ test("a Login needs the ticket of its app, uid and token, and a ticket is one in
     { uid: 'eve', sessionId: 'made-up', token: 't' },
   ]) {
     const client = await stage.socket();
-    expect((await client.login({ appId: APP, userSId: randomHex(32), ...login }))['Code']).not.toBe(0);
+    expect((await client.login({ appId: APP, userSId: randomHex(32), ...login })).Code).not.toBe(0);
     expect(await client.closed).toBe(1000);
   }
   // The same instance may repeat it.
@@ -210,7 +210,7 @@ test('commands right behind the Login are carried out after it', async () => {
   const { url } = stage.server;
   const client = await stage.socket();
   const { body } = await gateway(url, { appid: APP, uid: 'eve', token: '', wss: false });
-  const login = client.login({ appId: APP, uid: 'eve', sessionId: body['sessionid'] as string });
+  const login = client.login({ appId: APP, uid: 'eve', sessionId: body.sessionid as string });
   client.send('JoinChannel', { ChanId: 'room' });
   client.send('SendChannelMsg', { ChanId: 'room', MsgId: 1, MsgType: 1, MsgBody: 'hi' });
   expect(await login).toMatchObject({ Code: 0, UserId: 'eve' });

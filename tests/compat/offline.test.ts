@@ -69,7 +69,7 @@ test('a reconnect gets everything on the socket, in order, nothing twice', async
   const alice = await stage.user('alice');
   const bob = await stage.raw('bob');
   bob.terminate();
-  await eventually(() => stage.server.census()['connections'] === 1, 'the cut is seen');
+  await eventually(() => stage.server.census().connections === 1, 'the cut is seen');
   const sent = Array.from({ length: 60 }, (_, i) => `no ${i}`);
   const results = await Promise.all(
     sent.map((text, i) => alice.client.sendMessageToPeer({ text }, 'bob', i % 2 === 0 ? FLAG : {})),
@@ -107,7 +107,7 @@ test('gone for longer than OFFLINE and back by itself: stored messages are pushe
   const alice = await stage.user('alice');
   const bob = await stage.raw('bob');
   bob.terminate();
-  await eventually(() => stage.server.census()['sessions'] === 1, 'bob is offline');
+  await eventually(() => stage.server.census().sessions === 1, 'bob is offline');
   for (const text of ['one', 'two']) await alice.client.sendMessageToPeer({ text }, 'bob', FLAG);
   const again = await stage.raw('bob', { userSId: bob.userSId }, { fetch: false });
   await alice.client.sendMessageToPeer({ text: 'three' }, 'bob', FLAG);
@@ -126,7 +126,7 @@ test('a message during the wait for the fetch comes behind it, and at the latest
   await bob.settled();
   expect(bob.all('RecvMsgFromPeer')).toEqual([]);
   expect((await bob.fetchOffline(APP, 'bob')).map(({ msgBody }) => msgBody)).toEqual(['stored']);
-  expect((await bob.next('RecvMsgFromPeer'))['MsgBody']).toBe('live');
+  expect((await bob.next('RecvMsgFromPeer')).MsgBody).toBe('live');
   expect(await live).toEqual({ hasPeerReceived: true });
   // Never fetched: pushed when the wait is over; what was stored stays for a later fetch.
   await alice.client.sendMessageToPeer({ text: 'kept' }, 'eve', FLAG);
@@ -155,17 +155,17 @@ test('a foreign, made-up or expired sessId gets no messages', async () => {
   await old.logout();
   const fetch = async (sessId: unknown, uid = 'bob', appId = APP) =>
     (await post(url, OFFLINE, { uid, sessId, appId })).body;
-  await eventually(async () => (await fetch(old.sessionId))['code'] !== 0, 'the sessId of a past session expires');
+  await eventually(async () => (await fetch(old.sessionId)).code !== 0, 'the sessId of a past session expires');
   await alice.client.sendMessageToPeer({ text: 'secret' }, 'bob', FLAG);
   for (const sessId of [eve.sessionId, old.sessionId, '', 'made-up', `${eve.sessionId}x`, null, 7]) {
     const body = await fetch(sessId);
-    expect(body['code']).not.toBe(0);
+    expect(body.code).not.toBe(0);
     expect(JSON.stringify(body)).not.toContain('secret');
   }
-  expect((await fetch(eve.sessionId, 'eve', 'f'.repeat(32)))['code']).not.toBe(0);
+  expect((await fetch(eve.sessionId, 'eve', 'f'.repeat(32))).code).not.toBe(0);
   for (const body of ['', 'null', '[]', '{}']) {
     const answer = await post(url, OFFLINE, body);
-    expect([answer.status, answer.body['code'] === 0]).toEqual([200, false]);
+    expect([answer.status, answer.body.code === 0]).toEqual([200, false]);
   }
   expect((await stage.raw('bob')).offline).toHaveLength(1);
 });

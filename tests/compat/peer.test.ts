@@ -56,8 +56,8 @@ test('an unacknowledged message comes again after a cut; with the offline flag a
   expect(bob.all('RecvMsgFromPeer')).toHaveLength(2);
   bob.terminate();
   const again = await stage.raw('bob', { userSId: bob.userSId });
-  expect((await again.next('RecvMsgFromPeer'))['MsgBody']).toBe('flag false');
-  expect((await again.next('RecvMsgFromPeer'))['MsgBody']).toBe('flag true');
+  expect((await again.next('RecvMsgFromPeer')).MsgBody).toBe('flag false');
+  expect((await again.next('RecvMsgFromPeer')).MsgBody).toBe('flag true');
   await again.settled();
   again.terminate();
   const third = await stage.raw('bob', { userSId: bob.userSId });
@@ -153,5 +153,5 @@ test('the sender is gone before the receiver acknowledges: nothing stays behind'
   eve.send('SendMsgToPeer', { MsgId: 1, ToUId: 'bob', MsgType: 1, MsgBody: 'x' });
   await bob.next('RecvMsgFromPeer');
   await eve.logout();
-  await eventually(() => stage.server.census()['deliveries'] === 0, 'no delivery waits');
+  await eventually(() => stage.server.census().deliveries === 0, 'no delivery waits');
 });

@@ -48,7 +48,7 @@ test('undelivered messages, live ones too, arrive after a graceful restart, in o
   const alice = await stage.raw('alice');
   const bob = await stage.raw('bob');
   bob.terminate();
-  await eventually(() => stage.server.census()['connections'] === 1, 'bob is cut');
+  await eventually(() => stage.server.census().connections === 1, 'bob is cut');
   for (let MsgId = 1; MsgId <= 6; MsgId++) {
     alice.send('SendMsgToPeer', {
       MsgId,
@@ -75,7 +75,7 @@ test('a ticket from before the restart is accepted', async () => {
   await stage.start({ records: new MemoryRecords({ content }) });
   const { port, url } = stage.server;
   const { body } = await gateway(url, { appid: APP, uid: 'eve', token: 't', wss: false });
-  const sessionId = body['sessionid'] as string;
+  const sessionId = body.sessionid as string;
   await stage.server.stop();
   await stage.start({ port, records: new MemoryRecords({ content }) });
   const eve = stage.keep(await RawClient.login(url, { appId: APP, uid: 'eve', token: 't', sessionId }));
@@ -98,8 +98,8 @@ test('a session that nobody takes up after a restart ends when its time is over'
   });
   const back = await stage.raw('bob', { userSId: bob.userSId });
   await back.request('JoinChannel', { ChanId: 'room' });
-  expect((await back.next('ChanMemberLeave'))['UserId']).toBe('eve');
-  await back.frames.until(() => back.all('MemSizeChanged').at(-1)?.['MemSize'] === 1);
+  expect((await back.next('ChanMemberLeave')).UserId).toBe('eve');
+  await back.frames.until(() => back.all('MemSizeChanged').at(-1)?.MemSize === 1);
 });
 
 test('a crash: offline messages, sessions and channels are there again', async () => {

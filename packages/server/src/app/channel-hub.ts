@@ -1,6 +1,7 @@
 import type { Position } from 'ar-rtm-protocol';
 import type { ChannelFeed, MemberCount } from '../ports/channels.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
+import type { Departures } from './departures.js';
 import { type ChannelSurroundings, LocalChannel } from './local-channel.js';
 import { Member } from './member.js';
 import type { Session } from './session.js';
@@ -21,7 +22,10 @@ export class ChannelHub {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly ending = new Map<string, Promise<void>>();
 
-  constructor(private readonly around: ChannelSurroundings) {
+  constructor(
+    private readonly around: ChannelSurroundings,
+    private readonly departures: Departures,
+  ) {
     around.context.engine.channels.onFeed((feed) => this.onFeed(feed));
   }
 
@@ -59,6 +63,8 @@ export class ChannelHub {
       const result = await engine.channels.join({ appId, channelId, uid, session: session.session, timeoutMs });
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
+        // The departure of a session that is over may have been carried out before this join.
+        if (session.isOver) this.departures.add(appId, uid, { session: session.session, channels: [channelId] });
         return 'moved';
       }
       const other = session.member(channelId);

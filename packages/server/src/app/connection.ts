@@ -5,6 +5,7 @@ import {
   type CommandProblem,
   decodeCommand,
   encodeServerFrame,
+  LOGIN_CODE,
   NOTICE_CODE,
   type ServerFrameInput,
   type ServerFrameName,
@@ -38,8 +39,17 @@ export interface ConnectionHost {
 
 /** Frames that the answer to a heartbeat begins with; by far the most frequent frame, so it is not decoded. */
 const KEEP_ALIVE = '{"Cmd":"KeepAlive"';
-/** Commands waiting behind a running one before reading stops for a while. */
+/** Commands waiting behind a running one, and their bytes on the wire, before reading stops for a while. */
 const LANE_LIMIT = 256;
+const LANE_BYTES = 1024 * 1024;
+/** Bytes of the commands kept until the Login is decided: sockets that are not logged in must not cost much. */
+const WAITING_BYTES = 1024 * 1024;
+
+/** A command that waits, and what it costs. */
+interface Waiting {
+  readonly command: Command;
+  readonly bytes: number;
+}
 
 /** One socket: its state, its frames in order, its outbox. */
 export class Connection implements ClientSocket, TransportEvents, Due {
@@ -55,8 +65,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
   /** Set when a session was superseded: the client's close frame ends the memory of it (design 6). */
   forgetOnClose: { readonly appId: string; readonly uid: string; readonly userSId: string } | undefined;
   private busy = false;
-  private lane: Command[] | undefined;
-  private waiting: Command[] | undefined;
+  private lane: Waiting[] | undefined;
+  private laneBytes = 0;
+  private laneFull = false;
+  private waiting: Waiting[] | undefined;
+  private waitingBytes = 0;
   private malformed: SlidingWindow | undefined;
   private pauses = 0;
 
@@ -125,7 +138,7 @@ export class Connection implements ClientSocket, TransportEvents, Due {
       return;
     }
     const decoded = decodeCommand(text);
-    if (decoded.ok) this.command(decoded.command);
+    if (decoded.ok) this.command(decoded.command, bytes);
     else this.problem(decoded.problem);
   }
 
@@ -170,7 +183,7 @@ export class Connection implements ClientSocket, TransportEvents, Due {
   releaseWaiting(): void {
     const waiting = this.waiting;
     this.waiting = undefined;
-    for (const command of waiting ?? []) this.run(command);
+    for (const { command, bytes } of waiting ?? []) this.run(command, bytes);
   }
 
   private packet(): void {
@@ -178,15 +191,17 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     if (this.session?.connection === this) this.session.lastPacketMs = this.lastPacketMs;
   }
 
-  private command(command: Command): void {
+  private command(command: Command, bytes: number): void {
     if (this.current === 'active' || (this.current === 'opened' && command.cmd === 'Login')) {
-      this.run(command);
+      this.run(command, bytes);
       return;
     }
     // A published client may send commands right behind its Login (wire-protocol.md 4, O22).
     this.waiting ??= [];
-    if (this.waiting.length < this.host.context.settings.waitingFrames) {
-      this.waiting.push(command);
+    const hasRoom = this.waitingBytes + bytes <= WAITING_BYTES;
+    if (hasRoom && this.waiting.length < this.host.context.settings.waitingFrames) {
+      this.waiting.push({ command, bytes });
+      this.waitingBytes += bytes;
       return;
     }
     this.notice(NOTICE_CODE.NOT_LOGGED_IN, 'not logged in', { cmd: command.cmd });
@@ -194,11 +209,15 @@ export class Connection implements ClientSocket, TransportEvents, Due {
   }
 
   /** Commands of one connection run one after the other, so that they reach every log in the order of the calls. */
-  private run(command: Command): void {
+  private run(command: Command, bytes: number): void {
     if (this.busy) {
       this.lane ??= [];
-      this.lane.push(command);
-      if (this.lane.length === LANE_LIMIT) this.pauseReading();
+      this.lane.push({ command, bytes });
+      this.laneBytes += bytes;
+      if (!this.laneFull && (this.lane.length >= LANE_LIMIT || this.laneBytes >= LANE_BYTES)) {
+        this.laneFull = true;
+        this.pauseReading();
+      }
       return;
     }
     const running = this.host.dispatch(this, command);
@@ -210,11 +229,15 @@ export class Connection implements ClientSocket, TransportEvents, Due {
   private readonly next = (): void => {
     this.busy = false;
     while (!this.busy && this.lane !== undefined) {
-      const command = this.lane.shift();
-      if (this.lane.length === LANE_LIMIT - 1) this.resumeReading();
+      const next = this.lane.shift();
+      this.laneBytes -= next?.bytes ?? 0;
+      if (this.laneFull && this.lane.length < LANE_LIMIT && this.laneBytes < LANE_BYTES) {
+        this.laneFull = false;
+        this.resumeReading();
+      }
       if (this.lane.length === 0) this.lane = undefined;
-      if (command === undefined || this.current === 'closed') return;
-      this.run(command);
+      if (next === undefined || this.current === 'closed') return;
+      this.run(next.command, next.bytes);
     }
   };
 
@@ -226,7 +249,15 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     }[problem.kind];
     this.notice(code, problem.reason, problem);
     if (this.current === 'active') answerProblem(this, problem);
+    if (this.current === 'opened' && problem.kind === 'invalid-field' && problem.cmd === 'Login') this.refuseLogin();
     this.countMalformed();
+  }
+
+  /** A Login whose fields are wrong is answered like every refused Login: its client waits for that. */
+  private refuseLogin(): void {
+    this.host.context.counters.add('logins_refused');
+    this.send('Login', { Code: LOGIN_CODE.INVALID_ARGUMENT, UserId: '' });
+    this.close(CLOSE_CODE.NORMAL, 'login refused');
   }
 
   /** Says in words what was wrong (extension P4, sent to every client; published ones ignore it). */

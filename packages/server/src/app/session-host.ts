@@ -119,6 +119,7 @@ export class SessionHost {
   /** Ends a session for good: logout, or 30 s of silence. Resolves when the engine knows. */
   async end(session: Session, reason: EndReason): Promise<void> {
     if (!session.apply('ended')) return;
+    session.isOver = true;
     this.forget(session);
     const { engine, settings, time, counters } = this.context;
     const { appId, uid, generation } = session;
@@ -154,6 +155,7 @@ export class SessionHost {
     }
     const { connection } = session;
     session.apply('moved');
+    session.isOver = true;
     this.forget(session);
     if (!connection) return;
     connection.detach();

@@ -26,6 +26,8 @@ export class Session {
   /** The first attribute write after a published client's reconnect is its own restore (quirk Q16). */
   expectsAttributeRestore = false;
   inbox: InboxPump | undefined;
+  /** Over for good: logged out, silent for too long, or kicked. Not when it only moved to another node. */
+  isOver = false;
   private members: Map<string, Member> | undefined;
   private bucket: TokenBucket | undefined;
   private windows: Map<string, SlidingWindow> | undefined;

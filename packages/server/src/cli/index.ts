@@ -1,3 +1,3 @@
 /** The command line. */
-export { type CommandLine, type MaintenanceCommand, parseCommandLine } from './command-line.js';
-export { type Outcome, runMaintenance } from './maintenance.js';
+export { parseCommandLine } from './command-line.js';
+export { runMaintenance } from './maintenance.js';

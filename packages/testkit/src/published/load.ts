@@ -143,7 +143,9 @@ function requestOf(tab: Tab) {
       this.url = url;
     }
 
-    setRequestHeader(): void {}
+    setRequestHeader(): void {
+      // Text bodies need none.
+    }
 
     send(body: string): void {
       if (tab.isClosed) return;
@@ -164,4 +166,6 @@ function requestOf(tab: Tab) {
   };
 }
 
-function ignore(): void {}
+function ignore(): void {
+  // On purpose.
+}

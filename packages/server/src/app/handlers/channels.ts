@@ -182,13 +182,14 @@ export class ChannelCommands {
   private async joinFrequency(session: Session, channelId: string, published: boolean): Promise<number> {
     const { settings, time } = this.context;
     const giveUpMs = time.monotonicMs() + settings.pauseRefuseMs;
-    let sameOften = true;
+    let isCounted = false;
     for (;;) {
       const now = time.monotonicMs();
-      // Counted once, however often this join looks again.
-      if (sameOften) sameOften = !session.window(`join ${channelId}`, now).admit(settings.sameChannelJoins, now);
-      if (!sameOften && session.window('join', now).admit(settings.joins, now)) return 0;
-      if (!published || now >= giveUpMs) return sameOften ? JOIN_CODE.SAME_CHANNEL_TOO_OFTEN : JOIN_CODE.TOO_OFTEN;
+      // Counted once, however often this join looks again; and first, so that there are not more windows of single
+      // channels than joins within the limit.
+      if (!isCounted) isCounted = session.window('join', now).admit(settings.joins, now);
+      if (isCounted && session.window(`join ${channelId}`, now).admit(settings.sameChannelJoins, now)) return 0;
+      if (!published || now >= giveUpMs) return isCounted ? JOIN_CODE.SAME_CHANNEL_TOO_OFTEN : JOIN_CODE.TOO_OFTEN;
       await new Promise<void>((resume) => time.after(JOIN_RETRY_MS, resume));
     }
   }

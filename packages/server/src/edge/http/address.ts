@@ -24,7 +24,12 @@ export function clientAddress(request: {
   if (publicAddress) return { host: publicAddress.host, port: publicAddress.port ?? defaultPort };
   const match = HOST.exec(request.hostHeader ?? '');
   const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
-  if (match?.[1] && port > 0 && port < 65536) return { host: match[1], port };
+  if (match?.[1] && port > 0 && port < 65536 && isUsable(match[1], port)) return { host: match[1], port };
   const { localAddress } = request;
   return { host: localAddress.includes(':') ? `[${localAddress}]` : localAddress, port: request.localPort };
+}
+
+/** Whether a client can build a WebSocket from it: otherwise its login would hang (wire-protocol.md 3.1). */
+function isUsable(host: string, port: number): boolean {
+  return URL.canParse(`http://${host}:${port}/`);
 }

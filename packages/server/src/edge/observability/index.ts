@@ -1,3 +1,3 @@
 /** Logs and metrics. */
-export { type LoggerOptions, PinoLogger } from './pino-logger.js';
+export { PinoLogger } from './pino-logger.js';
 export { PromCounters } from './prom-counters.js';

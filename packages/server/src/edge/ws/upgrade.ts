@@ -17,19 +17,27 @@ export interface UpgradeOptions {
   accept(transport: Transport): TransportEvents;
 }
 
+/** A client that broke the rules of WebSocket and does not answer the close is cut after this time. */
+const CLOSE_TIMEOUT_MS = 5000;
+
 /** Takes WebSocket upgrades of any path (clients use `/`, a proxy may add a prefix). */
 export function acceptUpgrades(server: Server, options: UpgradeOptions): { close(): void } {
-  const wss = new WebSocketServer({
+  // Not a literal in the call: `closeTimeout` is newer than the types of `ws`.
+  const serverOptions = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: options.maxFrameBytes,
-  });
+    closeTimeout: CLOSE_TIMEOUT_MS,
+  };
+  const wss = new WebSocketServer(serverOptions);
   const onUpgrade = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
     const socket = stream as Socket;
     socket.on('error', ignore);
     const status = refusal(request, options);
     if (status !== undefined) {
+      // The HTTP server has let go of the socket and closes only its own half: without this it would stay for ever.
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

@@ -1,7 +1,7 @@
 /** Durable records on LMDB, and what keeps them: lock, check, backup. */
-export { backup, type MaintenanceOptions, type Restored, restore } from './backup.js';
+export { backup, type MaintenanceOptions, restore } from './backup.js';
 export type { FileReport } from './file-check.js';
 export { LmdbRecords } from './lmdb-records.js';
 export { type LmdbRecordsOptions, openLmdbRecords } from './open-records.js';
 export { StorageRefused } from './storage-refused.js';
-export { type Repaired, repair, verify } from './verify.js';
+export { repair, verify } from './verify.js';
