@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { hashFiles } from '../../scripts/lib/files.mjs';
+import { compactEnums } from './bundling/compact-enums.mjs';
+import { inlineTables } from './bundling/inline-tables.mjs';
+import { shortNames } from './bundling/short-names.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 const banner = `/*! ar-rtm-sdk ${version} | MIT */`;
@@ -11,56 +14,20 @@ export const define = {
   __SDK_BUILD__: JSON.stringify(hashFiles(['packages/protocol/src', 'packages/sdk/src']).slice(0, 12)),
 };
 
-// Sibling packages are bundled from their sources, so that they are lowered like the rest.
 // Browsers from the spring of 2020 on.
 const TARGET = 'es2020';
 
+// Sibling packages are bundled from their sources, so that they are lowered like the rest.
 const common = (...conditions) => ({
   resolve: { conditionNames: ['source', ...conditions, 'import', 'default'] },
   transform: { target: TARGET, define },
-  plugins: [compactEnums, inlineValues],
+  plugins: [compactEnums, inlineTables],
+  // Reading a member does nothing by itself, and neither does making an error class.
+  treeshake: { propertyReadSideEffects: false },
 });
 
-/** Error enums are a seventh of the bundle as TypeScript writes them (each name twice), and half of that like this. */
-const compactEnums = {
-  name: 'compact-enums',
-  transform: {
-    filter: { id: /error-code\.ts$/ },
-    handler: (code) =>
-      code.replace(/export enum (\w+) \{([^}]*)\}/g, (_, name, members) => {
-        return `export const ${name} = reversible({${members.replaceAll(' = ', ': ')}});`;
-      }) +
-      `
-      function reversible(codes) {
-        for (const name of Object.keys(codes)) codes[codes[name]] = name;
-        return codes;
-      }`,
-  },
-};
-
-/** Single values of the protocol's tables are written where they are used; a table that nothing else needs goes away. */
-const inlineValues = {
-  name: 'inline-values',
-  transform: {
-    filter: { id: /packages\/sdk\/src\/.*\.ts$/ },
-    handler: (code) =>
-      code.replace(/\b([A-Z_]+)\.([A-Z_]+)\b/g, (member, table, name) => {
-        const value = TABLES[table]?.[name];
-        return value === undefined || typeof value === 'object' ? member : `(${JSON.stringify(value)})`;
-      }),
-  },
-};
-
-const TABLES = Object.fromEntries(
-  ['capabilities', 'codes', 'limits'].flatMap((file) => {
-    const source = readFileSync(new URL(`../protocol/src/${file}.ts`, import.meta.url), 'utf8');
-    const tables = source.matchAll(/export const ([A-Z_]+) = (\{[\s\S]*?\}) as const/g);
-    return [...tables].map(([, name, table]) => [name, new Function('KB', `return ${table}`)(1024)]);
-  }),
-);
-
 // Without a target of its own the minifier writes what only newer browsers know, such as Object.hasOwn.
-const minify = { compress: { target: TARGET }, mangle: true, codegen: true };
+const minify = { compress: { target: TARGET }, mangle: true, mangleProps: shortNames(), codegen: true };
 
 // require() gives an object with `default` and every named export, and also every member of the namespace, so that
 // require('ar-rtm-sdk').createInstance works. A loop over an object without `default` is a loop over nothing.

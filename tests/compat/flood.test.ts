@@ -1,7 +1,7 @@
 /** One client sends much more than its share. */
 import { CHROME } from 'ar-rtm-testkit/published';
 import { expect, test } from 'vitest';
-import { channelMessages, peerMessages, texts, useStage } from './stage.js';
+import { channelMessages, eventually, peerMessages, texts, useStage } from './stage.js';
 
 const stage = useStage();
 
@@ -72,6 +72,21 @@ test('a published client over the limit for too long: the send is refused after 
   await eve.settled();
 });
 
+test('a client whose messages are held back for longer than OFFLINE is not taken for silent', async () => {
+  await stage.start({
+    settings: { offlineMs: 600, publishedPingMs: 100, messages: { perSecond: 300, burst: 50 } },
+  });
+  const bob = await stage.raw('bob');
+  const eve = await stage.raw('eve');
+  for (const client of [bob, eve]) await client.request('JoinChannel', { ChanId: 'room' });
+  for (let MsgId = 0; MsgId < 700; MsgId++) {
+    eve.send('SendChannelMsg', { ChanId: 'room', MsgId, MsgType: 1, MsgBody: 'x' });
+  }
+  await bob.frames.until(() => bob.all('RecvMsgFromChan').length === 700);
+  expect(bob.all('ChanMemberLeave')).toEqual([]);
+  expect(stage.server.count('sessions_expired')).toBe(0);
+});
+
 test('a client that does not read is cut when its queue is full, gets a reconnect code, and others go on', async () => {
   stage.expectedComplaints = [/reads too slowly/];
   await stage.start({ settings: { connectionQueueBytes: 256 * 1024, messages: { perSecond: 10_000, burst: 10_000 } } });
@@ -91,6 +106,52 @@ test('a client that does not read is cut when its queue is full, gets a reconnec
   slow.terminate();
   const back = await stage.raw('slow', { userSId: slow.userSId });
   expect(await back.request('JoinChannel', { ChanId: 'room' })).toMatchObject({ Code: 0 });
+});
+
+test('what waits for a client may be much more than its queue takes: it gets all of it and is not closed', async () => {
+  await stage.start({ settings: { acknowledgeMs: 50, messages: { perSecond: 10_000, burst: 10_000 } } });
+  const eve = await stage.raw('eve');
+  const bob = await stage.raw('bob');
+  for (const client of [eve, bob]) await client.request('JoinChannel', { ChanId: 'room' });
+  bob.terminate();
+  await eventually(() => stage.server.census()['connections'] === 1, 'bob is cut');
+  // Seven bytes per character on the wire: 60 of them are 13 MB, the queue takes 4.
+  const MsgBody = '\u0000'.repeat(32 * 1024);
+  for (let MsgId = 0; MsgId < 60; MsgId++) {
+    eve.send('SendMsgToPeer', { MsgId, ToUId: 'bob', MsgType: 1, MsgBody, OfflineMsg: true });
+    eve.send('SendChannelMsg', { ChanId: 'room', MsgId, MsgType: 1, MsgBody });
+  }
+  await eve.frames.until(() => eve.all('MsgStatus').length === 60 && eve.all('SendChannelMsg').length === 60);
+  const back = await stage.raw('bob', { userSId: bob.userSId });
+  await back.request('JoinChannel', { ChanId: 'room' });
+  await back.frames.until(() => back.all('RecvMsgFromPeer').length === 60 && back.all('RecvMsgFromChan').length === 60);
+  expect(back.all('RecvMsgFromPeer').every((message) => message['MsgBody'] === MsgBody)).toBe(true);
+  expect(stage.server.count('closed_slow_consumer')).toBe(0);
+  expect(stage.server.count('log_gaps')).toBe(0);
+});
+
+test('an author that is cut while it is served from the log leaves nothing behind', async () => {
+  await stage.start({ settings: { messages: { perSecond: 100_000, burst: 100_000 }, connectionQueueBytes: 100_000 } });
+  const bob = await stage.raw('bob');
+  await bob.request('JoinChannel', { ChanId: 'room' });
+  let eve = await stage.raw('eve');
+  await eve.request('JoinChannel', { ChanId: 'room' });
+  for (let r = 0; r < 3; r++) {
+    eve.terminate();
+    await eventually(() => stage.server.census()['connections'] === 1, 'cut');
+    for (let i = 0; i < 300; i++)
+      bob.send('SendChannelMsg', { ChanId: 'room', MsgId: i, MsgType: 1, MsgBody: 'x'.repeat(10000) });
+    await bob.settled();
+    eve = await stage.raw('eve', { userSId: eve.userSId });
+    eve.pause();
+    eve.send('JoinChannel', { ChanId: 'room' });
+    for (let i = 0; i < 5; i++) eve.send('SendChannelMsg', { ChanId: 'room', MsgId: i, MsgType: 1, MsgBody: 'x' });
+    await bob.frames.until(() => bob.all('RecvMsgFromChan').length >= 5 * (r + 1));
+  }
+  eve.terminate();
+  await eventually(() => stage.server.census()['connections'] === 1, 'cut');
+  expect(stage.server.census()['replies']).toBe(0);
+  await stage.raw('eve', { userSId: eve.userSId });
 });
 
 async function undisturbed(step: () => Promise<boolean>): Promise<number> {

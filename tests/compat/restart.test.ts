@@ -2,7 +2,7 @@
 
 import { MemoryRecords } from 'ar-rtm-server/testing';
 import { CHROME, FIREFOX } from 'ar-rtm-testkit/published';
-import { gateway, RawClient } from 'ar-rtm-testkit/raw-client';
+import { gateway, RawClient, randomHex } from 'ar-rtm-testkit/raw-client';
 import { record } from 'ar-rtm-testkit/recorder';
 import { expect, test } from 'vitest';
 import { APP, channelMessages, eventually, peerMessages, states, texts, useStage } from './stage.js';
@@ -80,6 +80,24 @@ test('a ticket from before the restart is accepted', async () => {
   await stage.start({ port, records: new MemoryRecords({ content }) });
   const eve = stage.keep(await RawClient.login(url, { appId: APP, uid: 'eve', token: 't', sessionId }));
   await eve.settled();
+});
+
+test('a Login that is under way when the server stops is answered before its socket is closed (Q9)', async () => {
+  const content = new Map<string, string>();
+  await stage.start({ records: new MemoryRecords({ content }) });
+  const { port, url } = stage.server;
+  const { body } = await gateway(url, { appid: APP, uid: 'eve', token: '', wss: false });
+  const eve = await stage.socket();
+  const stopping = stage.server.stop();
+  const userSId = randomHex(32);
+  expect(await eve.login({ appId: APP, uid: 'eve', userSId, sessionId: body['sessionid'] as string })).toMatchObject({
+    Code: 0,
+  });
+  expect(await eve.closed).toBe(1012);
+  await stopping;
+  await stage.start({ port, records: new MemoryRecords({ content }) });
+  await stage.raw('eve', { userSId });
+  expect(stage.server.count('sessions_resumed')).toBe(1);
 });
 
 test('a session that nobody takes up after a restart ends when its time is over', async () => {

@@ -162,6 +162,42 @@ test('the page says in words what went wrong', async () => {
   await older.getByRole('button', { name: 'Log in' }).waitFor();
 });
 
+test('the page works with the keyboard alone, and shows the connection wherever one has scrolled to', async () => {
+  const server = await stage.server();
+  const page = await (await stage.context()).newPage();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.goto(server.url);
+  const tabTo = async (role: 'textbox' | 'button', name: string) => {
+    const target = page.getByRole(role, { name, exact: true });
+    await target.waitFor();
+    for (let i = 0; i < 20; i += 1) {
+      await page.keyboard.press('Tab');
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+    }
+    expect.fail(`the ${role} ${name} cannot be reached`);
+  };
+
+  await tabTo('textbox', 'User ID');
+  await page.keyboard.insertText('kay');
+  await page.keyboard.press('Enter');
+  await connection(page, 'CONNECTED LOGIN_SUCCESS').waitFor();
+  await tabTo('textbox', 'Channel ID');
+  await page.keyboard.insertText('room');
+  await page.keyboard.press('Enter');
+  await tabTo('textbox', 'Message to room');
+  await page.keyboard.insertText('typed');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.insertText('on two lines');
+  await page.keyboard.press('Enter');
+  await message(page, 'Messages in room', 'typed\non two lines').getByText('accepted').waitFor();
+  await tabTo('button', 'Clear');
+  expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+  expect((await connection(page, 'CONNECTED').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+  await tabTo('button', 'Log out');
+  await page.keyboard.press('Space');
+  await connection(page, 'DISCONNECTED LOGOUT').waitFor();
+});
+
 test('the page shows a restart of the server and goes on', async () => {
   const dataDir = await stage.tempDir();
   const server = await stage.server({ dataDir });

@@ -29,6 +29,9 @@ const PUBLISHED_SCRIPT = join(
   'ArRTM@latest.js',
 );
 
+/** More than any cut, reconnection included, takes. */
+const PAGE_LIMIT_MS = 15_000;
+
 type Kind = 'ours' | 'published';
 type Listening = { readonly port: number };
 
@@ -78,6 +81,7 @@ export class Stage {
     if (!executablePath) throw new Error('CHROMIUM_PATH is not set: run npm test, which finds or installs Chromium');
     this.browser ??= await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
     const context = await this.browser.newContext();
+    context.setDefaultTimeout(PAGE_LIMIT_MS);
     this.cleanup(() => context.close());
     return context;
   }

@@ -15,11 +15,14 @@ interface WaitingAuthor {
  */
 export class AuthorReplies {
   private readonly waiting = new Map<number, WaitingAuthor>();
+  /** How many wait per socket, so that a socket that goes is looked for only when there is something to find. */
+  private readonly perSocket = new Map<FrameSender, number>();
   private lastRef = 0;
 
   open(author: WaitingAuthor): number {
     this.lastRef += 1;
     this.waiting.set(this.lastRef, author);
+    this.perSocket.set(author.connection, (this.perSocket.get(author.connection) ?? 0) + 1);
     return this.lastRef;
   }
 
@@ -36,6 +39,12 @@ export class AuthorReplies {
     this.settle(ref, { Code: code, Reason: reason });
   }
 
+  /** The socket is gone: nobody waits any more. */
+  forget(connection: FrameSender): void {
+    if (!this.perSocket.delete(connection)) return;
+    for (const [ref, author] of this.waiting) if (author.connection === connection) this.waiting.delete(ref);
+  }
+
   get size(): number {
     return this.waiting.size;
   }
@@ -44,6 +53,9 @@ export class AuthorReplies {
     const author = this.waiting.get(ref);
     if (author === undefined) return;
     this.waiting.delete(ref);
+    const left = (this.perSocket.get(author.connection) ?? 1) - 1;
+    if (left > 0) this.perSocket.set(author.connection, left);
+    else this.perSocket.delete(author.connection);
     author.connection.send('SendChannelMsg', { ChanId: author.channelId, MsgId: author.msgId, ...result });
   }
 }

@@ -46,7 +46,7 @@ export class ChannelHub {
    */
   async join(
     session: Session,
-    channelId: string,
+    wanted: string,
     onJoined: (result: { readonly position: Position; readonly members: MemberCount }) => void,
     untilItJoins = false,
   ): Promise<'joined' | 'stale' | 'moved'> {
@@ -54,9 +54,12 @@ export class ChannelHub {
     const { appId, uid } = session;
     const timeoutMs = settings.engineTimeoutMs;
     const { generation } = session;
-    if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale')
+    const channel = await this.follow(appId, wanted);
+    // One text for all members, not one per frame that named the channel.
+    const { channelId } = channel;
+    if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale') {
       return 'stale';
-    const channel = await this.follow(appId, channelId);
+    }
     const member = new Member(channel, session, { epoch: 0, offset: 0 });
     channel.add(member);
     try {
@@ -75,7 +78,7 @@ export class ChannelHub {
         if (!untilItJoins && other.state === 'away') channel.listens(other);
         return 'joined';
       }
-      session.addMember(channelId, member);
+      session.addMember(member);
       onJoined(result);
       channel.begin(member, result.position, result.members);
       if (!session.connection || untilItJoins) member.apply('cut');

@@ -85,6 +85,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     return this.current;
   }
 
+  /** The answer to a Login is still to come. */
+  get awaitsLogin(): boolean {
+    return this.current === 'opened' || this.current === 'logging-in';
+  }
+
   /** The one setter of the state. False when the event means nothing in the current state. */
   apply(event: ConnectionEvent): boolean {
     const next = nextConnectionState(this.current, event);
@@ -123,6 +128,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
   received(text: string, bytes: number): void {
     this.packet();
     if (this.current === 'quarantined' || this.current === 'closing' || this.current === 'closed') return;
+    if (bytes > this.host.context.settings.frameReplyBytes) {
+      this.notice(NOTICE_CODE.TOO_LARGE, `the frame is above ${this.host.context.settings.frameReplyBytes} bytes`, {});
+      this.countMalformed();
+      return;
+    }
     if (text.startsWith(KEEP_ALIVE)) {
       if (this.profile?.serverDrivenKeepAlive === false) this.send('KeepAlive', {});
       return;
@@ -130,11 +140,6 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     const acknowledged = this.current === 'active' ? acknowledgedId(text) : undefined;
     if (acknowledged !== undefined) {
       this.host.acknowledged(this, acknowledged);
-      return;
-    }
-    if (bytes > this.host.context.settings.frameReplyBytes) {
-      this.notice(NOTICE_CODE.TOO_LARGE, `the frame is above ${this.host.context.settings.frameReplyBytes} bytes`, {});
-      this.countMalformed();
       return;
     }
     const decoded = decodeCommand(text);
@@ -176,7 +181,14 @@ export class Connection implements ClientSocket, TransportEvents, Due {
 
   resumeReading(): void {
     this.pauses--;
-    if (this.pauses === 0) this.transport.resume();
+    if (this.pauses > 0) return;
+    // Time in which nothing was read is not the client's silence (design 4).
+    this.packet();
+    this.transport.resume();
+  }
+
+  get isPaused(): boolean {
+    return this.pauses > 0;
   }
 
   /** After a Login was accepted: what came meanwhile is carried out now. */
@@ -223,10 +235,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     const running = this.host.dispatch(this, command);
     if (running === undefined) return;
     this.busy = true;
-    running.then(this.next, this.next);
+    const next = (): void => this.next();
+    running.then(next, next);
   }
 
-  private readonly next = (): void => {
+  private next(): void {
     this.busy = false;
     while (!this.busy && this.lane !== undefined) {
       const next = this.lane.shift();
@@ -239,7 +252,7 @@ export class Connection implements ClientSocket, TransportEvents, Due {
       if (next === undefined || this.current === 'closed') return;
       this.run(next.command, next.bytes);
     }
-  };
+  }
 
   private problem(problem: CommandProblem): void {
     const code = {

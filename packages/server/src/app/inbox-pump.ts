@@ -121,9 +121,15 @@ export class InboxPump {
       if (answer === undefined) continue;
       if (answer === 'stale') return;
       if (answer.gap) this.context.counters.add('log_gaps');
-      for (const entry of answer.entries) this.push(entry);
-      this.pushed = answer.end;
-      if (!answer.more && (this.latestFed === undefined || comparePositions(this.latestFed, answer.end) <= 0)) {
+      let all = true;
+      for (const entry of answer.entries) {
+        // Large entries: a client that reads well must not be closed for what is put on its queue at once.
+        all = this.hasRoom();
+        if (!all) break;
+        this.push(entry);
+      }
+      if (all) this.pushed = answer.end;
+      if (all && !answer.more && (this.latestFed === undefined || comparePositions(this.latestFed, answer.end) <= 0)) {
         this.state = 'live';
         return;
       }

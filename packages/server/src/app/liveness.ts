@@ -58,8 +58,9 @@ export class Liveness {
   }
 
   private visitActive(connection: Connection, now: number): number {
-    const { settings } = this.context;
-    const silent = now - connection.lastPacketMs;
+    const { settings, time } = this.context;
+    connection.session?.trim(settings, time.monotonicMs());
+    const silent = connection.isPaused ? 0 : now - connection.lastPacketMs;
     if (silent >= settings.offlineMs && connection.session) {
       this.sessions.expire(connection.session);
       return CLOSE_PATIENCE_MS;

@@ -358,12 +358,18 @@ export class LocalChannel implements Due, MemberChannel {
         // Ours learns of the loss by resuming; a published client has no way to be told.
         if (connection.profile && !connection.profile.published) return connection.loseGap();
       }
+      const room = context.settings.connectionQueueBytes / 2;
+      let all = true;
       for (const placed of answer.entries) {
+        // Large entries: a client that reads well must not be closed for what is put on its queue at once.
+        all = connection.outbox.queuedBytes < room;
+        if (!all) break;
         this.put(session, placed, channelFrame(context.framing, this.channelId, placed));
+        if (comparePositions(placed.position, member.delivered) > 0) member.delivered = placed.position;
       }
-      if (comparePositions(answer.end, member.delivered) > 0) member.delivered = answer.end;
-      if (!answer.more && comparePositions(member.delivered, this.fanned) >= 0) member.apply('caught-up');
-      else if (!answer.more && answer.entries.length === 0) {
+      if (all && comparePositions(answer.end, member.delivered) > 0) member.delivered = answer.end;
+      if (all && !answer.more && comparePositions(member.delivered, this.fanned) >= 0) member.apply('caught-up');
+      else if (all && !answer.more && answer.entries.length === 0) {
         // The log ends before what was fanned out: a shared engine failed over. Go on from there.
         member.delivered = this.fanned;
         member.apply('caught-up');

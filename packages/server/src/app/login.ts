@@ -31,10 +31,13 @@ export class Login {
     const { UserId: uid, UserSId: userSId, SessionId, AcsToken: token } = content;
     const profile = profileOf(content);
     connection.profile = profile;
-    if (!isAppId(appId) || !this.apps.find(appId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_APP_ID);
+    const app = isAppId(appId) ? this.apps.find(appId) : undefined;
+    if (!app) return this.refuse(connection, uid, LOGIN_CODE.INVALID_APP_ID);
     if (!isId(uid) || !USER_SID.test(userSId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_ARGUMENT);
-    const ticket = this.tickets.forLogin(SessionId, appId, uid, token);
-    if (!ticket) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    const found = this.tickets.forLogin(SessionId, app.appId, uid, token);
+    if (!found) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    // The app's own text of its id, and the uid as Login had it: the session keeps them for its life.
+    const ticket = { ...found, appId: app.appId, uid };
     const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
     const claim = await this.claim(connection, ticket, userSId, mode);
     if (connection.state !== 'logging-in') return this.undo(claim, ticket, userSId);

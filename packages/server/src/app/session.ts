@@ -7,9 +7,8 @@ import type { InboxPump } from './inbox-pump.js';
 import type { Member } from './member.js';
 import type { NodeSettings } from './settings.js';
 
+const NO_MEMBERS: readonly Member[] = [];
 const WINDOWS_KEPT = 64;
-/** Longer than every window of the frequency limits. */
-const WINDOW_AGE_MS = 60_000;
 
 /** One logged-in user as the node that hosts the session sees it; lives on through cuts of the socket. */
 export class Session {
@@ -28,7 +27,8 @@ export class Session {
   inbox: InboxPump | undefined;
   /** Over for good: logged out, silent for too long, or kicked. Not when it only moved to another node. */
   isOver = false;
-  private members: Map<string, Member> | undefined;
+  /** At most as many as a client may join, so a list is faster and smaller than a map. */
+  private members: readonly Member[] = NO_MEMBERS;
   private bucket: TokenBucket | undefined;
   private windows: Map<string, SlidingWindow> | undefined;
 
@@ -53,25 +53,24 @@ export class Session {
   }
 
   get channelCount(): number {
-    return this.members?.size ?? 0;
+    return this.members.length;
   }
 
   memberships(): Iterable<Member> {
-    return this.members?.values() ?? [];
+    return this.members;
   }
 
   member(channelId: string): Member | undefined {
-    return this.members?.get(channelId);
+    for (const member of this.members) if (member.channel.channelId === channelId) return member;
+    return undefined;
   }
 
-  addMember(channelId: string, member: Member): void {
-    this.members ??= new Map();
-    this.members.set(channelId, member);
+  addMember(member: Member): void {
+    this.members = [...this.members, member];
   }
 
   removeMember(channelId: string): void {
-    this.members?.delete(channelId);
-    if (this.members?.size === 0) this.members = undefined;
+    this.members = this.members.filter((member) => member.channel.channelId !== channelId);
   }
 
   /** 0 when one more message is within the budget; otherwise milliseconds until it is. */
@@ -80,14 +79,20 @@ export class Session {
     return this.bucket.take(settings.messages, nowMs);
   }
 
+  /** Forgets windows that hold only the past. Called regularly: most sessions are idle most of the time. */
+  trim({ joins, sameChannelJoins, memberQueries, countQueries }: NodeSettings, nowMs: number): void {
+    if (this.windows === undefined) return;
+    const longest = Math.max(joins.windowMs, sameChannelJoins.windowMs, memberQueries.windowMs, countQueries.windowMs);
+    for (const [name, window] of this.windows) if (window.isOlderThan(nowMs - longest)) this.windows.delete(name);
+    if (this.windows.size === 0) this.windows = undefined;
+  }
+
   /** The sliding window of one kind of call. There may be one per channel name, so old ones are forgotten. */
-  window(kind: string, nowMs: number): SlidingWindow {
+  window(kind: string, settings: NodeSettings, nowMs: number): SlidingWindow {
     this.windows ??= new Map();
     let window = this.windows.get(kind);
     if (window === undefined) {
-      if (this.windows.size >= WINDOWS_KEPT) {
-        for (const [name, old] of this.windows) if (old.isOlderThan(nowMs - WINDOW_AGE_MS)) this.windows.delete(name);
-      }
+      if (this.windows.size >= WINDOWS_KEPT) this.trim(settings, nowMs);
       window = new SlidingWindow();
       this.windows.set(kind, window);
     }

@@ -41,7 +41,7 @@ export class Tickets {
     if (!id || !expires || !isAppId(appId) || !uidHex || !tokenDigest) return undefined;
     const uid = fromHex(uidHex);
     if (!isId(uid)) return undefined;
-    return { id, appId, uid, tokenDigest, expiresMs: Number.parseInt(expires, 36) };
+    return { id: ownText(id), appId, uid, tokenDigest, expiresMs: Number.parseInt(expires, 36) };
   }
 
   /** The ticket if it may be used for this Login now. */
@@ -51,6 +51,11 @@ export class Tickets {
     if (ticket.expiresMs < this.time.wallMs()) return undefined;
     return ticket.tokenDigest === this.signer.digest(token) ? ticket : undefined;
   }
+}
+
+/** A copy: what is cut out of a text keeps the whole of it in memory, and a ticket's id lives as long as the session. */
+function ownText(part: string): string {
+  return [...part].join('');
 }
 
 function toHex(text: string): string {

@@ -21,6 +21,7 @@ export class ReadClock {
 
   /** Milliseconds of reading time. */
   get nowMs(): number {
-    return this.total;
+    // Whole numbers are small integers to the engine; fractions would be an object in every field.
+    return Math.floor(this.total);
   }
 }

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { block, body007, make006, make007, pack007, rtm, service, u16 } from '../../test/edge/token-maker.js';
+import { block, body007, make006, make007, pack007, rtm, service, u16, u32 } from '../../test/edge/token-maker.js';
 import { nodeTokenCrypto } from '../edge/node-token-crypto.js';
 import type { App } from './apps.js';
 import { Tokens } from './tokens.js';
@@ -92,7 +93,7 @@ describe('changed and random text', () => {
           expect(verdictOf(token)).toBe('invalid');
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -136,6 +137,27 @@ describe('changed and random text', () => {
   });
 });
 
+describe('the message of a 006 token', () => {
+  const resultOf = (...privileges: Buffer[]) =>
+    tokens.verify({
+      ...CLAIM,
+      token: make006({ ...MADE, account: 'alice', ts: NOW + 9, privilege: 0, privileges: Buffer.concat(privileges) }),
+    });
+  const refused = { verdict: 'invalid', fault: 'no right to log in' };
+  const login = [u16(1000), u32(0)];
+
+  test('has exactly one privilege, the right to log in, and ends there; also if the rest is signed', () => {
+    expect(resultOf(u16(1), ...login)).toEqual({ verdict: 'ok', expireTs: NOW + 9 });
+    for (const count of [0, 2, 0x101]) expect(resultOf(u16(count), ...login)).toEqual(refused);
+    for (const key of [1, 1001, 0xe8]) expect(resultOf(u16(1), u16(key), u32(0))).toEqual(refused);
+    expect(resultOf(u16(1), ...login, u16(1), u32(0))).toEqual(refused);
+    expect(resultOf(u16(2), ...login, u16(1001), u32(0))).toEqual(refused);
+    expect(resultOf(u16(2), u16(1), u32(0), ...login)).toEqual(refused);
+    expect(resultOf(u16(1), u16(1000), u16(0))).toEqual(refused);
+    expect(resultOf(u16(0))).toEqual(refused);
+  });
+});
+
 describe('services of a 007 token', () => {
   const resultOf = (services: readonly Buffer[], more: { trailer?: Buffer; serviceCount?: number } = {}) =>
     tokens.verify({ ...CLAIM, token: make007({ ...MADE, services, issueTs: NOW, expire: 3600, ...more }) });
@@ -153,6 +175,18 @@ describe('services of a 007 token', () => {
       service(10, [], Buffer.alloc(0)),
     ];
     expect(resultOf([...others, rtm('alice', 60)])).toEqual({ verdict: 'ok', expireTs: NOW + 60 });
+  });
+
+  test('the app ID in it counts, also where two apps have the same certificate', () => {
+    const token = make007({ ...MADE, appId: 'f'.repeat(32), services: [rtm('alice', 60)], issueTs: NOW, expire: 60 });
+    expect(tokens.verify({ ...CLAIM, token })).toEqual({ verdict: 'invalid', fault: 'other app' });
+  });
+
+  test('more than 2048 characters are not looked at, also if all is well inside', () => {
+    const room = (size: number) =>
+      service(1, [], Buffer.concat([block(randomBytes(size)), block(Buffer.from('alice'))]));
+    expect(resultOf([room(1350), rtm('alice', 60)])).toMatchObject({ verdict: 'ok' });
+    expect(resultOf([room(1450), rtm('alice', 60)])).toEqual({ verdict: 'invalid', fault: 'too long' });
   });
 
   test('an unknown one hides what follows it', () => {

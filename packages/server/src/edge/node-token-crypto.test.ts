@@ -35,7 +35,7 @@ test('inflating gives a whole zlib container of bounded size, or nothing', () =>
   const packed = deflateSync(bytes);
   expect(inflate(packed, 4096)).toEqual(bytes);
   expect(inflate(packed, 4095)).toBeUndefined();
-  expect(inflate(deflateSync(Buffer.alloc(64 * 1024 * 1024)), 4096)).toBeUndefined();
+  expect(inflate(deflateSync(Buffer.alloc(16 * 1024 * 1024)), 4096)).toBeUndefined();
   expect(inflate(packed.subarray(0, -1), 4096)).toBeUndefined();
   expect(inflate(Buffer.concat([packed, Buffer.of(0)]), 4096)).toBeUndefined();
   expect(inflate(Buffer.concat([packed, packed]), 9000)).toBeUndefined();

@@ -18,6 +18,8 @@ export interface Make006 {
   /** End of the privilege, Unix seconds; 0 for none of its own. */
   readonly privilege: number;
   readonly salt?: number;
+  /** What stands for the privilege map; the right to log in until `privilege` by default. */
+  readonly privileges?: Buffer;
 }
 
 export interface Make007 {
@@ -34,8 +36,9 @@ export interface Make007 {
   readonly serviceCount?: number;
 }
 
-export function make006({ appId, certificate, account, ts, privilege, salt = 20_231_114 }: Make006): string {
-  const message = Buffer.concat([u32(salt), u32(ts), u16(1), u16(1000), u32(privilege)]);
+export function make006({ appId, certificate, account, ts, privilege, salt = 20_231_114, ...rest }: Make006): string {
+  const privileges = rest.privileges ?? Buffer.concat([u16(1), u16(1000), u32(privilege)]);
+  const message = Buffer.concat([u32(salt), u32(ts), privileges]);
   const signature = hmac(certificate, Buffer.concat([Buffer.from(appId + account), message]));
   const content = Buffer.concat([block(signature), u32(crc32(account)), u32(0), block(message)]);
   return `006${appId}${content.toString('base64')}`;

@@ -130,7 +130,7 @@ export class ChannelCommands {
     const reply = (Code: number, Members: readonly string[]) =>
       connection.send('GetChanMembers', { MsgId, ChanId: channelId, Code, Members });
     if (!session.member(channelId)) return reply(MEMBERS_CODE.NOT_IN_CHANNEL, []);
-    if (!session.window('members', time.monotonicMs()).admit(settings.memberQueries, time.monotonicMs())) {
+    if (!session.window('members', settings, time.monotonicMs()).admit(settings.memberQueries, time.monotonicMs())) {
       return reply(MEMBERS_CODE.TOO_OFTEN, []);
     }
     try {
@@ -162,7 +162,7 @@ export class ChannelCommands {
     if (channelIds.length > settings.countedChannels) return reply(MEMBER_COUNT_CODE.EXCEED_LIMIT, []);
     // Published clients send an empty list too (wire-protocol.md 4.5); our SDK refuses it before.
     if (!channelIds.every(isId)) return reply(MEMBER_COUNT_CODE.INVALID_ARGUMENT, []);
-    if (!session.window('counts', time.monotonicMs()).admit(settings.countQueries, time.monotonicMs())) {
+    if (!session.window('counts', settings, time.monotonicMs()).admit(settings.countQueries, time.monotonicMs())) {
       return reply(MEMBER_COUNT_CODE.TOO_OFTEN, []);
     }
     try {
@@ -187,8 +187,9 @@ export class ChannelCommands {
       const now = time.monotonicMs();
       // Counted once, however often this join looks again; and first, so that there are not more windows of single
       // channels than joins within the limit.
-      if (!isCounted) isCounted = session.window('join', now).admit(settings.joins, now);
-      if (isCounted && session.window(`join ${channelId}`, now).admit(settings.sameChannelJoins, now)) return 0;
+      if (!isCounted) isCounted = session.window('join', settings, now).admit(settings.joins, now);
+      if (isCounted && session.window(`join ${channelId}`, settings, now).admit(settings.sameChannelJoins, now))
+        return 0;
       if (!published || now >= giveUpMs) return isCounted ? JOIN_CODE.SAME_CHANNEL_TOO_OFTEN : JOIN_CODE.TOO_OFTEN;
       await new Promise<void>((resume) => time.after(JOIN_RETRY_MS, resume));
     }

@@ -23,6 +23,8 @@ export interface InboxTail {
   readonly entries: readonly { readonly entry: InboxEntry; readonly origin: Origin | undefined }[];
 }
 
+/** Stands for the entries of every empty inbox; never written to. */
+const NOTHING_HELD = new Map<number, HeldEntry>();
 /** Memory of one entry besides its texts, roughly. */
 const ENTRY_BYTES = 200;
 /** How many lost entries are remembered one by one, to tell `gone` from `acknowledged`. */
@@ -34,8 +36,9 @@ const LOST_REMEMBERED = 4096;
  */
 export class InboxLog {
   readonly #epoch: number;
-  readonly #entries = new Map<number, HeldEntry>();
-  readonly #lost = new Set<number>();
+  /** Most inboxes are empty most of the time: their collections are made when there is something in them. */
+  #entries: Map<number, HeldEntry> = NOTHING_HELD;
+  #lost: Set<number> | undefined;
   #lastOffset: number;
   #floor: Position;
   /** What was acknowledged or lost up to here is not known: it was before this log came into memory. */
@@ -106,8 +109,7 @@ export class InboxLog {
     this.#floor = tail.entries.length === tail.liveCount ? tail.floor : this.end;
     for (const { entry, origin } of tail.entries) this.#hold(entry, origin);
     const inOrder = [...this.#entries].sort(([a], [b]) => a - b);
-    this.#entries.clear();
-    for (const [id, held] of inOrder) this.#entries.set(id, held);
+    this.#entries = new Map(inOrder);
   }
 
   find(position: Position): HeldEntry | undefined {
@@ -117,7 +119,7 @@ export class InboxLog {
   /** Whether an entry that is not in the log any more is known to have been acknowledged or handed over. */
   wasRemoved(position: Position): boolean {
     if (comparePositions(position, this.#start) <= 0 || comparePositions(position, this.end) > 0) return false;
-    return !this.#lost.has(messageIdOf(position));
+    return !this.#lost?.has(messageIdOf(position));
   }
 
   makeDurable(held: HeldEntry): void {
@@ -131,6 +133,7 @@ export class InboxLog {
   /** Removes an entry that has been acknowledged or handed over. */
   remove(held: HeldEntry): void {
     this.#entries.delete(messageIdOf(held.entry.position));
+    if (this.#entries.size === 0) this.#entries = NOTHING_HELD;
     if (held.entry.durable) {
       this.#durableCount -= 1;
     } else {
@@ -144,6 +147,7 @@ export class InboxLog {
     this.remove(held);
     const { position } = held.entry;
     if (comparePositions(position, this.#floor) > 0) this.#floor = position;
+    this.#lost ??= new Set();
     this.#lost.add(messageIdOf(position));
     if (this.#lost.size <= LOST_REMEMBERED) return;
     for (const oldest of this.#lost) {
@@ -193,6 +197,7 @@ export class InboxLog {
   #hold(entry: InboxEntry, origin: Origin | undefined): HeldEntry {
     const { message } = entry;
     const held: HeldEntry = { entry, origin, bytes: ENTRY_BYTES + message.body.length + message.description.length };
+    if (this.#entries === NOTHING_HELD) this.#entries = new Map();
     this.#entries.set(messageIdOf(entry.position), held);
     if (entry.durable) {
       this.#durableCount += 1;

@@ -32,7 +32,7 @@ export class LocalNodes implements Nodes {
     const nowMs = core.clock.nowMs();
     for (const session of core.leases.takeOrphans(request.limit)) {
       const { appId, uid, userSId } = session;
-      const channels = [...session.channels];
+      const { channels } = session;
       if (session.phase === 'live') {
         const silentMs = silentMsOf(session, nowMs);
         session.suspended = { atMs: nowMs, silentMs };

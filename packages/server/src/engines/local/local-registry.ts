@@ -5,6 +5,8 @@ import type { NodeLease, Session, UserSlot } from './state.js';
 
 type HolderResult = Awaited<ReturnType<Registry['holder']>>;
 
+const NO_CHANNELS: readonly string[] = [];
+
 /** {@link Registry} in memory. A step that changes a user is one turn; what it promises is then written and awaited. */
 export class LocalRegistry implements Registry {
   readonly #core: Core;
@@ -31,7 +33,8 @@ export class LocalRegistry implements Registry {
   async addChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'> {
     const session = this.#sessionOf(request);
     if (!session) return 'stale';
-    session.channels.add(request.channelId);
+    const { channelId } = request;
+    if (!session.channels.includes(channelId)) session.channels = [...session.channels, channelId];
     this.#core.sessionRecords.touch(session);
     return 'ok';
   }
@@ -39,7 +42,9 @@ export class LocalRegistry implements Registry {
   async removeChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'> {
     const session = this.#sessionOf(request);
     if (!session) return 'stale';
-    if (session.channels.delete(request.channelId)) this.#core.sessionRecords.touch(session);
+    if (!session.channels.includes(request.channelId)) return 'ok';
+    session.channels = session.channels.filter((channelId) => channelId !== request.channelId);
+    this.#core.sessionRecords.touch(session);
     return 'ok';
   }
 
@@ -126,7 +131,7 @@ export class LocalRegistry implements Registry {
       session: session.session,
       continued: true,
       reconnecting: true,
-      channels: [...session.channels],
+      channels: session.channels,
       inboxEnd: slot.inbox.end,
     };
   }
@@ -160,7 +165,7 @@ export class LocalRegistry implements Registry {
       generation: core.serial.next(),
       host: node,
       ticketId: request.ticketId,
-      channels: new Set(),
+      channels: NO_CHANNELS,
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,
       phase: 'live',

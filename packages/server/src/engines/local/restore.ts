@@ -21,7 +21,7 @@ export function restoreRecords(core: Core, records: Records): void {
       generation: recorded.generation,
       host: nobody,
       ticketId: recorded.ticketId,
-      channels: new Set(recorded.channels),
+      channels: recorded.channels,
       // Time in which the server was down does not count: the clock goes on from what was recorded.
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,
@@ -44,7 +44,7 @@ function restoreLive(core: Core, session: Session, nobody: NodeLease): void {
 }
 
 function restoreEnded(core: Core, session: Session, nobody: NodeLease): void {
-  if (session.channels.size > 0) {
+  if (session.channels.length > 0) {
     session.phase = 'ended';
     nobody.sessions.add(session);
     core.unsettled.set(session.session, session);

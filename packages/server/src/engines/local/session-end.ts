@@ -38,7 +38,7 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   slot.session = undefined;
   session.host.sessions.delete(session);
   core.tickets.retire(session);
-  if (session.channels.size > 0) {
+  if (session.channels.length > 0) {
     session.phase = 'ended';
     session.host = settler;
     settler.sessions.add(session);
@@ -48,7 +48,7 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   }
   core.sessionRecords.touch(session);
   core.users.letGo(slot);
-  return { ended: { session: session.session, channels: [...session.channels] }, changes, mustFlush, undelivered };
+  return { ended: { session: session.session, channels: session.channels }, changes, mustFlush, undelivered };
 }
 
 export function tellUndelivered(core: Core, origins: readonly Origin[]): void {

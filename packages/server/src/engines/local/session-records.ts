@@ -61,7 +61,7 @@ export class SessionRecords {
       userSId: session.userSId,
       generation: session.generation,
       ticketId: session.ticketId,
-      channels: [...session.channels],
+      channels: session.channels,
       // While it is not cut, the client is heard of all the time: nothing to record.
       silentMs: session.suspended || !session.host.isHeld ? silentMsOf(session, this.#now()) : 0,
       phase: session.phase,

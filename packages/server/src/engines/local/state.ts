@@ -33,7 +33,8 @@ export interface Session {
   /** Hosts the session; after its end: has to take it out of its channels. May be gone. */
   host: NodeLease;
   ticketId: string;
-  readonly channels: Set<string>;
+  /** Few: at most those that a client may join. */
+  channels: readonly string[];
   /** Where the inbox ended at the fresh login of a published client, which fetches what is stored up to there. */
   offlineUpTo: Position | undefined;
   /** Since when the client is cut, and how long it had been silent by then. */

@@ -1,0 +1,92 @@
+/**
+ * Writes single values of constant tables, such as `LIMITS.MESSAGE_BYTES`, where they are used. A table of which nothing
+ * else is used then goes away; no bundler does this for members of objects by itself.
+ *
+ * A table is an exported constant in capitals that is an object literal, declared `as const`. Its names are unique in the
+ * sources of the bundle, which is checked, so that a reference needs no module resolution.
+ */
+import { readFileSync } from 'node:fs';
+import { parseSync, Visitor } from 'rolldown/utils';
+import { listSources } from './sources.mjs';
+
+export const inlineTables = {
+  name: 'inline-tables',
+  buildStart() {
+    tables = readTables();
+  },
+  transform: {
+    filter: { id: /packages\/(sdk|protocol)\/src\/.*\.ts$/ },
+    handler(code, id) {
+      const found = [];
+      const visitor = new Visitor({
+        MemberExpression({ object, property, computed, start, end }) {
+          const value = !computed && object.type === 'Identifier' && tables.get(object.name)?.get(property.name);
+          if (value !== false && value !== undefined) found.push({ start, end, value });
+        },
+        VariableDeclarator: ({ id: { name }, parent }) => {
+          if (parent?.kind !== 'const' && tables.has(name)) throw new Error(`${id}: ${name} hides a table`);
+        },
+      });
+      visitor.visit(parseSync(id, code).program);
+      // From the end, so that the places of the others stay as they are.
+      return found.sort((a, b) => b.start - a.start).reduce(replace, code);
+    },
+  },
+};
+
+/** Table name -> member name -> value; members that are objects themselves are left out. */
+let tables = new Map();
+
+function replace(code, { start, end, value }) {
+  return `${code.slice(0, start)}(${JSON.stringify(value)})${code.slice(end)}`;
+}
+
+function readTables() {
+  const found = new Map();
+  for (const { file, path } of listSources()) {
+    const constants = new Map();
+    const read = (name, init, isExported) => {
+      const literal = init?.type === 'TSAsExpression' ? init.expression : init;
+      if (!literal) return;
+      const value = valueOf(literal, constants);
+      if (value !== undefined) constants.set(name, value);
+      if (!isExported || init.type !== 'TSAsExpression' || literal.type !== 'ObjectExpression') return;
+      if (found.has(name)) throw new Error(`${path}: there is another table ${name}`);
+      found.set(name, membersOf(literal, constants));
+    };
+    for (const statement of parseSync(file, readFileSync(file, 'utf8')).program.body) {
+      const declaration = statement.declaration ?? statement;
+      if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
+      for (const { id, init } of declaration.declarations) {
+        if (/^[A-Z_]+$/.test(id.name)) read(id.name, init, statement !== declaration);
+      }
+    }
+  }
+  return found;
+}
+
+function membersOf({ properties }, constants) {
+  const members = properties.map(({ key, value }) => [key?.name, value && valueOf(value, constants)]);
+  return new Map(members.filter(([name, value]) => name !== undefined && value !== undefined));
+}
+
+/** Value of a constant expression of numbers and strings; `undefined` for every other expression. */
+function valueOf(node, constants) {
+  switch (node.type) {
+    case 'Literal':
+      return typeof node.value === 'object' ? undefined : node.value;
+    case 'Identifier':
+      return constants.get(node.name);
+    case 'UnaryExpression': {
+      const value = valueOf(node.argument, constants);
+      return node.operator === '-' && value !== undefined ? -value : undefined;
+    }
+    case 'BinaryExpression': {
+      const [left, right] = [valueOf(node.left, constants), valueOf(node.right, constants)];
+      if (left === undefined || right === undefined) return undefined;
+      return node.operator === '*' ? left * right : node.operator === '+' ? left + right : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
