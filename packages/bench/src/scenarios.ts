@@ -136,8 +136,11 @@ export async function idleUsers(peer: RunningPeer, idleMs: number): Promise<{ me
   };
 }
 
+/** Longer than logs and tickets live: what is measured is what an idle user holds, not what a login leaves for a minute. */
+const SETTLE_MS = 65_000;
+
 async function settledBytes(pid: number): Promise<number> {
-  await sleep(5000);
+  await sleep(SETTLE_MS);
   process.kill(pid, 'SIGUSR2');
   await sleep(1500);
   process.kill(pid, 'SIGUSR2');

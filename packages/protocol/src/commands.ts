@@ -10,7 +10,8 @@ import {
   integer,
   jsonMap,
   jsonStrings,
-  optional,
+  optionalInteger,
+  optionalStrings,
   type Read,
   readFields,
   string,
@@ -29,13 +30,13 @@ export const COMMAND_FIELDS = {
     SessionId: string,
     SvrKeepAlive: flag,
     /** Ours: capability names. Their presence makes a client "ours". */
-    Caps: optional(strings),
+    Caps: optionalStrings,
     /** Ours: true when this Login goes on with a session, false or absent for a new one (design 6). */
     Resume: flag,
   },
   Logout: {},
   KeepAlive: {},
-  RenewAcsToken: { AcsToken: string, /** Ours. */ MsgId: optional(integer) },
+  RenewAcsToken: { AcsToken: string, /** Ours. */ MsgId: optionalInteger },
 
   SendMsgToPeer: {
     MsgId: integer,
@@ -57,11 +58,11 @@ export const COMMAND_FIELDS = {
   DeleteUserAttributes: { MsgId: integer, Keys: jsonStrings },
   ClearUserAttributes: { MsgId: integer },
   /** `Keys` is a real array here, the only one that is not encoded twice. */
-  GetUserAttributes: { MsgId: integer, UserId: string, Keys: optional(strings) },
+  GetUserAttributes: { MsgId: integer, UserId: string, Keys: optionalStrings },
 
   /** `MsgId` is ours (extension P14); published clients match the reply by `ChanId`. */
-  JoinChannel: { ChanId: string, MsgId: optional(integer) },
-  LeaveChannel: { ChanId: string, MsgId: optional(integer) },
+  JoinChannel: { ChanId: string, MsgId: optionalInteger },
+  LeaveChannel: { ChanId: string, MsgId: optionalInteger },
   SendChannelMsg: {
     ChanId: string,
     MsgId: integer,

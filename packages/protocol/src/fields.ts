@@ -9,25 +9,23 @@ export type Reader<T> = (value: unknown) => T | Invalid;
 export type Fields = Readonly<Record<string, Reader<unknown>>>;
 export type Read<F extends Fields> = { readonly [K in keyof F]: Exclude<ReturnType<F[K]>, Invalid> };
 
-/** `Object.hasOwn` is younger than the oldest browsers that the SDK serves. */
-const has = Object.prototype.hasOwnProperty;
-
-export function hasOwn(of: object, name: string): boolean {
-  return has.call(of, name);
-}
-
 export type FieldsResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly field: string };
 
-/** Reads the named fields of an object and nothing else; inherited properties do not count. */
-export function readFields<F extends Fields>(fields: F, from: object): FieldsResult<Read<F>> {
+/** Reads the named fields of an object and nothing else; `from` is what a JSON text meant. Names no field when it is no object. */
+export function readFields<F extends Fields>(fields: F, from: unknown): FieldsResult<Read<F>> {
+  if (!isObject(from)) return { ok: false, field: '(body)' };
   const value: Record<string, unknown> = {};
   for (const name in fields) {
-    const reader = fields[name] as Reader<unknown>;
-    const result = reader(hasOwn(from, name) ? (from as Record<string, unknown>)[name] : undefined);
+    const result = (fields[name] as Reader<unknown>)((from as Record<string, unknown>)[name]);
     if (result === INVALID) return { ok: false, field: name };
     if (result !== undefined) value[name] = result;
   }
   return { ok: true, value: value as Read<F> };
+}
+
+/** `Object.hasOwn` is younger than the oldest browsers that the SDK serves. */
+export function hasOwn(of: object, name: string): boolean {
+  return Object.hasOwn(of, name);
 }
 
 export const string: Reader<string> = (value) => (typeof value === 'string' ? value : INVALID);
@@ -38,29 +36,37 @@ export const integer: Reader<number> = (value) => (Number.isSafeInteger(value) ?
 /** Anything; absent means false (published clients send whatever the app put there, wire-protocol.md 4.2). */
 export const flag: Reader<boolean> = (value) => Boolean(value);
 
+/** Anything but `true`, absence included, means false. */
+export const isTrue: Reader<boolean> = (value) => value === true;
+
+/** Any of these types becomes a string; everything else is invalid. For fields whose absence has a meaning of its own. */
+export const stringOrEmpty: Reader<string> = (value) => optionalString(value) ?? '';
+
+export const strings: Reader<readonly string[]> = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : INVALID;
+
 /** Absent or null becomes `undefined`. */
 export function optional<T>(reader: Reader<T>): Reader<T | undefined> {
   return (value) => (value === undefined || value === null ? undefined : reader(value));
 }
 
-/** Any of these types becomes a string; everything else is invalid. For fields whose absence has a meaning of its own. */
-export const stringOrEmpty: Reader<string> = (value) =>
-  value === undefined || value === null ? '' : typeof value === 'string' ? value : INVALID;
-
-export const strings: Reader<readonly string[]> = (value) =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : INVALID;
+export const optionalInteger = /* @__PURE__ */ optional(integer);
+export const optionalString = /* @__PURE__ */ optional(string);
+export const optionalStrings = /* @__PURE__ */ optional(strings);
 
 /** `json<array of string>`: an array of strings as JSON text inside a JSON string. */
-export const jsonStrings: Reader<readonly string[]> = (value) => {
-  const parsed = parseText(value);
-  return parsed === INVALID ? INVALID : strings(parsed);
-};
+export const jsonStrings: Reader<readonly string[]> = (value) => strings(parseText(value));
 
 /** `json<object key -> value>`: read as a Map, so that keys such as `__proto__` are data. Values are not checked here. */
 export const jsonMap: Reader<ReadonlyMap<string, unknown>> = (value) => {
+  const parsed = jsonObject(value);
+  return parsed === INVALID ? INVALID : new Map(Object.entries(parsed));
+};
+
+/** An object as JSON text inside a JSON string. */
+export const jsonObject: Reader<object> = (value) => {
   const parsed = parseText(value);
-  if (parsed === INVALID || !isObject(parsed)) return INVALID;
-  return new Map(Object.entries(parsed));
+  return isObject(parsed) ? parsed : INVALID;
 };
 
 /** Items that are objects with the given fields. */
@@ -69,7 +75,6 @@ export function list<F extends Fields>(fields: F): Reader<readonly Read<F>[]> {
     if (!Array.isArray(value)) return INVALID;
     const items: Read<F>[] = [];
     for (const raw of value) {
-      if (!isObject(raw)) return INVALID;
       const item = readFields(fields, raw);
       if (!item.ok) return INVALID;
       items.push(item.value);

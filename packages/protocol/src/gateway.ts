@@ -1,12 +1,13 @@
 /** Bodies of the HTTP calls that every client makes (wire-protocol.md section 2). */
 import {
+  type Fields,
   type FieldsResult,
   flag,
-  INVALID,
   integer,
-  isObject,
   list,
   optional,
+  optionalInteger,
+  optionalString,
   parseText,
   type Read,
   readFields,
@@ -24,8 +25,8 @@ const GATEWAY_REQUEST = { appid: string, uid: stringOrEmpty, token: stringOrEmpt
 const OFFLINE_REQUEST = { uid: string, sessId: string, appId: string } as const;
 const GATEWAY_REPLY = {
   code: integer,
-  sessionid: optional(string),
-  addresses: optional(list({ type: integer, addr: string, port: optional(integer) })),
+  sessionid: optionalString,
+  addresses: /* @__PURE__ */ optional(list({ type: integer, addr: string, port: optionalInteger })),
 } as const;
 
 export type GatewayRequest = Read<typeof GATEWAY_REQUEST>;
@@ -46,14 +47,10 @@ export interface OfflineReply {
   readonly data: readonly OfflineItem[];
 }
 
-export const decodeGatewayRequest = bodyReader(GATEWAY_REQUEST);
-export const decodeGatewayReply = bodyReader(GATEWAY_REPLY);
-export const decodeOfflineRequest = bodyReader(OFFLINE_REQUEST);
+export const decodeGatewayRequest = /* @__PURE__ */ bodyReader(GATEWAY_REQUEST);
+export const decodeGatewayReply = /* @__PURE__ */ bodyReader(GATEWAY_REPLY);
+export const decodeOfflineRequest = /* @__PURE__ */ bodyReader(OFFLINE_REQUEST);
 
-function bodyReader<F extends Parameters<typeof readFields>[0]>(fields: F): (text: string) => FieldsResult<Read<F>> {
-  return (text) => {
-    const body = parseText(text);
-    if (body === INVALID || !isObject(body)) return { ok: false, field: '(body)' };
-    return readFields(fields, body);
-  };
+function bodyReader<F extends Fields>(fields: F): (text: string) => FieldsResult<Read<F>> {
+  return (text) => readFields(fields, parseText(text));
 }

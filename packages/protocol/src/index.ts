@@ -20,14 +20,16 @@ export * from './gateway.js';
 export * from './ids.js';
 export * from './limits.js';
 export {
+  CHANNEL_FRAMES,
   decodeServerFrame,
   encodeServerFrame,
-  isServerFrameName,
-  SERVER_FIELDS,
+  PEER_FRAMES,
+  SESSION_FRAMES,
   type ServerFrame,
   type ServerFrameContent,
   type ServerFrameInput,
   type ServerFrameName,
   type ServerFrameResult,
+  serverFrameDecoder,
 } from './server-frames.js';
 export * from './text-size.js';

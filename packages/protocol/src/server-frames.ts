@@ -1,15 +1,21 @@
 /**
- * Frames from server to client: replies (wire-protocol.md section 4) and pushes (section 5). The table is the
- * definition; the types and the decoder of the SDK are derived from it. Every field that our clients read beyond the
- * published ones is marked "ours": published clients ignore unknown fields.
+ * Frames from server to client: replies (wire-protocol.md section 4) and pushes (section 5). The tables are the
+ * definition; the types and the decoders are derived from them. There is one table per feature, so that the SDK carries
+ * only what it handles. Every field that our clients read beyond the published ones is marked "ours": published clients
+ * ignore unknown fields.
  */
-import { decodeEnvelope, encodeEnvelope } from './envelope.js';
+import { encodeEnvelope } from './envelope.js';
 import {
   type Fields,
   hasOwn,
   integer,
+  isTrue,
+  jsonObject,
   list,
-  optional,
+  optionalInteger,
+  optionalString,
+  optionalStrings,
+  parseText,
   type Read,
   readFields,
   string,
@@ -17,112 +23,125 @@ import {
   strings,
 } from './fields.js';
 
-const requestId = { MsgId: integer, Code: integer } as const;
-const optionalId = { MsgId: optional(integer) } as const;
-/** Ours: where an entry lies in its log. */
-const place = { Epoch: optional(integer), Offset: optional(integer) } as const;
-const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
-const onlineStatus = list({ UserId: string, Online: integer, /** Ours, extension P11. */ State: optional(string) });
-const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
-const memberChange = { ChanId: string, UserId: string, ChanMemSize: optional(integer), ...place } as const;
+type Frames = Readonly<Record<string, Fields>>;
 
-export const SERVER_FIELDS = {
-  // --- replies ---
+const requestId = { MsgId: integer, Code: integer } as const;
+const optionalId = { MsgId: optionalInteger } as const;
+/** Ours: where an entry lies in its log. */
+const place = { Epoch: optionalInteger, Offset: optionalInteger } as const;
+/** What both kinds of pushed messages have. */
+const message = {
+  MsgId: integer,
+  FromUId: string,
+  MsgType: integer,
+  MsgBody: string,
+  SvrTS: integer,
+  Desc: stringOrEmpty,
+};
+const memberChange = { ChanId: string, UserId: string, ChanMemSize: optionalInteger, ...place } as const;
+
+/** The session itself, heartbeats included. */
+export const SESSION_FRAMES = {
   Login: {
     Code: integer,
     UserId: stringOrEmpty,
     /** Ours from here: the server's capabilities, the heartbeat in ms, whether the session went on, why it did not. */
-    Caps: optional(strings),
-    Heartbeat: optional(integer),
-    Resumed: (value: unknown) => value === true,
-    Reason: optional(string),
+    Caps: optionalStrings,
+    Heartbeat: optionalInteger,
+    Resumed: isTrue,
+    Reason: optionalString,
     /** Ours: channels in which the resumed session is still a member. */
-    Channels: optional(strings),
+    Channels: optionalStrings,
   },
   Logout: { Code: integer },
+  /** Reason: extension P13. */
+  ForceOffline: { Reason: optionalString },
+  AcsTokenWillExpire: {},
+  AcsTokenDidExpire: {},
+  ReqKeepAlive: {},
+  /** Ours (extension P4). */
+  ErrorNotice: { Cmd: stringOrEmpty, MsgId: optionalInteger, Code: integer, Reason: stringOrEmpty },
+} as const satisfies Frames;
+
+/** Messages between users. */
+export const PEER_FRAMES = {
   MsgStatus: {
     MsgId: integer,
     Status: integer,
     /** Ours: PeerMessageError value and text (P3), and the server's receive time. */
-    Code: optional(integer),
-    Reason: optional(string),
+    Code: optionalInteger,
+    Reason: optionalString,
     ...place,
   },
-  QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optional(integer) },
-  QueryOnlineSubStatus: { MsgId: integer, Status: onlineStatus, Code: optional(integer) },
+  RecvMsgFromPeer: {
+    ...message,
+    ToUId: stringOrEmpty,
+    /** Ours: stored while the receiver was offline. */
+    Offline: isTrue,
+    ...place,
+  },
+} as const satisfies Frames;
+
+/** Channels: membership, messages, members. */
+export const CHANNEL_FRAMES = {
+  /** Epoch and Offset: the position from which the member is entitled. MemSize: members, the joiner included. */
+  JoinChannel: { ChanId: string, Code: integer, ...optionalId, ...place, MemSize: optionalInteger },
+  LeaveChannel: { ChanId: string, Code: integer, ...optionalId },
+  SendChannelMsg: { ChanId: string, ...requestId, Reason: optionalString, ...place },
+  GetChanMembers: { ...requestId, ChanId: string, Members: strings },
+  GetChanMemberSize: { ...requestId, ChanMemSize: list({ ChanId: string, MemSize: integer }) },
+  RecvMsgFromChan: { ChanId: string, ...message, ...place },
+  ChanMemberJoin: memberChange,
+  ChanMemberLeave: memberChange,
+  MemSizeChanged: { ChanId: string, MemSize: integer },
+} as const satisfies Frames;
+
+const onlineStatus = list({ UserId: string, Online: integer, /** Ours, extension P11. */ State: optionalString });
+const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
+const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
+
+/** What the SDK does not handle yet; each becomes a table of its own with its feature. */
+const OTHER_FRAMES = {
+  KeepAlive: {},
+  RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
+
+  QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
+  QueryOnlineSubStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
   SubscribeOnlineStatus: requestId,
   UnSubscribeOnlineStatus: requestId,
+  PeerOnlineStatus: { Status: onlineStatus },
+
   AddOrUpdateUserAttributes: requestId,
   DeleteUserAttributes: requestId,
   ClearUserAttributes: requestId,
-  QueryAttribKeys: { MsgId: integer, QueryUserId: string, Attribs: string, Code: optional(integer) },
-  /** Epoch and Offset: the position from which the member is entitled. MemSize: members, the joiner included. */
-  JoinChannel: { ChanId: string, Code: integer, ...optionalId, ...place, MemSize: optional(integer) },
-  LeaveChannel: { ChanId: string, Code: integer, ...optionalId },
-  SendChannelMsg: { ChanId: string, MsgId: integer, Code: integer, Reason: optional(string), ...place },
-  GetChanMembers: { ...requestId, ChanId: string, Members: strings },
-  GetChanMemberSize: { ...requestId, ChanMemSize: list({ ChanId: string, MemSize: integer }) },
+  QueryAttribKeys: { MsgId: integer, QueryUserId: string, Attribs: string, Code: optionalInteger },
   AddOrUpdateChanAttributes: { ...requestId, ChanId: string },
   DeleteChanAttributes: requestId,
   ClearChanAttributes: requestId,
   GetChanAttributes: { ...requestId, ChanId: string, Attributes: string },
   GetChanAttributesByKeys: { ...requestId, ChanId: string, Attributes: string },
-  cancelCallAck: { ...callPush, Code: integer },
-  RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optional(integer) },
-
-  // --- pushes ---
-  RecvMsgFromPeer: {
-    MsgId: integer,
-    FromUId: string,
-    ToUId: stringOrEmpty,
-    MsgType: integer,
-    MsgBody: string,
-    SvrTS: integer,
-    Desc: stringOrEmpty,
-    /** Ours: stored while the receiver was offline. */
-    Offline: (value: unknown) => value === true,
-    ...place,
-  },
-  RecvMsgFromChan: {
-    ChanId: string,
-    FromUId: string,
-    MsgId: integer,
-    MsgType: integer,
-    MsgBody: string,
-    SvrTS: integer,
-    Desc: stringOrEmpty,
-    ...place,
-  },
-  ChanMemberJoin: memberChange,
-  ChanMemberLeave: memberChange,
-  MemSizeChanged: { ChanId: string, MemSize: integer },
   /** A real array here, JSON text in the Get replies (quirk Q17). */
   ChanAttribChanged: { ChanId: string, Attributes: attributeItems },
-  PeerOnlineStatus: { Status: onlineStatus },
+
+  cancelCallAck: { ...callPush, Code: integer },
   MakeCall: { ...callPush, Content: stringOrEmpty },
   CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
-  AcceptCallAck: { CallId: string, Code: optional(integer) },
+  AcceptCallAck: { CallId: string, Code: optionalInteger },
   AcceptCall: { ...callPush, Response: stringOrEmpty },
   RejectCall: { ...callPush, Response: stringOrEmpty },
   CallStatus: { CallId: string, Status: integer },
-  /** Reason: extension P13. */
-  ForceOffline: { Reason: optional(string) },
-  AcsTokenWillExpire: {},
-  AcsTokenDidExpire: {},
-  ReqKeepAlive: {},
-  KeepAlive: {},
+} as const satisfies Frames;
 
-  // --- ours (extension P4) ---
-  ErrorNotice: { Cmd: stringOrEmpty, MsgId: optional(integer), Code: integer, Reason: stringOrEmpty },
-} as const satisfies Record<string, Fields>;
+/** Every frame of the server. */
+const SERVER_FRAMES = { ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES, ...OTHER_FRAMES } as const;
 
-export type ServerFrameName = keyof typeof SERVER_FIELDS;
-export type ServerFrameContent<N extends ServerFrameName> = Read<(typeof SERVER_FIELDS)[N]>;
+export type ServerFrameName = keyof typeof SERVER_FRAMES;
+export type ServerFrameContent<N extends ServerFrameName> = Read<(typeof SERVER_FRAMES)[N]>;
 
-/** A decoded frame of the server. */
-export type ServerFrame = {
-  [N in ServerFrameName]: { readonly cmd: N; readonly content: ServerFrameContent<N> };
-}[ServerFrameName];
+/** A decoded frame of the server; all frames, or those of some names. */
+export type ServerFrame<Names extends ServerFrameName = ServerFrameName> = {
+  [N in Names]: { readonly cmd: N; readonly content: ServerFrameContent<N> };
+}[Names];
 
 /**
  * What the server may write: fields that a reader fills in when they are absent, or that are optional, may be left out.
@@ -137,24 +156,32 @@ type RequiredFields<C> = {
 /** Required after decoding, but with a default when absent on the wire. */
 type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response';
 
-export type ServerFrameResult =
-  | { readonly ok: true; readonly frame: ServerFrame }
+export type ServerFrameResult<Names extends ServerFrameName = ServerFrameName> =
+  | { readonly ok: true; readonly frame: ServerFrame<Names> }
   | { readonly ok: false; readonly reason: string };
 
-/** Decodes the text of a server's frame. Never throws; an unknown Cmd is a newer server's and only reported. */
-export function decodeServerFrame(text: string): ServerFrameResult {
-  const decoded = decodeEnvelope(text);
-  if (!decoded.ok) return decoded;
-  const { cmd, content } = decoded.envelope;
-  if (!isServerFrameName(cmd)) return { ok: false, reason: `unknown Cmd ${JSON.stringify(cmd)}` };
-  const read = readFields<Fields>(SERVER_FIELDS[cmd], content);
-  if (!read.ok) return { ok: false, reason: `field ${read.field} of ${cmd}` };
-  return { ok: true, frame: { cmd, content: read.value } as unknown as ServerFrame };
+const ENVELOPE = { Cmd: string, Content: jsonObject } as const;
+
+/**
+ * Makes a decoder for the frames of some tables. It never throws; an unknown Cmd is a newer server's, or belongs to a
+ * feature that the reader does not have, and is only reported.
+ */
+export function serverFrameDecoder<Names extends ServerFrameName>(
+  frames: Readonly<Record<Names, Fields>>,
+): (text: string) => ServerFrameResult<Names> {
+  return (text) => {
+    const envelope = readFields(ENVELOPE, parseText(text));
+    if (!envelope.ok) return { ok: false, reason: `${envelope.field} of the envelope` };
+    const { Cmd: cmd, Content: raw } = envelope.value;
+    if (!hasOwn(frames, cmd)) return { ok: false, reason: `unknown Cmd ${JSON.stringify(cmd)}` };
+    const content = readFields(frames[cmd as Names], raw);
+    if (!content.ok) return { ok: false, reason: `field ${content.field} of ${cmd}` };
+    return { ok: true, frame: { cmd, content: content.value } as unknown as ServerFrame<Names> };
+  };
 }
 
-export function isServerFrameName(cmd: string): cmd is ServerFrameName {
-  return hasOwn(SERVER_FIELDS, cmd);
-}
+/** Decodes the text of any frame of the server. */
+export const decodeServerFrame = /* @__PURE__ */ serverFrameDecoder(SERVER_FRAMES);
 
 /** Wire text of a server's frame. */
 export function encodeServerFrame<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): string {

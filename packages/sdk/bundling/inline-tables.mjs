@@ -2,8 +2,8 @@
  * Writes single values of constant tables, such as `LIMITS.MESSAGE_BYTES`, where they are used. A table of which nothing
  * else is used then goes away; no bundler does this for members of objects by itself.
  *
- * A table is an exported constant in capitals that is an object literal, declared `as const`. Its names are unique in the
- * sources of the bundle, which is checked, so that a reference needs no module resolution.
+ * A table is an exported constant in capitals that is an object literal, declared `as const`. No other variable of the
+ * bundled sources has its name, which is checked, so that a reference is found by the name alone.
  */
 import { readFileSync } from 'node:fs';
 import { parseSync, Visitor } from 'rolldown/utils';
@@ -23,9 +23,6 @@ export const inlineTables = {
           const value = !computed && object.type === 'Identifier' && tables.get(object.name)?.get(property.name);
           if (value !== false && value !== undefined) found.push({ start, end, value });
         },
-        VariableDeclarator: ({ id: { name }, parent }) => {
-          if (parent?.kind !== 'const' && tables.has(name)) throw new Error(`${id}: ${name} hides a table`);
-        },
       });
       visitor.visit(parseSync(id, code).program);
       // From the end, so that the places of the others stay as they are.
@@ -43,18 +40,20 @@ function replace(code, { start, end, value }) {
 
 function readTables() {
   const found = new Map();
-  for (const { file, path } of listSources()) {
+  const declared = [];
+  for (const { file } of listSources()) {
     const constants = new Map();
+    const { program } = parseSync(file, readFileSync(file, 'utf8'));
+    new Visitor({ VariableDeclarator: ({ id }) => declared.push(id.name) }).visit(program);
     const read = (name, init, isExported) => {
       const literal = init?.type === 'TSAsExpression' ? init.expression : init;
       if (!literal) return;
       const value = valueOf(literal, constants);
       if (value !== undefined) constants.set(name, value);
       if (!isExported || init.type !== 'TSAsExpression' || literal.type !== 'ObjectExpression') return;
-      if (found.has(name)) throw new Error(`${path}: there is another table ${name}`);
       found.set(name, membersOf(literal, constants));
     };
-    for (const statement of parseSync(file, readFileSync(file, 'utf8')).program.body) {
+    for (const statement of program.body) {
       const declaration = statement.declaration ?? statement;
       if (declaration.type !== 'VariableDeclaration' || declaration.kind !== 'const') continue;
       for (const { id, init } of declaration.declarations) {
@@ -62,6 +61,8 @@ function readTables() {
       }
     }
   }
+  const clash = declared.find((name, index) => found.has(name) && declared.indexOf(name) !== index);
+  if (clash) throw new Error(`There are two variables ${clash}, one of which is a table`);
   return found;
 }
 

@@ -7,7 +7,9 @@ import { ErrorNote } from './ErrorNote.js';
 export function LoginForm() {
   const session = useSession();
   const [identity, setIdentity] = useState(recall);
-  const login = useAction(() => session.login(identity));
+  // Not remembered: it is a secret.
+  const [token, setToken] = useState('');
+  const login = useAction(() => session.login(identity, token.trim()));
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -40,6 +42,17 @@ export function LoginForm() {
             autoCapitalize="none"
             spellCheck={false}
             required
+          />
+        </label>
+        <label>
+          Token
+          <input
+            className="code"
+            value={token}
+            onChange={({ target }) => setToken(target.value)}
+            placeholder="only if the app needs one"
+            autoComplete="off"
+            spellCheck={false}
           />
         </label>
         <button type="submit" className="primary" disabled={login.isPending}>

@@ -15,7 +15,8 @@ export class Session {
   private readonly channels = new Map<string, RtmChannel>();
   private lastId = 0;
 
-  async login({ appId, uid }: Identity): Promise<void> {
+  /** `token` is empty for apps that need none. */
+  async login({ appId, uid }: Identity, token: string): Promise<void> {
     // One client per login, since the App ID may be another one.
     const client = ArRTM.createInstance(appId, { logFilter: ArRTM.LOG_FILTER_WARNING });
     this.client?.removeAllListeners();
@@ -23,7 +24,7 @@ export class Session {
     this.channels.clear();
     this.dispatch({ type: 'login-started', uid });
     this.listenToClient(client);
-    await client.login({ uid });
+    await client.login(token === '' ? { uid } : { uid, token });
   }
 
   async logout(): Promise<void> {
