@@ -16,7 +16,6 @@ import {
   readFields,
   string,
   stringOrEmpty,
-  strings,
 } from './fields.js';
 
 const peerAndCall = { CallId: string, ToUId: string } as const;

@@ -59,6 +59,7 @@ export const SESSION_FRAMES = {
   AcsTokenWillExpire: {},
   AcsTokenDidExpire: {},
   ReqKeepAlive: {},
+  KeepAlive: {},
   /** Ours (extension P4). */
   ErrorNotice: { Cmd: stringOrEmpty, MsgId: optionalInteger, Code: integer, Reason: stringOrEmpty },
 } as const satisfies Frames;
@@ -102,7 +103,6 @@ const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty 
 
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
-  KeepAlive: {},
   RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
 
   QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },

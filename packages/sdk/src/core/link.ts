@@ -1,6 +1,18 @@
-import { type CommandName, decodeServerFrame, encodeEnvelope, type ServerFrame, TIMES } from 'ar-rtm-protocol';
+import {
+  CHANNEL_FRAMES,
+  type CommandName,
+  encodeEnvelope,
+  PEER_FRAMES,
+  SESSION_FRAMES,
+  type ServerFrame,
+  serverFrameDecoder,
+  TIMES,
+} from 'ar-rtm-protocol';
 import type { Cancel, Clock, Environment, Socket } from '../ports.js';
 import type { Logger } from './logger.js';
+
+/** Frames of the features that this SDK has. */
+const decodeFrame = serverFrameDecoder({ ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES });
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */
 export interface LinkHandlers {
@@ -57,7 +69,7 @@ export class Link {
 
   private receive(text: string): void {
     this.lastHeard = this.clock.now();
-    const result = decodeServerFrame(text);
+    const result = decodeFrame(text);
     if (!result.ok) {
       this.logger.warn(`frame ignored: ${result.reason}`);
       return;

@@ -14,11 +14,21 @@ export interface ClientProfile {
 const PUBLISHED_SERVER_DRIVEN: ClientProfile = { published: true, capabilities: [], serverDrivenKeepAlive: true };
 const PUBLISHED_CLIENT_DRIVEN: ClientProfile = { published: true, capabilities: [], serverDrivenKeepAlive: false };
 
+/** One per set of capabilities that both sides know, not one per connection. */
+const OURS = new Map<string, ClientProfile>();
+
 export function profileOf(login: {
   readonly Caps?: readonly string[] | undefined;
   readonly SvrKeepAlive: boolean;
 }): ClientProfile {
   if (login.Caps === undefined) return login.SvrKeepAlive ? PUBLISHED_SERVER_DRIVEN : PUBLISHED_CLIENT_DRIVEN;
-  const capabilities = knownCapabilities(login.Caps).filter((name) => SERVER_CAPABILITIES.includes(name));
-  return { published: false, capabilities, serverDrivenKeepAlive: true };
+  const announced = knownCapabilities(login.Caps);
+  const capabilities = SERVER_CAPABILITIES.filter((name) => announced.includes(name));
+  const key = capabilities.join();
+  let profile = OURS.get(key);
+  if (profile === undefined) {
+    profile = { published: false, capabilities, serverDrivenKeepAlive: true };
+    OURS.set(key, profile);
+  }
+  return profile;
 }

@@ -1,5 +1,6 @@
 import { CLOSE_CODE, type Position } from 'ar-rtm-protocol';
 import type { ReadClock } from '../domain/read-clock.js';
+import { SlotTable } from '../domain/slot-table.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice, OrphanedSession } from '../ports/nodes.js';
 import type { ClaimResult, EndReason } from '../ports/registry.js';
@@ -22,9 +23,9 @@ const EARLY_MS = 10_000;
 
 /** The sessions that this node hosts: begin, cut, resume, end. */
 export class SessionHost {
-  private readonly sessions = new Map<string, Session>();
+  private readonly sessions = new SlotTable<Session>();
   /** Kicks whose notice came before the answer to the claim that they end. */
-  private readonly early = new Map<string, number>();
+  private readonly early = new SlotTable<number>();
 
   constructor(
     private readonly context: NodeContext,
@@ -34,7 +35,7 @@ export class SessionHost {
     private readonly departures: Departures,
   ) {
     context.engine.inboxes.onFeed((feed) => {
-      const session = this.sessions.get(keyOf(feed.appId, feed.uid));
+      const session = this.sessions.get(feed.appId, feed.uid);
       if (session && session.generation === feed.generation) session.inbox?.feed(feed.entries);
     });
   }
@@ -48,12 +49,12 @@ export class SessionHost {
   }
 
   find(appId: string, uid: string): Session | undefined {
-    return this.sessions.get(keyOf(appId, uid));
+    return this.sessions.get(appId, uid);
   }
 
   /** Puts a claimed session on its socket. `superseded` when another client's newer claim was faster. */
   begin(connection: Connection, ticket: Ticket, userSId: string, claim: Claimed): 'begun' | 'superseded' | 'replaced' {
-    if (this.early.get(keyOf(ticket.appId, ticket.uid)) === claim.generation) {
+    if (this.early.get(ticket.appId, ticket.uid) === claim.generation) {
       if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
       return 'superseded';
     }
@@ -103,7 +104,7 @@ export class SessionHost {
     session.lastPacketMs = this.clock.nowMs - orphan.silentMs;
     session.inbox = new InboxPump(this.context, session, undefined);
     for (const channelId of orphan.channels) this.rejoin(session, channelId);
-    this.sessions.set(keyOf(orphan.appId, orphan.uid), session);
+    this.sessions.set(orphan.appId, orphan.uid, session);
     this.watch(session);
   }
 
@@ -166,10 +167,9 @@ export class SessionHost {
   }
 
   private rememberEarly({ appId, uid, generation }: Extract<Notice, { kind: 'superseded' }>): void {
-    const key = keyOf(appId, uid);
-    this.early.set(key, generation);
+    this.early.set(appId, uid, generation);
     this.context.time.after(EARLY_MS, () => {
-      if (this.early.get(key) === generation) this.early.delete(key);
+      if (this.early.get(appId, uid) === generation) this.early.delete(appId, uid);
     });
   }
 
@@ -235,8 +235,7 @@ export class SessionHost {
   }
 
   private host(ticket: Ticket, userSId: string, claim: Claimed): Session | undefined {
-    const key = keyOf(ticket.appId, ticket.uid);
-    const known = this.sessions.get(key);
+    const known = this.sessions.get(ticket.appId, ticket.uid);
     if (known && known.generation > claim.generation) return undefined;
     if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
     if (known && known.session === claim.session) {
@@ -257,7 +256,7 @@ export class SessionHost {
     const session = new Session(ticket.appId, ticket.uid, userSId, claim.session);
     session.generation = claim.generation;
     session.inbox = new InboxPump(this.context, session, claim.continued ? undefined : claim.inboxEnd);
-    this.sessions.set(key, session);
+    this.sessions.set(ticket.appId, ticket.uid, session);
     return session;
   }
 
@@ -326,8 +325,8 @@ export class SessionHost {
   }
 
   private forget(session: Session): void {
-    const key = keyOf(session.appId, session.uid);
-    if (this.sessions.get(key) === session) this.sessions.delete(key);
+    const { appId, uid } = session;
+    if (this.sessions.get(appId, uid) === session) this.sessions.delete(appId, uid);
     this.hub.dropAll(session);
     session.inbox?.hold();
     session.connection = undefined;
@@ -336,9 +335,4 @@ export class SessionHost {
   private failed(what: string, error: unknown): void {
     this.context.logger.error({ err: error }, `${what} failed`);
   }
-}
-
-/** NUL cannot occur in an id. */
-function keyOf(appId: string, uid: string): string {
-  return `${appId}\u0000${uid}`;
 }

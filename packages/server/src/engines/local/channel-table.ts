@@ -1,7 +1,7 @@
+import { SlotTable } from '../../domain/slot-table.js';
 import { ChannelLog } from './channel-log.js';
 import type { LocalLimits } from './limits.js';
 import type { HighWater, SerialNumbers } from './numbers.js';
-import { SlotTable } from './slot-table.js';
 import type { ChannelSlot } from './state.js';
 
 /** The channels in memory. One goes when it has no members, no subscribers and no entries within the log's bounds. */

@@ -1,10 +1,10 @@
 import { positionOfMessageId } from 'ar-rtm-protocol';
+import { SlotTable } from '../../domain/slot-table.js';
 import type { Counters, InboxEntry, Logger, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
 import type { HeldEntry, InboxLog } from './inbox-log.js';
 import type { LocalLimits } from './limits.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
-import { SlotTable } from './slot-table.js';
 
 interface BoxOwner {
   readonly appId: string;

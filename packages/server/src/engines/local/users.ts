@@ -1,7 +1,7 @@
+import { SlotTable } from '../../domain/slot-table.js';
 import { InboxLog } from './inbox-log.js';
 import type { HighWater } from './numbers.js';
 import type { OfflineBoxes } from './offline-boxes.js';
-import { SlotTable } from './slot-table.js';
 import type { UserSlot } from './state.js';
 
 /**
