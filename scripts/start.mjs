@@ -18,6 +18,9 @@ if (process.env.npm_lifecycle_event) {
   watch.unref();
 }
 
+// For people: lines instead of JSON, unless told otherwise.
+process.env.ARRTM_LOG_FORMAT ??= 'pretty';
+
 // In this process, so that signals reach the server itself and its exit code is ours.
 const main = inRoot('packages/server/dist/main.js');
 process.argv.splice(1, 1, main);

@@ -11,7 +11,7 @@ export type Read<F extends Fields> = { readonly [K in keyof F]: Exclude<ReturnTy
 
 export type FieldsResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly field: string };
 
-/** Reads the named fields of an object and nothing else; `from` is what a JSON text meant. Names no field when it is no object. */
+/** Reads the named fields of an object and nothing else. `from` is the value of a JSON text: it has no odd prototype. */
 export function readFields<F extends Fields>(fields: F, from: unknown): FieldsResult<Read<F>> {
   if (!isObject(from)) return { ok: false, field: '(body)' };
   const value: Record<string, unknown> = {};
@@ -24,8 +24,10 @@ export function readFields<F extends Fields>(fields: F, from: unknown): FieldsRe
 }
 
 /** `Object.hasOwn` is younger than the oldest browsers that the SDK serves. */
+const has = Object.prototype.hasOwnProperty;
+
 export function hasOwn(of: object, name: string): boolean {
-  return Object.hasOwn(of, name);
+  return has.call(of, name);
 }
 
 export const string: Reader<string> = (value) => (typeof value === 'string' ? value : INVALID);

@@ -16,7 +16,6 @@ export interface ErrorData {
 
 /** Base of all errors of the SDK. */
 export class RTMException extends Error {
-  override name = 'RTMException';
   /** A number of the enum that belongs to the method. */
   readonly code: number;
   readonly data: ErrorData;
@@ -29,51 +28,47 @@ export class RTMException extends Error {
 }
 
 /** An argument or a message is not valid. */
-export class RtmInvalidArgumentError extends RTMException {
-  override name = 'RtmInvalidArgumentError';
-}
+export class RtmInvalidArgumentError extends RTMException {}
 
 /** The call does not fit the state: not logged in, already logged in, not joined, already joined. */
-export class RtmInvalidStatusError extends RTMException {
-  override name = 'RtmInvalidStatusError';
-}
+export class RtmInvalidStatusError extends RTMException {}
 
 /** The server refuses the app, the token, the user or the address. */
-export class RtmUnauthenticatedError extends RTMException {
-  override name = 'RtmUnauthenticatedError';
-}
+export class RtmUnauthenticatedError extends RTMException {}
 
 /** No answer in time. For messages this means that the outcome is unknown; the SDK never sends them later. */
-export class RtmTimeoutError extends RTMException {
-  override name = 'RtmTimeoutError';
-}
+export class RtmTimeoutError extends RTMException {}
 
 /** Above a call frequency limit (api.md 11.1). */
-export class RtmInvokeTooOftenError extends RTMException {
-  override name = 'RtmInvokeTooOftenError';
-}
+export class RtmInvokeTooOftenError extends RTMException {}
 
 /** Above a limit of size or number (api.md 11.2). */
-export class RtmLimitExceededError extends RTMException {
-  override name = 'RtmLimitExceededError';
-}
+export class RtmLimitExceededError extends RTMException {}
 
 /** Ended by `logout`, `leave`, or the end of the session. */
-export class RtmInterruptedError extends RTMException {
-  override name = 'RtmInterruptedError';
-}
+export class RtmInterruptedError extends RTMException {}
 
 /** The server reports a failure. */
-export class RtmInternalError extends RTMException {
-  override name = 'RtmInternalError';
-}
+export class RtmInternalError extends RTMException {}
 
 /** The server cannot be reached or is overloaded. */
-export class RtmUnavailableError extends RTMException {
-  override name = 'RtmUnavailableError';
-}
+export class RtmUnavailableError extends RTMException {}
 
 /** Anything unexpected. */
-export class RtmUnknownError extends RTMException {
-  override name = 'RtmUnknownError';
-}
+export class RtmUnknownError extends RTMException {}
+
+/** All of them by name, which is also what the `name` of each error says, however a bundler renames the classes. */
+export const ERROR_CLASSES = {
+  RTMException,
+  RtmInvalidArgumentError,
+  RtmInvalidStatusError,
+  RtmUnauthenticatedError,
+  RtmTimeoutError,
+  RtmInvokeTooOftenError,
+  RtmLimitExceededError,
+  RtmInterruptedError,
+  RtmInternalError,
+  RtmUnavailableError,
+  RtmUnknownError,
+};
+for (const [name, ErrorClass] of Object.entries(ERROR_CLASSES)) ErrorClass.prototype.name = name;

@@ -2,7 +2,7 @@ import { RtmChannel } from './channel.js';
 import type { BaseClient } from './client.js';
 import { LOG_LEVEL } from './core/logger.js';
 import { RtmErrorCode } from './error-code.js';
-import * as errors from './errors.js';
+import { ERROR_CLASSES, RtmInvalidArgumentError } from './errors.js';
 import type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 import type { RtmParameters } from './public-types.js';
 import { RtmStatusCode } from './status-code.js';
@@ -15,7 +15,7 @@ export function createNamespace<Client extends BaseClient>(
   return {
     ...RtmStatusCode,
     // Reached as members too (api.md 1.2); their types are those of the named exports.
-    ...errors,
+    ...ERROR_CLASSES,
     ...{ RtmChannel, RtmClient: ClientClass, RtmErrorCode, RtmStatusCode },
     VERSION,
     BUILD,
@@ -45,7 +45,7 @@ function isArea(value: unknown): boolean {
   return Object.values<unknown>(RtmStatusCode.AreaCode).includes(value);
 }
 
-function invalidArea(): errors.RtmInvalidArgumentError {
+function invalidArea(): RtmInvalidArgumentError {
   const code = RtmErrorCode.CreateInstanceError.CREATE_INSTANCE_ERR_INVALID_ARGUMENT;
-  return new errors.RtmInvalidArgumentError(code, 'Not a list of area codes');
+  return new RtmInvalidArgumentError(code, 'Not a list of area codes');
 }

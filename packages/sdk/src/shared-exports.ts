@@ -2,7 +2,20 @@
 export { RtmChannel } from './channel.js';
 export type { EventEmitter } from './core/emitter.js';
 export { RtmErrorCode } from './error-code.js';
-export * from './errors.js';
+export {
+  type ErrorData,
+  RTMException,
+  RtmInternalError,
+  RtmInterruptedError,
+  RtmInvalidArgumentError,
+  RtmInvalidStatusError,
+  RtmInvokeTooOftenError,
+  RtmLimitExceededError,
+  RtmTimeoutError,
+  RtmUnauthenticatedError,
+  RtmUnavailableError,
+  RtmUnknownError,
+} from './errors.js';
 export type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 export type * from './public-types.js';
 export { RtmStatusCode } from './status-code.js';
