@@ -22,12 +22,15 @@ const common = (...conditions) => ({
   resolve: { conditionNames: ['source', ...conditions, 'import', 'default'] },
   transform: { target: TARGET, define },
   plugins: [compactEnums, inlineTables],
-  // Reading a member does nothing by itself, and neither does making an error class.
+  // No source has getters that do something. So tables of which nothing is used go away although others are spread in them.
   treeshake: { propertyReadSideEffects: false },
 });
 
 // Without a target of its own the minifier writes what only newer browsers know, such as Object.hasOwn.
 const minify = { compress: { target: TARGET }, mangle: true, mangleProps: shortNames(), codegen: true };
+
+// The browser builds. The package is free of side effects as a whole, so notes for other bundlers are of no use.
+const small = { minify, comments: { legal: true, annotation: false, jsdoc: false } };
 
 // require() gives an object with `default` and every named export, and also every member of the namespace, so that
 // require('ar-rtm-sdk').createInstance works. A loop over an object without `default` is a loop over nothing.
@@ -43,7 +46,7 @@ export default defineConfig([
     input: 'src/index.ts',
     platform: 'browser',
     output: [
-      { banner, format: 'esm', file: 'dist/ArRTM.esm.mjs', minify },
+      { banner, format: 'esm', file: 'dist/ArRTM.esm.mjs', ...small },
       { banner, footer, format: 'cjs', file: 'dist/ArRTM.cjs.js', exports: 'named' },
     ],
   },
@@ -52,7 +55,7 @@ export default defineConfig([
     input: 'src/global.ts',
     platform: 'browser',
     // Default export only: the global ArRTM is the object itself, not a namespace around it.
-    output: { banner, format: 'umd', name: 'ArRTM', file: 'dist/ArRTM.umd.js', exports: 'default', minify },
+    output: { banner, format: 'umd', name: 'ArRTM', file: 'dist/ArRTM.umd.js', exports: 'default', ...small },
   },
   {
     ...common('node'),

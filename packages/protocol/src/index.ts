@@ -14,8 +14,14 @@ export {
   isCommandName,
 } from './commands.js';
 export { decodeEnvelope, type Envelope, type EnvelopeResult, encodeEnvelope } from './envelope.js';
-export { acknowledgedId, encodeMsgStatus } from './fast-paths.js';
-export type { FieldsResult } from './fields.js';
+export {
+  acknowledgedId,
+  encodeMsgStatus,
+  encodePeerPush,
+  quickChannelMessage,
+  quickPeerMessage,
+} from './fast-paths.js';
+export { type FieldsResult, isObject } from './fields.js';
 export * from './gateway.js';
 export * from './ids.js';
 export * from './limits.js';

@@ -48,7 +48,7 @@ function readTables() {
     const read = (name, init, isExported) => {
       const literal = init?.type === 'TSAsExpression' ? init.expression : init;
       if (!literal) return;
-      const value = valueOf(literal, constants);
+      const value = constantOf(literal, constants);
       if (value !== undefined) constants.set(name, value);
       if (!isExported || init.type !== 'TSAsExpression' || literal.type !== 'ObjectExpression') return;
       found.set(name, membersOf(literal, constants));
@@ -67,23 +67,23 @@ function readTables() {
 }
 
 function membersOf({ properties }, constants) {
-  const members = properties.map(({ key, value }) => [key?.name, value && valueOf(value, constants)]);
+  const members = properties.map(({ key, value }) => [key?.name, value && constantOf(value, constants)]);
   return new Map(members.filter(([name, value]) => name !== undefined && value !== undefined));
 }
 
 /** Value of a constant expression of numbers and strings; `undefined` for every other expression. */
-function valueOf(node, constants) {
+function constantOf(node, constants) {
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'object' ? undefined : node.value;
     case 'Identifier':
       return constants.get(node.name);
     case 'UnaryExpression': {
-      const value = valueOf(node.argument, constants);
+      const value = constantOf(node.argument, constants);
       return node.operator === '-' && value !== undefined ? -value : undefined;
     }
     case 'BinaryExpression': {
-      const [left, right] = [valueOf(node.left, constants), valueOf(node.right, constants)];
+      const [left, right] = [constantOf(node.left, constants), constantOf(node.right, constants)];
       if (left === undefined || right === undefined) return undefined;
       return node.operator === '*' ? left * right : node.operator === '+' ? left + right : undefined;
     }

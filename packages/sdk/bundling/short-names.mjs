@@ -47,7 +47,22 @@ export function shortNames() {
 
 /** Members of everything that the language brings along. */
 function languageNames() {
-  const globals = [Object, Function, Array, String, Number, Boolean, RegExp, Map, Set, Promise, Error, Symbol, Math, JSON];
+  const globals = [
+    Object,
+    Function,
+    Array,
+    String,
+    Number,
+    Boolean,
+    RegExp,
+    Map,
+    Set,
+    Promise,
+    Error,
+    Symbol,
+    Math,
+    JSON,
+  ];
   return globals.flatMap((global) => [global, global.prototype ?? {}]).flatMap((of) => Object.getOwnPropertyNames(of));
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isTest, listFiles } from '../../../scripts/lib/files.mjs';
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The sources that are bundled: their paths in the repository and on disk. */
 export function listSources() {

@@ -1,9 +1,9 @@
 import { CHANNEL_MESSAGE_CODE } from 'ar-rtm-protocol';
 import { EventEmitter } from './core/emitter.js';
 import type { Engine } from './core/engine.js';
+import { invalid } from './core/failures.js';
 import type { Membership } from './core/membership.js';
 import { textOf } from './core/text-message.js';
-import { RtmInvalidArgumentError } from './errors.js';
 import type { RtmEvents, RtmMessage, SendMessageOptions } from './public-types.js';
 
 /**
@@ -62,10 +62,7 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    */
   async sendMessage(message: RtmMessage, messageOptions?: SendMessageOptions): Promise<void> {
     const text = textOf(message);
-    if (text === undefined) {
-      const reason = 'The message is not valid';
-      throw new RtmInvalidArgumentError(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, reason);
-    }
+    if (text === undefined) throw invalid(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
     return this.engine.sendToChannel(this.membership, text, {
       HistoryMsg: messageOptions?.enableHistoricalMessaging === true,
     });

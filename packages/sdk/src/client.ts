@@ -3,9 +3,10 @@ import { RtmChannel } from './channel.js';
 import { type Address, readAddress } from './core/address.js';
 import { EventEmitter } from './core/emitter.js';
 import { Engine } from './core/engine.js';
+import { CREATE_CODE, invalid } from './core/failures.js';
 import { textOf } from './core/text-message.js';
-import { RtmErrorCode } from './error-code.js';
-import { RtmInvalidArgumentError } from './errors.js';
+import type { RtmErrorCode } from './error-code.js';
+import type { RTMException } from './errors.js';
 import type { Environment } from './ports.js';
 import type {
   ChannelMemberCountResult,
@@ -38,7 +39,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     params?: RtmParameters,
   ) {
     super();
-    if (!isAppId(appId)) throw invalidInstance('The app id is not valid');
+    if (!isAppId(appId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'appId');
     this.engine = new Engine(environment, appId, VERSION, this);
     if (params !== undefined) this.setParameters(params);
   }
@@ -70,9 +71,9 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   async login(options: LoginOptions): Promise<void> {
     const { uid, token } = (options ?? {}) as { uid?: unknown; token?: unknown };
-    if (!isId(uid)) throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The uid is not valid');
+    if (!isId(uid)) throw invalid(LOGIN_CODE.INVALID_ARGUMENT, 'uid');
     if (token !== undefined && token !== null && typeof token !== 'string') {
-      throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, 'The token is not valid');
+      throw invalid(LOGIN_CODE.INVALID_ARGUMENT, 'token');
     }
     return this.engine.login(uid, token ?? '');
   }
@@ -100,11 +101,11 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     options?: SendMessageOptions,
   ): Promise<PeerMessageSendResult> {
     if (!isId(peerId)) {
-      throw new RtmInvalidArgumentError(PEER_MESSAGE_CODE.INVALID_USERID, 'The peer id is not valid');
+      throw invalid(PEER_MESSAGE_CODE.INVALID_USERID, 'peerId');
     }
     const text = textOf(message);
     if (text === undefined) {
-      throw new RtmInvalidArgumentError(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'The message is not valid');
+      throw invalid(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'message');
     }
     return this.engine.sendToPeer(peerId, text, {
       OfflineMsg: options?.enableOfflineMessaging === true,
@@ -120,7 +121,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   async getChannelMemberCount(channelIds: string[]): Promise<ChannelMemberCountResult> {
     if (!Array.isArray(channelIds) || channelIds.length === 0 || !channelIds.every(isId)) {
-      throw new RtmInvalidArgumentError(MEMBER_COUNT_CODE.INVALID_ARGUMENT, 'Not a list of channel ids');
+      throw invalid(MEMBER_COUNT_CODE.INVALID_ARGUMENT, 'channelIds');
     }
     return this.engine.memberCount([...channelIds]);
   }
@@ -133,8 +134,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   createChannel(channelId: string): RtmChannel {
     if (!isId(channelId)) {
-      const code = RtmErrorCode.CreateChannelError.CREATE_CHANNEL_ERR_INVALID_ARGUMENT;
-      throw new RtmInvalidArgumentError(code, 'The channel id is not valid');
+      throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'channelId');
     }
     const channel = new RtmChannel(this.engine, channelId, (error) => this.listenerFailed(error));
     this.channelsById.set(channelId, channel);
@@ -149,17 +149,17 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * address is not valid; then nothing changes
    */
   setParameters(params: RtmParameters): void {
-    if (typeof params !== 'object' || params === null) throw invalidInstance('The parameters are not valid');
+    if (typeof params !== 'object' || params === null) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'params');
     const { confPriCloudAddr, ConfPriCloudAddr = confPriCloudAddr, logFilter } = params;
     let address: Address | undefined;
     for (const value of [confPriCloudAddr, ConfPriCloudAddr]) {
       if (value === undefined) continue;
       address = readAddress(value);
-      if (!address) throw invalidInstance('The server address is not valid');
+      if (!address) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'confPriCloudAddr');
     }
     if (address) this.engine.address = address;
     if (logFilter !== undefined && !this.engine.logger.setFilter(logFilter)) {
-      this.engine.logger.warn('the log filter is not valid and was ignored');
+      this.engine.logger.warn('logFilter is not valid');
     }
   }
 
@@ -175,8 +175,4 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
       throw error;
     });
   }
-}
-
-function invalidInstance(text: string): RtmInvalidArgumentError {
-  return new RtmInvalidArgumentError(RtmErrorCode.CreateInstanceError.CREATE_INSTANCE_ERR_INVALID_ARGUMENT, text);
 }

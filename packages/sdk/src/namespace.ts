@@ -1,8 +1,9 @@
 import { RtmChannel } from './channel.js';
 import type { BaseClient } from './client.js';
+import { CREATE_CODE, invalid } from './core/failures.js';
 import { LOG_LEVEL } from './core/logger.js';
 import { RtmErrorCode } from './error-code.js';
-import { ERROR_CLASSES, RtmInvalidArgumentError } from './errors.js';
+import { ERROR_CLASSES, type RTMException } from './errors.js';
 import type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 import type { RtmParameters } from './public-types.js';
 import { RtmStatusCode } from './status-code.js';
@@ -45,7 +46,6 @@ function isArea(value: unknown): boolean {
   return Object.values<unknown>(RtmStatusCode.AreaCode).includes(value);
 }
 
-function invalidArea(): RtmInvalidArgumentError {
-  const code = RtmErrorCode.CreateInstanceError.CREATE_INSTANCE_ERR_INVALID_ARGUMENT;
-  return new RtmInvalidArgumentError(code, 'Not a list of area codes');
+function invalidArea(): RTMException {
+  return invalid(CREATE_CODE.INVALID_ARGUMENT, 'areaCodes');
 }

@@ -39,35 +39,30 @@ const clock: Clock = {
 export const random: Random = {
   fraction: () => Math.random(),
   hex(digits) {
-    const bytes = crypto.getRandomValues(new Uint8Array(Math.ceil(digits / 2)));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
-      .join('')
-      .slice(0, digits);
+    // One byte per digit: simple, and there are never many.
+    return Array.from(crypto.getRandomValues(new Uint8Array(digits)), (byte) => (byte & 15).toString(16)).join('');
   },
 };
 
-function openSocket(url: string, handlers: SocketHandlers): Socket {
+function openSocket(url: string, { onOpen, onText, onClose }: SocketHandlers): Socket {
   let socket: WebSocket;
   try {
     socket = new WebSocket(url);
   } catch {
     // An impossible address, or ws: from an https page.
-    const timer = setTimeout(() => handlers.onClose(), 0);
-    return { send: () => undefined, close: () => clearTimeout(timer) };
+    return { send: () => undefined, close: clock.after(0, onClose) };
   }
-  socket.onopen = () => handlers.onOpen();
+  socket.onopen = onOpen;
   socket.onmessage = ({ data }) => {
-    if (typeof data === 'string') handlers.onText(data);
+    if (typeof data === 'string') onText(data);
   };
-  socket.onclose = () => handlers.onClose();
+  socket.onclose = onClose;
   return {
     send(text) {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     },
     close() {
-      socket.onopen = null;
-      socket.onmessage = null;
-      socket.onclose = null;
+      socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     },
   };

@@ -1,4 +1,4 @@
-import { GATEWAY_ACTION, GATEWAY_PATH } from 'ar-rtm-protocol';
+import { GATEWAY_ACTION, GATEWAY_PATH, isObject } from 'ar-rtm-protocol';
 
 /** Where a server is: base of its HTTP addresses, and whether its sockets use TLS too. */
 export interface Address {
@@ -6,26 +6,27 @@ export interface Address {
   readonly secure: boolean;
 }
 
-const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
 /**
  * Reads the public address parameter (api.md 2.1): `{ ServerAdd, Port?, Wss? }`. A port may also be part of
  * `ServerAdd`, as 1.0.15 allowed. `undefined` when it is not valid.
  */
 export function readAddress(value: unknown): Address | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (!isObject(value)) return undefined;
   const { ServerAdd: host, Port: port, Wss: secure = true } = value as Record<string, unknown>;
-  const [, , ownPort] = (typeof host === 'string' && HOST.exec(host)) || [];
-  if (typeof host !== 'string' || !HOST.test(host) || typeof secure !== 'boolean') return undefined;
-  if (ownPort !== undefined && (port !== undefined || !isPort(Number(ownPort.slice(1))))) return undefined;
-  if (port !== undefined && !isPort(port)) return undefined;
-  return { base: `${secure ? 'https' : 'http'}://${host}${port === undefined ? '' : `:${port}`}`, secure };
+  const match = typeof host === 'string' && HOST.exec(host);
+  if (!match || typeof secure !== 'boolean') return undefined;
+  const ownPort = match[1] && Number(match[1].slice(1));
+  // At most one of the two is there, and it is a port.
+  if (![port, ownPort].every((given) => given === undefined || isPort(given)) || (port && ownPort)) return undefined;
+  return { base: `http${secure ? 's' : ''}://${host}${port === undefined ? '' : `:${port}`}`, secure };
 }
 
 /** The address of an http(s) origin such as that of the page. */
 export function addressOfOrigin(origin: string | undefined): Address | undefined {
-  if (origin === undefined || !/^https?:\/\//.test(origin)) return undefined;
-  return { base: origin, secure: origin.startsWith('https') };
+  const match = /^http(s?):\/\//.exec(origin ?? '');
+  return match ? { base: match.input, secure: match[1] === 's' } : undefined;
 }
 
 export function gatewayUrl({ base }: Address): string {
@@ -34,7 +35,7 @@ export function gatewayUrl({ base }: Address): string {
 
 /** WebSocket address from an entry of the gateway's reply (wire-protocol.md 3.1). */
 export function socketUrl({ secure }: Address, host: string, port: number | undefined): string {
-  return `${secure ? 'wss' : 'ws'}://${host}:${port || 443}`;
+  return `ws${secure ? 's' : ''}://${host}:${port || 443}`;
 }
 
 function isPort(value: unknown): boolean {

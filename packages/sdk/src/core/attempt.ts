@@ -7,7 +7,7 @@ import {
 } from 'ar-rtm-protocol';
 import type { Cancel, Environment } from '../ports.js';
 import { type Address, gatewayUrl, socketUrl } from './address.js';
-import { Link } from './link.js';
+import { type Link, openLink } from './link.js';
 import type { Logger } from './logger.js';
 import { type LoginRefusal, refusalByGateway, refusalByServer } from './login-refusal.js';
 
@@ -27,11 +27,17 @@ export interface Credentials {
   readonly isResume: boolean;
 }
 
-export type AttemptOutcome =
-  | { readonly kind: 'accepted'; readonly link: Link; readonly reply: LoginReply }
-  | { readonly kind: 'refused'; readonly refusal: LoginRefusal }
-  /** Nobody answered, or not with sense: worth another attempt. */
-  | { readonly kind: 'failed'; readonly why: string };
+/** The server took the login: its reply, and the link on which it came. */
+export interface Accepted {
+  readonly link: Link;
+  readonly reply: LoginReply;
+}
+
+/** How an attempt ends. A step that nobody answered, or not with sense, is worth another attempt. */
+export type AttemptOutcome = Accepted | LoginRefusal | 'gateway' | 'socket' | 'login';
+
+/** Gives up; nothing is reported any more. With `isGoodbye`, a server that may have accepted is told that it is over. */
+export type Abandon = (isGoodbye: boolean) => void;
 
 /** Time for each of: gateway reply, socket opening, login reply. */
 export const STEP_MS = 3000;
@@ -45,73 +51,62 @@ const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE];
  * gateway POST -> { sessionid, addresses } -> first address whose socket opens -> Login -> Login reply
  * ```
  *
- * `done` is called once, never from inside the constructor, and never after {@link Attempt.abandon}.
+ * `done` is called once, never from inside this call, and never after the attempt was abandoned.
  */
-export class Attempt {
-  private readonly stopPost: Cancel;
-  private stopTimer: Cancel | undefined;
-  private link: Link | undefined;
-  private hasSentLogin = false;
+export function startAttempt(
+  { clock, network }: Environment,
+  logger: Logger,
+  { address, appId, uid, token, userSId, sdkVersion, isResume }: Credentials,
+  done: (outcome: AttemptOutcome) => void,
+): Abandon {
+  let stopTimer: Cancel | undefined;
+  let link: Link | undefined;
+  let hasSentLogin = false;
 
-  constructor(
-    private readonly environment: Environment,
-    private readonly logger: Logger,
-    private readonly credentials: Credentials,
-    private readonly done: (outcome: AttemptOutcome) => void,
-  ) {
-    const { address, appId, uid, token } = credentials;
-    const body = JSON.stringify({ appid: appId, uid, token, wss: address.secure });
-    this.stopPost = environment.network.post(gatewayUrl(address), body, (reply) => this.onGatewayReply(reply));
-    this.limitStep(() => this.fail('the gateway did not answer'));
-  }
+  const limitStep = (expired: () => void) => {
+    stopTimer?.();
+    stopTimer = clock.after(STEP_MS, expired);
+  };
+  const abandon = (isGoodbye: boolean) => {
+    stopTimer?.();
+    stopPost();
+    if (isGoodbye && hasSentLogin) link?.send('Logout', {});
+    link?.close();
+  };
+  const fail = (outcome: Exclude<AttemptOutcome, Accepted>) => {
+    abandon(false);
+    done(outcome);
+  };
 
-  /** Gives up. With `isGoodbye`, a server that may have accepted the login is told that it is over. */
-  abandon(isGoodbye: boolean): void {
-    this.stopTimer?.();
-    this.stopPost();
-    if (isGoodbye && this.hasSentLogin) this.link?.send('Logout', {});
-    this.link?.close();
-  }
-
-  private onGatewayReply(text: string | undefined): void {
+  const onGatewayReply = (text: string | undefined) => {
     const result = text === undefined ? undefined : decodeGatewayReply(text);
-    if (!result?.ok) {
-      this.fail('the gateway cannot be reached');
+    if (!result?.ok) fail('gateway');
+    else if (result.value.code !== 0) fail(refusalByGateway(result.value.code));
+    else tryAddresses(result.value.addresses ?? [], result.value.sessionid ?? '');
+  };
+
+  const tryAddresses = ([first, ...others]: NonNullable<GatewayReply['addresses']>, sessionId: string) => {
+    link?.close();
+    if (!first) {
+      fail('socket');
       return;
     }
-    const { code, sessionid = '', addresses = [] } = result.value;
-    if (code === 0) this.tryAddresses(this.urls(addresses), sessionid);
-    else this.refuse(refusalByGateway(code));
-  }
-
-  private urls(addresses: NonNullable<GatewayReply['addresses']>): string[] {
-    return addresses
-      .filter(({ type }) => type === 0)
-      .map(({ addr, port }) => socketUrl(this.credentials.address, addr, port));
-  }
-
-  private tryAddresses([url, ...others]: readonly string[], sessionId: string): void {
-    this.link?.close();
-    if (url === undefined) {
-      this.fail('no socket could be opened');
+    const tryOthers = () => tryAddresses(others, sessionId);
+    if (first.type !== 0) {
+      tryOthers();
       return;
     }
-    const tryOthers = () => this.tryAddresses(others, sessionId);
-    const link = new Link(this.environment, this.logger, url, {
-      onOpen: () => this.logIn(link, sessionId),
+    const opened = openLink({ clock, network }, logger, socketUrl(address, first.addr, first.port), {
+      onOpen: () => logIn(opened, sessionId),
       onFrame: () => undefined,
       onDown: tryOthers,
     });
-    this.link = link;
-    this.limitStep(tryOthers);
-  }
+    link = opened;
+    limitStep(tryOthers);
+  };
 
-  private logIn(link: Link, sessionId: string): void {
-    const { appId, uid, token, userSId, sdkVersion, isResume } = this.credentials;
-    link.handlers = {
-      onFrame: (frame) => this.onFrame(link, frame),
-      onDown: () => this.fail('the connection was lost'),
-    };
+  const logIn = (opened: Link, sessionId: string) => {
+    opened.handlers = { onFrame: (frame) => onFrame(opened, frame), onDown: () => fail('login') };
     const content = {
       UserId: uid,
       UserSId: userSId,
@@ -122,32 +117,23 @@ export class Attempt {
       Caps: CAPS,
       Resume: isResume,
     };
-    this.hasSentLogin = true;
-    link.send('Login', content, appId);
-    this.limitStep(() => this.fail('the server did not answer'));
-  }
+    hasSentLogin = true;
+    opened.send('Login', content, appId);
+    limitStep(() => fail('login'));
+  };
 
-  private onFrame(link: Link, frame: ServerFrame): void {
-    if (frame.cmd !== 'Login') return;
-    const { Code: code, Reason: reason } = frame.content;
-    if (code === 0) {
-      this.stopTimer?.();
-      this.done({ kind: 'accepted', link, reply: frame.content });
-    } else this.refuse(refusalByServer(code, reason));
-  }
+  const onFrame = (opened: Link, { cmd, content }: ServerFrame) => {
+    if (cmd !== 'Login') return;
+    if (content.Code !== 0) {
+      fail(refusalByServer(content.Code, content.Reason));
+      return;
+    }
+    stopTimer?.();
+    done({ link: opened, reply: content });
+  };
 
-  private limitStep(expired: () => void): void {
-    this.stopTimer?.();
-    this.stopTimer = this.environment.clock.after(STEP_MS, expired);
-  }
-
-  private refuse(refusal: LoginRefusal): void {
-    this.abandon(false);
-    this.done({ kind: 'refused', refusal });
-  }
-
-  private fail(why: string): void {
-    this.abandon(false);
-    this.done({ kind: 'failed', why });
-  }
+  const body = JSON.stringify({ appid: appId, uid, token, wss: address.secure });
+  const stopPost = network.post(gatewayUrl(address), body, onGatewayReply);
+  limitStep(() => fail('gateway'));
+  return abandon;
 }

@@ -1,7 +1,7 @@
 import { LOGIN_CODE, type ServerFrame, TIMES } from 'ar-rtm-protocol';
 import { type RTMException, RtmInterruptedError, RtmTimeoutError } from '../errors.js';
 import type { Cancel, Environment } from '../ports.js';
-import { Attempt, type AttemptOutcome, type Credentials, type LoginReply } from './attempt.js';
+import { type Abandon, type Accepted, type Credentials, type LoginReply, startAttempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import {
   type ConnectionEvent,
@@ -42,247 +42,248 @@ export interface ConnectionHost {
   credentials(isResume: boolean): Credentials;
 }
 
-/** A series of attempts: a login, or the repair of a cut. */
-interface Effort {
-  readonly since: number;
-  tries: number;
-  /** Set while waiting for the next attempt. */
-  stopWaiting?: Cancel | undefined;
-  attempt?: Attempt | undefined;
-  attemptSince: number;
+/** Login, reconnect and logout of one client: carries out what the state table says (api.md 7). */
+export interface Connection {
+  readonly state: ConnectionState;
+  /** Whether there is a session, be its link cut or not. */
+  readonly hasSession: boolean;
+  /** Whether calls are accepted: sent now or when the session is restored. */
+  readonly isLoggedIn: boolean;
+  /** Begins to log in. The state is DISCONNECTED or ABORTED; the caller has checked everything else. */
+  login(): Promise<void>;
+  /** Ends the session; the state is not DISCONNECTED. Never rejects. */
+  logout(): Promise<void>;
+  /** The server ended the session. */
+  abort(event: ConnectionEvent): void;
 }
 
 /** An attempt younger than this is not given up for a wake-up call. */
 const FRESH_MS = 1000;
 
-/** Login, reconnect and logout: carries out what the state table says (api.md 7). */
-export class Connection {
-  private current: ConnectionState = 'DISCONNECTED';
-  private link: Link | undefined;
-  private effort: Effort | undefined;
+export function createConnection(
+  environment: Environment,
+  queue: EventQueue,
+  logger: Logger,
+  host: ConnectionHost,
+): Connection {
+  const { clock, random, network } = environment;
+  /** Changed by `move` only. */
+  let state: ConnectionState = 'DISCONNECTED';
+  let link: Link | undefined;
   /** Settles the running `login`. */
-  private failLogin: ((error: RTMException) => void) | undefined;
-  private resolveLogin: (() => void) | undefined;
+  let settleLogin: ((error?: RTMException) => void) | undefined;
   /** The running `logout`. */
-  private leaving: Promise<void> | undefined;
-  private stopDeadline: Cancel | undefined;
-  private stopWatching: Cancel | undefined;
+  let leaving: Promise<void> | undefined;
+  let stopDeadline: Cancel | undefined;
+  let stopWatching: Cancel | undefined;
 
-  constructor(
-    private readonly environment: Environment,
-    private readonly queue: EventQueue,
-    private readonly logger: Logger,
-    private readonly host: ConnectionHost,
-  ) {}
+  // A login and the repair of a cut are series of attempts, `tries` of them `since` it began.
+  let isTrying = false;
+  let since = 0;
+  let tries = 0;
+  let attemptSince = 0;
+  /** Set while waiting for the next attempt. */
+  let stopWaiting: Cancel | undefined;
+  /** Set while an attempt runs. */
+  let abandon: Abandon | undefined;
 
-  get state(): ConnectionState {
-    return this.current;
-  }
+  const hasSession = () => state === 'CONNECTED' || state === 'RECONNECTING';
 
-  /** Whether calls are accepted: sent now or when the session is restored. */
-  get isLoggedIn(): boolean {
-    return !this.leaving && (this.current === 'CONNECTED' || this.current === 'RECONNECTING');
-  }
-
-  /** Begins to log in. The state is DISCONNECTED or ABORTED; the caller has checked everything else. */
-  login(): Promise<void> {
-    if (this.current === 'ABORTED') this.move('loggedOut', { isSoon: true });
-    this.leaving = undefined;
-    this.move('login', { isSoon: true });
+  function login(): Promise<void> {
+    if (state === 'ABORTED') move('loggedOut', { isSoon: true });
+    leaving = undefined;
+    move('login', { isSoon: true });
     return new Promise((resolve, reject) => {
-      this.resolveLogin = () => this.queue.settle(resolve);
-      this.failLogin = (error) => this.queue.settle(() => reject(error));
-      this.stopDeadline = this.environment.clock.after(TIMES.LOGIN_MS, () =>
-        this.endLogin('timedOut', new RtmTimeoutError(LOGIN_CODE.TIMEOUT, 'No success in time')),
+      settleLogin = (error) => {
+        settleLogin = undefined;
+        queue.settle(error ? () => reject(error) : resolve);
+      };
+      stopDeadline = clock.after(TIMES.LOGIN_MS, () =>
+        endLogin('timedOut', new RtmTimeoutError(LOGIN_CODE.TIMEOUT, 'No answer in time')),
       );
-      this.begin(this.environment.clock.now());
+      tryToConnect();
     });
   }
 
-  /** Ends the session; the state is not DISCONNECTED. Never rejects. */
-  logout(): Promise<void> {
-    this.leaving ??= new Promise((resolve) => {
-      const { link } = this;
+  function logout(): Promise<void> {
+    leaving ??= new Promise((resolve) => {
+      const last = link;
       const finish = () => {
-        link?.close();
-        this.stop(true);
-        this.queue.release();
-        this.move('loggedOut');
-        this.failLogin?.(new RtmInterruptedError(LOGIN_CODE.ABORTED_BY_LOGOUT, 'logout was called'));
-        this.failLogin = undefined;
-        this.queue.settle(() => {
-          this.leaving = undefined;
+        last?.close();
+        stop(true);
+        queue.release();
+        move('loggedOut');
+        settleLogin?.(new RtmInterruptedError(LOGIN_CODE.ABORTED_BY_LOGOUT, 'logout was called'));
+        queue.settle(() => {
+          leaving = undefined;
           resolve();
         });
       };
-      this.host.end(true);
-      if (!link) {
+      host.end(true);
+      if (!last) {
         finish();
         return;
       }
-      this.stop(false);
-      this.stopDeadline = this.environment.clock.after(TIMES.LOGOUT_MS, finish);
-      link.handlers = { onFrame: ({ cmd }) => cmd === 'Logout' && finish(), onDown: finish };
-      link.send('Logout', {});
+      stop(false);
+      stopDeadline = clock.after(TIMES.LOGOUT_MS, finish);
+      last.handlers = { onFrame: ({ cmd }) => cmd === 'Logout' && finish(), onDown: finish };
+      last.send('Logout', {});
     });
-    return this.leaving;
+    return leaving;
   }
 
-  /** The server ended the session. */
-  abort(event: ConnectionEvent): void {
-    this.link?.close();
-    this.stop(false);
-    this.host.end(false);
-    this.queue.release();
-    this.move(event);
+  function abort(event: ConnectionEvent): void {
+    link?.close();
+    stop(false);
+    host.end(false);
+    queue.release();
+    move(event);
   }
 
   /** The one place where the state changes. */
-  private move(event: ConnectionEvent, options: { isSoon?: boolean; gaps?: Gaps | 'none' } = {}): void {
-    const transition = reduceConnection(this.current, event);
+  function move(event: ConnectionEvent, { isSoon, gaps }: { isSoon?: boolean; gaps?: Gaps | 'none' } = {}): void {
+    const transition = reduceConnection(state, event);
     if (!transition) return;
-    const [state, reason] = transition;
-    this.logger.info(`${this.current} -> ${state} (${reason})`);
-    this.current = state;
-    const announce = () => this.host.stateChanged(state, reason, options.gaps);
-    if (options.isSoon) this.queue.announceSoon(announce);
-    else this.queue.announce(announce);
+    const [to, reason] = transition;
+    logger.info(`${state} -> ${to} (${reason})`);
+    state = to;
+    queue[isSoon ? 'announceSoon' : 'announce'](() => host.stateChanged(to, reason, gaps));
   }
 
-  private begin(since: number): void {
-    this.effort = { since, tries: 0, attemptSince: since };
-    this.stopWatching ??= this.environment.network.onWake(() => this.hurry());
-    this.scheduleAttempt();
+  /** Begins a series of attempts, or goes on with it. */
+  function tryToConnect(): void {
+    const now = clock.now();
+    if (!isTrying) {
+      isTrying = true;
+      since = now;
+      tries = 0;
+      stopWatching ??= network.onWake(hurry);
+    }
+    stopWaiting = clock.after(backoffMs(tries, now - since, random.fraction()), attempt);
+    tries += 1;
   }
 
-  private scheduleAttempt(): void {
-    const { effort, environment } = this;
-    if (!effort) return;
-    const { clock, random } = environment;
-    const delayMs = backoffMs(effort.tries, clock.now() - effort.since, random.fraction());
-    effort.tries += 1;
-    effort.stopWaiting = clock.after(delayMs, () => this.attempt(effort));
-  }
-
-  private attempt(effort: Effort): void {
-    effort.stopWaiting = undefined;
-    effort.attemptSince = this.environment.clock.now();
-    const credentials = this.host.credentials(this.current !== 'CONNECTING');
-    effort.attempt = new Attempt(this.environment, this.logger, credentials, (outcome) => this.onOutcome(outcome));
+  function attempt(): void {
+    stopWaiting = undefined;
+    attemptSince = clock.now();
+    abandon = startAttempt(environment, logger, host.credentials(state !== 'CONNECTING'), (outcome) => {
+      abandon = undefined;
+      if (typeof outcome === 'string') {
+        logger.debug(`no connection: ${outcome}`);
+        tryToConnect();
+      } else if ('link' in outcome) onAccepted(outcome);
+      else onRefused(outcome);
+    });
   }
 
   /** The network or the page is back: no more waiting. */
-  private hurry(): void {
-    const { effort } = this;
-    if (effort?.stopWaiting) effort.stopWaiting();
-    else if (effort?.attempt && this.environment.clock.now() - effort.attemptSince > FRESH_MS) {
-      effort.attempt.abandon(false);
-    } else return;
-    this.attempt(effort);
+  function hurry(): void {
+    if (stopWaiting) stopWaiting();
+    else if (abandon && clock.now() - attemptSince > FRESH_MS) abandon(false);
+    else return;
+    attempt();
   }
 
-  private onOutcome(outcome: AttemptOutcome): void {
-    const { effort } = this;
-    if (effort) effort.attempt = undefined;
-    switch (outcome.kind) {
-      case 'accepted':
-        this.onAccepted(outcome.link, outcome.reply);
-        break;
-      case 'refused':
-        this.onRefused(outcome.refusal);
-        break;
-      case 'failed':
-        this.logger.debug(`attempt to connect: ${outcome.why}`);
-        this.scheduleAttempt();
-    }
-  }
-
-  private onAccepted(link: Link, reply: LoginReply): void {
-    this.link = link;
-    link.handlers = { onFrame: (frame) => this.host.receive(frame), onDown: (silentMs) => this.onDown(silentMs) };
-    link.watch(reply.Heartbeat ?? TIMES.HEARTBEAT_MS);
-    this.host.attach(link);
-    if (this.current === 'CONNECTING') {
-      this.effort = undefined;
-      this.stopDeadline?.();
-      this.move('accepted');
-      this.resolveLogin?.();
-      this.failLogin = undefined;
-      this.host.open();
+  function onAccepted({ link: accepted, reply }: Accepted): void {
+    link = accepted;
+    accepted.handlers = { onFrame: (frame) => host.receive(frame), onDown };
+    accepted.watch(reply.Heartbeat ?? TIMES.HEARTBEAT_MS);
+    host.attach(accepted);
+    if (state === 'CONNECTING') {
+      isTrying = false;
+      stopDeadline?.();
+      move('accepted');
+      settleLogin?.();
+      host.open();
       return;
     }
-    this.queue.hold();
+    queue.hold();
     // A server that does not answer the rejoin is no better than none.
-    const stopTimer = this.environment.clock.after(TIMES.REQUEST_MS, () => {
-      if (this.link === link) this.reconnect();
+    const stopTimer = clock.after(TIMES.REQUEST_MS, () => {
+      if (link === accepted) reconnect();
     });
-    this.host.restore(reply, (gaps) => {
+    host.restore(reply, (gaps) => {
       stopTimer();
-      this.onRestored(gaps);
+      onRestored(gaps);
     });
   }
 
   /** A repair within 4 s stays invisible, but only if nothing was missed (design 4). */
-  private onRestored(gaps: Gaps | undefined): void {
-    this.stopDeadline?.();
-    this.effort = undefined;
-    if (gaps && this.current === 'CONNECTED') this.move('interrupted');
-    if (this.current === 'RECONNECTING') this.move('accepted', { gaps: gaps ?? 'none' });
-    this.queue.release();
-    this.host.open();
+  function onRestored(gaps: Gaps | undefined): void {
+    stopDeadline?.();
+    isTrying = false;
+    if (gaps && state === 'CONNECTED') move('interrupted');
+    if (state === 'RECONNECTING') move('accepted', { gaps: gaps ?? 'none' });
+    queue.release();
+    host.open();
   }
 
-  private onRefused(refusal: LoginRefusal): void {
-    if (this.current === 'CONNECTING') {
-      this.endLogin(loginEvent(refusal), loginError(refusal));
+  function onRefused(refusal: LoginRefusal): void {
+    if (state === 'CONNECTING') {
+      endLogin(loginEvent(refusal), loginError(refusal));
       return;
     }
     const event = reconnectEvent(refusal);
     if (event) {
       // Rows 9, 10 and 12 of the table; "refused for good" starts from RECONNECTING only.
-      if (event === 'refused' && this.current === 'CONNECTED') this.move('interrupted');
-      this.abort(event);
+      if (event === 'refused' && state === 'CONNECTED') move('interrupted');
+      abort(event);
       return;
     }
-    this.logger.warn(`the server refused to restore the session: ${refusal.serverCode}`);
-    if (refusal.code === LOGIN_CODE.TOKEN_EXPIRED) this.host.tokenExpired();
-    else this.scheduleAttempt();
+    logger.warn(`session refused: ${refusal.serverCode}`);
+    if (refusal.code === LOGIN_CODE.TOKEN_EXPIRED) host.tokenExpired();
+    else tryToConnect();
   }
 
-  private endLogin(event: ConnectionEvent, error: RTMException): void {
-    this.stop(true);
-    this.host.end(true);
-    this.move(event);
-    this.failLogin?.(error);
-    this.failLogin = undefined;
+  function endLogin(event: ConnectionEvent, error: RTMException): void {
+    stop(true);
+    host.end(true);
+    move(event);
+    settleLogin?.(error);
   }
 
-  private onDown(silentMs: number): void {
-    if (!this.effort) {
-      this.logger.warn('the connection was lost');
+  function onDown(silentMs: number): void {
+    if (!isTrying) {
+      logger.warn('connection lost');
       // Silence counts from the last frame, a closed socket from now (api.md 7.2, row 7).
       const restMs = Math.max(0, TIMES.INTERRUPTED_MS - (silentMs < TIMES.INTERRUPTED_MS ? 0 : silentMs));
-      this.stopDeadline = this.environment.clock.after(restMs, () => this.move('interrupted'));
+      stopDeadline = clock.after(restMs, () => move('interrupted'));
     }
-    this.reconnect();
+    reconnect();
   }
 
-  private reconnect(): void {
-    this.link?.close();
-    this.link = undefined;
-    this.host.detach();
-    if (this.effort) this.scheduleAttempt();
-    else this.begin(this.environment.clock.now());
+  function reconnect(): void {
+    link?.close();
+    link = undefined;
+    host.detach();
+    tryToConnect();
   }
 
   /** Ends everything that runs by itself. */
-  private stop(isGoodbye: boolean): void {
-    this.link = undefined;
-    this.stopDeadline?.();
-    this.stopWatching?.();
-    this.stopWatching = undefined;
-    this.effort?.stopWaiting?.();
-    this.effort?.attempt?.abandon(isGoodbye);
-    this.effort = undefined;
+  function stop(isGoodbye: boolean): void {
+    link = undefined;
+    stopDeadline?.();
+    stopWatching?.();
+    stopWatching = undefined;
+    stopWaiting?.();
+    stopWaiting = undefined;
+    abandon?.(isGoodbye);
+    abandon = undefined;
+    isTrying = false;
   }
+
+  return {
+    get state() {
+      return state;
+    },
+    get hasSession() {
+      return hasSession();
+    },
+    get isLoggedIn() {
+      return !leaving && hasSession();
+    },
+    login,
+    logout,
+    abort,
+  };
 }

@@ -2,8 +2,6 @@ import {
   CHANNEL_MESSAGE_CODE,
   encodeList,
   FREQUENCIES,
-  JOIN_CODE,
-  LEAVE_CODE,
   LIMITS,
   LOGIN_CODE,
   MEMBER_COUNT_CODE,
@@ -12,31 +10,25 @@ import {
   MESSAGE_TYPE,
   PEER_MESSAGE_CODE,
   type ServerFrame,
-  TIMES,
 } from 'ar-rtm-protocol';
-import { RtmInvalidArgumentError, RtmInvalidStatusError, RtmLimitExceededError } from '../errors.js';
-import type { Environment } from '../ports.js';
+import { RtmErrorCode } from '../error-code.js';
+import { RtmInvalidArgumentError, RtmInvalidStatusError } from '../errors.js';
+import type { Clock, Environment } from '../ports.js';
 import { type Address, addressOfOrigin } from './address.js';
-import type { Credentials } from './attempt.js';
-import { Connection, type Gaps } from './connection.js';
+import type { Credentials, LoginReply } from './attempt.js';
+import type { ClientEvents } from './client-events.js';
+import { type Connection, type ConnectionHost, createConnection, type Gaps } from './connection.js';
 import type { ConnectionReason, ConnectionState } from './connection-state.js';
 import { EventQueue } from './event-queue.js';
-import { countCall, LOGOUT_CODE, notJoined, notLoggedIn } from './failures.js';
+import { type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
 import { SlidingWindow } from './frequency.js';
-import { Inbox } from './inbox.js';
+import { createInbox } from './inbox.js';
 import type { Link } from './link.js';
-import { Logger } from './logger.js';
+import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
-
-/** The client object of the application, as the core sees it. */
-export interface ClientEvents {
-  emit(event: 'ConnectionStateChanged', state: ConnectionState, reason: ConnectionReason, details?: object): unknown;
-  emit(event: 'MessageFromPeer', message: object, peerId: string, properties: object): unknown;
-  emit(event: 'TokenWillExpired' | 'TokenPrivilegeWillExpire' | 'TokenExpired' | 'TokenDidExpired'): unknown;
-}
 
 /** One `login` with everything that follows from it. */
 interface Session {
@@ -56,20 +48,20 @@ export interface MessageFlags {
  * Joins the parts of one client. Its methods get arguments that have been checked (check 1 of api.md 3.0) and do the
  * rest in order: connection state, object state, frequency, request. What a failed check says is thrown.
  */
-export class Engine {
+export class Engine implements ConnectionHost {
   readonly logger: Logger;
   /** Set by configuration; wins over the origin of script or page. */
   address: Address | undefined;
   private session: Session | undefined;
-  private link: Link | undefined;
   private readonly queue: EventQueue;
   private readonly requests: Requests;
   private readonly connection: Connection;
   private readonly memberships: Memberships;
-  private readonly inbox: Inbox;
+  private readonly receiveMessage: ReturnType<typeof createInbox>;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
   private readonly memberLists = new SlidingWindow(FREQUENCIES.MEMBERS);
+  private readonly clock: Clock;
   private readonly memberCounts = new SlidingWindow(FREQUENCIES.MEMBER_COUNT);
 
   constructor(
@@ -79,45 +71,23 @@ export class Engine {
     private readonly events: ClientEvents,
   ) {
     const { clock, random, log } = environment;
-    this.logger = new Logger(log);
+    this.clock = clock;
+    this.logger = createLogger(log);
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
-    this.inbox = new Inbox(this.queue, this.logger, {
-      messageFromPeer: (message, peerId, properties) => events.emit('MessageFromPeer', message, peerId, properties),
-      acknowledge: ({ MsgId, FromUId }) => this.link?.send('RecvMsgFromPeerAck', { MsgId, FromUId }),
-    });
-    this.connection = new Connection(environment, this.queue, this.logger, {
-      stateChanged: (state, reason, gaps) => this.announce(state, reason, gaps),
-      tokenExpired: () => this.queue.announce(() => events.emit('TokenExpired')),
-      credentials: (isResume) => this.credentials(isResume),
-      attach: (link) => {
-        this.link = link;
-        this.requests.attach((cmd, content) => link.send(cmd, content));
-      },
-      receive: (frame) => this.receive(frame),
-      restore: (reply, done) => this.memberships.restore(reply, done),
-      open: () => {
-        this.memberships.open();
-        this.requests.open();
-      },
-      detach: () => {
-        this.link = undefined;
-        this.memberships.detach();
-        this.requests.detach();
-      },
-      end: (isSilent) => this.end(isSilent),
-    });
+    this.receiveMessage = createInbox(this.queue, this.requests, this.logger, events);
+    this.connection = createConnection(environment, this.queue, this.logger, this);
   }
 
   /** Empty when not logged in. */
   get uid(): string {
-    return (this.hasSession && this.session?.uid) || '';
+    return (this.connection.hasSession && this.session?.uid) || '';
   }
 
   /** `null` when not logged in, or logged in without one. */
   get token(): string | null {
-    return (this.hasSession && this.session?.token) || null;
+    return (this.connection.hasSession && this.session?.token) || null;
   }
 
   membership(channelId: string, events: ChannelEvents): Membership {
@@ -126,14 +96,14 @@ export class Engine {
 
   login(uid: string, token: string): Promise<void> {
     if (!this.currentAddress()) {
-      const text = 'No server address: set confPriCloudAddr, or load the page or the script from the server';
+      const text = 'No server address (confPriCloudAddr)';
       throw new RtmInvalidArgumentError(LOGIN_CODE.INVALID_ARGUMENT, text);
     }
     const { state } = this.connection;
     if (state !== 'DISCONNECTED' && state !== 'ABORTED') {
-      throw new RtmInvalidStatusError(LOGIN_CODE.ALREADY_LOGIN, `Already logged in or logging in (${state})`);
+      throw new RtmInvalidStatusError(LOGIN_CODE.ALREADY_LOGIN, `Already ${state}`);
     }
-    countCall(this.environment.clock.now(), [this.logins, LOGIN_CODE.TOO_OFTEN]);
+    countCall(this.clock.now(), [this.logins, LOGIN_CODE.TOO_OFTEN]);
     this.session?.scope.end();
     this.session = { uid, token, userSId: this.environment.random.hex(32), scope: new Scope() };
     return this.connection.login();
@@ -141,80 +111,69 @@ export class Engine {
 
   logout(): Promise<void> {
     if (this.connection.state === 'DISCONNECTED') {
-      throw notLoggedIn(LOGOUT_CODE.NOT_LOGGED_IN);
+      throw notLoggedIn(RtmErrorCode.LogoutError);
     }
     return this.connection.logout();
   }
 
-  async sendToPeer(peerId: string, text: string, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
-    this.requireLogin(PEER_MESSAGE_CODE);
-    countCall(this.environment.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
+  sendToPeer(peerId: string, text: string, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
+    this.requireLogin(RtmErrorCode.PeerMessageError);
+    countCall(this.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
     const content = { FromUId: this.uid, ToUId: peerId, MsgType: MESSAGE_TYPE.TEXT, MsgBody: text, ...flags, Desc: '' };
     return this.requests.call(
-      { cmd: 'SendMsgToPeer', reply: 'MsgStatus', content, codes: PEER_MESSAGE_CODE, timeoutMs: TIMES.MESSAGE_MS },
+      { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message' },
       ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
     );
   }
 
-  async sendToChannel(membership: Membership, text: string, flags: MessageFlags): Promise<void> {
-    this.requireJoined(membership, CHANNEL_MESSAGE_CODE);
-    countCall(this.environment.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
+  sendToChannel(membership: Membership, text: string, flags: MessageFlags): Promise<void> {
+    this.requireJoined(membership, RtmErrorCode.ChannelMessageError);
+    countCall(this.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
     const { channelId: ChanId } = membership;
     const content = { ChanId, FromUId: this.uid, MsgType: MESSAGE_TYPE.TEXT, MsgBody: text, ...flags, Desc: '' };
     return this.requests.call(
-      {
-        cmd: 'SendChannelMsg',
-        reply: 'SendChannelMsg',
-        content,
-        codes: CHANNEL_MESSAGE_CODE,
-        timeoutMs: TIMES.MESSAGE_MS,
-      },
+      { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message' },
       () => undefined,
     );
   }
 
-  async join(membership: Membership): Promise<void> {
-    return this.memberships.join(membership, this.requireLogin(JOIN_CODE).scope);
+  join(membership: Membership): Promise<void> {
+    return this.memberships.join(membership, this.requireLogin(RtmErrorCode.JoinChannelError).scope);
   }
 
-  async leave(membership: Membership): Promise<void> {
-    this.requireLogin(LEAVE_CODE);
+  leave(membership: Membership): Promise<void> {
+    this.requireLogin(RtmErrorCode.LeaveChannelError);
     return this.memberships.leave(membership);
   }
 
-  async members(membership: Membership): Promise<string[]> {
-    this.requireJoined(membership, MEMBERS_CODE);
-    countCall(this.environment.clock.now(), [this.memberLists, MEMBERS_CODE.TOO_OFTEN]);
+  members(membership: Membership): Promise<string[]> {
+    this.requireJoined(membership, RtmErrorCode.GetMembersError);
+    countCall(this.clock.now(), [this.memberLists, MEMBERS_CODE.TOO_OFTEN]);
     return this.requests.call(
       {
         cmd: 'GetChanMembers',
-        reply: 'GetChanMembers',
         content: { ChanId: membership.channelId },
-        codes: MEMBERS_CODE,
-        timeoutMs: TIMES.REQUEST_MS,
-        isRepeatable: true,
+        codes: RtmErrorCode.GetMembersError,
+        kind: 'query',
       },
       ({ Members }) => [...new Set(Members)],
     );
   }
 
   /** `channelIds` are valid and not empty. */
-  async memberCount(channelIds: readonly string[]): Promise<{ [channelId: string]: number }> {
-    this.requireLogin(MEMBER_COUNT_CODE);
+  memberCount(channelIds: readonly string[]): Promise<{ [channelId: string]: number }> {
+    this.requireLogin(RtmErrorCode.GetChannelMemberCountErrCode);
     if (channelIds.length > LIMITS.COUNTED_CHANNELS) {
-      const data = { limit: LIMITS.COUNTED_CHANNELS };
-      throw new RtmLimitExceededError(MEMBER_COUNT_CODE.EXCEED_LIMIT, 'Too many channels', data);
+      throw tooMany(MEMBER_COUNT_CODE.EXCEED_LIMIT, LIMITS.COUNTED_CHANNELS);
     }
-    countCall(this.environment.clock.now(), [this.memberCounts, MEMBER_COUNT_CODE.TOO_OFTEN]);
+    countCall(this.clock.now(), [this.memberCounts, MEMBER_COUNT_CODE.TOO_OFTEN]);
     const distinct = [...new Set(channelIds)];
     return this.requests.call(
       {
         cmd: 'GetChanMemberSize',
-        reply: 'GetChanMemberSize',
         content: { ChanIds: encodeList(distinct) },
-        codes: MEMBER_COUNT_CODE,
-        timeoutMs: TIMES.REQUEST_MS,
-        isRepeatable: true,
+        codes: RtmErrorCode.GetChannelMemberCountErrCode,
+        kind: 'query',
       },
       ({ ChanMemSize: sizes }) => {
         const byId = new Map(sizes.map(({ ChanId, MemSize }) => [ChanId, MemSize]));
@@ -224,21 +183,14 @@ export class Engine {
     );
   }
 
-  private get hasSession(): boolean {
-    return this.connection.state === 'CONNECTED' || this.connection.state === 'RECONNECTING';
-  }
-
-  private requireLogin(codes: { readonly NOT_LOGGED_IN: number }): Session {
-    if (!this.session || !this.connection.isLoggedIn) throw notLoggedIn(codes.NOT_LOGGED_IN);
+  private requireLogin(codes: Codes): Session {
+    if (!this.session || !this.connection.isLoggedIn) throw notLoggedIn(codes);
     return this.session;
   }
 
-  private requireJoined(
-    { state, channelId }: Membership,
-    codes: { readonly NOT_LOGGED_IN: number; readonly NOT_IN_CHANNEL: number },
-  ): void {
+  private requireJoined({ state, channelId }: Membership, codes: Codes): void {
     this.requireLogin(codes);
-    if (state !== 'JOINED') throw notJoined(codes.NOT_IN_CHANNEL, channelId);
+    if (state !== 'JOINED') throw notJoined(codes, channelId);
   }
 
   /** The origin is read at first use, not when the SDK is loaded. */
@@ -246,7 +198,9 @@ export class Engine {
     return this.address ?? addressOfOrigin(this.environment.network.origin());
   }
 
-  private credentials(isResume: boolean): Credentials {
+  // What follows is for the connection.
+
+  credentials(isResume: boolean): Credentials {
     const { appId, sdkVersion, session } = this;
     const address = this.currentAddress();
     // Both were there when login began, and neither goes away.
@@ -255,12 +209,40 @@ export class Engine {
     return { address, appId, uid, token, userSId, sdkVersion, isResume };
   }
 
-  private receive(frame: ServerFrame): void {
+  stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void {
+    if (!gaps) this.events.emit('ConnectionStateChanged', state, reason);
+    else {
+      const details = gaps === 'none' ? { recovered: true } : { recovered: false, gaps };
+      this.events.emit('ConnectionStateChanged', state, reason, details);
+    }
+  }
+
+  tokenExpired(): void {
+    this.queue.announce(() => this.events.emit('TokenExpired'));
+  }
+
+  attach(link: Link): void {
+    this.requests.attach(link);
+  }
+
+  restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
+    this.memberships.restore(reply, done);
+  }
+
+  open(): void {
+    this.requests.open();
+  }
+
+  detach(): void {
+    this.requests.detach();
+  }
+
+  receive(frame: ServerFrame): void {
     const { session } = this;
     if (!session) return;
     switch (frame.cmd) {
       case 'RecvMsgFromPeer':
-        this.inbox.receive(frame.content, session.uid, session.scope);
+        this.receiveMessage(frame.content, session.uid, session.scope);
         break;
       case 'ForceOffline':
         this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
@@ -281,16 +263,7 @@ export class Engine {
     }
   }
 
-  private announce(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void {
-    if (!gaps) this.events.emit('ConnectionStateChanged', state, reason);
-    else {
-      const details = gaps === 'none' ? { recovered: true } : { recovered: false, gaps };
-      this.events.emit('ConnectionStateChanged', state, reason, details);
-    }
-  }
-
-  private end(isSilent: boolean): void {
-    this.link = undefined;
+  end(isSilent: boolean): void {
     this.requests.interrupt();
     this.memberships.end();
     if (isSilent) this.session?.scope.end();

@@ -1,6 +1,6 @@
 /**
- * How methods report their failures (error matrix of api.md 3.0). The table of codes of a method, as the protocol has it,
- * is all there is to know: the class of an error follows from the name of its code.
+ * How methods report their failures (error matrix of api.md 3.0). The public enum of a method is all there is to know: the
+ * class of an error follows from the name of its code.
  */
 import {
   type RTMException,
@@ -14,33 +14,47 @@ import {
 } from '../errors.js';
 import type { SlidingWindow } from './frequency.js';
 
-/** Codes of one method, by name. Interruption is reported as FAILURE, and so is a timeout where it has no code. */
-export interface Codes {
-  readonly [name: string]: number;
-  readonly FAILURE: number;
-  readonly NOT_LOGGED_IN: number;
+/** Codes of one method: an enum of RtmErrorCode. */
+export type Codes = Readonly<Record<string, number | string>>;
+
+/** The code whose name ends like this. */
+function codeOf(codes: Codes, ending: string): number | undefined {
+  return codes[Object.keys(codes).find((name) => name.endsWith(ending)) ?? ''] as number | undefined;
 }
 
-/** The one code of `logout`. */
-export const LOGOUT_CODE = { NOT_LOGGED_IN: 102 } as const;
+/** The one code of what throws instead of rejecting: createInstance, createChannel, setParameters, setArea. */
+export const CREATE_CODE = { INVALID_ARGUMENT: 1 } as const;
 
 /** Codes of `join` that never come from a server. */
 export const JOIN_CONFLICT = { ALREADY_JOINED: 6, ABORTED_BY_LEAVE: 210, SAME_ID_JOINED: 211 } as const;
 
-export function notLoggedIn(code: number): RTMException {
-  return new RtmInvalidStatusError(code, 'Not logged in');
+export function invalid(code: number, what: string): RTMException {
+  return new RtmInvalidArgumentError(code, `${what} is not valid`);
 }
 
-export function notJoined(code: number, channelId: string): RTMException {
-  return new RtmInvalidStatusError(code, 'Not joined', { channelId });
+export function tooMany(code: number, limit: number): RTMException {
+  return new RtmLimitExceededError(code, `More than ${limit}`, { limit });
+}
+
+export function notLoggedIn(codes: Codes): RTMException {
+  return new RtmInvalidStatusError(codeOf(codes, 'NOT_LOGGED_IN') as number, 'Not logged in');
+}
+
+export function notJoined(codes: Codes, channelId: string): RTMException {
+  return new RtmInvalidStatusError(codeOf(codes, 'NOT_IN_CHANNEL') as number, 'Not joined', { channelId });
 }
 
 export function interrupted(codes: Codes): RTMException {
-  return new RtmInterruptedError(codes.FAILURE, 'The session has ended');
+  return new RtmInterruptedError(failure(codes), 'The session has ended');
 }
 
+/** A timeout is a failure where it has no code of its own. */
 export function timedOut(codes: Codes): RTMException {
-  return new RtmTimeoutError(codes.TIMEOUT ?? codes.FAILURE, 'No answer in time');
+  return new RtmTimeoutError(codeOf(codes, 'TIMEOUT') ?? failure(codes), 'No answer in time');
+}
+
+function failure(codes: Codes): number {
+  return codeOf(codes, 'FAILURE') as number;
 }
 
 /** Counts a call in each window, or throws when it would be above the limit of one (check 5 of api.md 3.0). */
@@ -56,21 +70,20 @@ export function countCall(now: number, ...windows: readonly (readonly [window: S
 
 /** Class of the errors whose code has such a name; the generic failure for all others. */
 const CLASSES = [
-  [/^INVALID/, RtmInvalidArgumentError],
+  [/_INVALID_/, RtmInvalidArgumentError],
   [/TOO_OFTEN$/, RtmInvokeTooOftenError],
   [/LIMIT$/, RtmLimitExceededError],
-  [/^NOT_/, RtmInvalidStatusError],
-  [/^TIMEOUT$/, RtmTimeoutError],
+  [/_NOT_(LOGGED_IN|IN_)/, RtmInvalidStatusError],
+  [/TIMEOUT$/, RtmTimeoutError],
 ] as const;
 
 /** The error for a code that the server answered. */
 export function refused(codes: Codes, serverCode: number, reason: string | undefined): RTMException {
-  const name = Object.keys(codes).find((key) => codes[key] === serverCode) ?? '';
-  const [, ErrorClass] = CLASSES.find(([pattern]) => pattern.test(name)) ?? [];
+  const [, ErrorClass] = CLASSES.find(([pattern]) => pattern.test(codes[serverCode] as string)) ?? [];
   return ErrorClass ? new ErrorClass(serverCode, reason || 'Refused') : failed(codes, serverCode, reason);
 }
 
 /** The generic failure of a method. */
 export function failed(codes: Codes, serverCode: number, reason: string | undefined): RTMException {
-  return new RtmInternalError(codes.FAILURE, reason || 'Failed', { serverCode });
+  return new RtmInternalError(failure(codes), reason || 'Failed', { serverCode });
 }

@@ -8,7 +8,7 @@ import {
   serverFrameDecoder,
   TIMES,
 } from 'ar-rtm-protocol';
-import type { Cancel, Clock, Environment, Socket } from '../ports.js';
+import type { Cancel, Environment } from '../ports.js';
 import type { Logger } from './logger.js';
 
 /** Frames of the features that this SDK has. */
@@ -26,72 +26,66 @@ export interface LinkHandlers {
 const LATE_MS = 500;
 
 /** One socket, as frames, with the liveness check of design 4. */
-export class Link {
+export interface Link {
   handlers: LinkHandlers;
-  private readonly clock: Clock;
-  private readonly socket: Socket;
-  private lastHeard: number;
-  private limitMs = Number.POSITIVE_INFINITY;
-  private timer: Cancel | undefined;
-
-  constructor(
-    environment: Environment,
-    private readonly logger: Logger,
-    url: string,
-    handlers: LinkHandlers,
-  ) {
-    this.handlers = handlers;
-    this.clock = environment.clock;
-    this.lastHeard = this.clock.now();
-    this.socket = environment.network.openSocket(url, {
-      onOpen: () => this.handlers.onOpen?.(),
-      onText: (text) => this.receive(text),
-      // Every close code is a cut for us, 1000 included (api.md 7.3).
-      onClose: () => this.down(),
-    });
-  }
-
-  send(cmd: CommandName, content: object, appId?: string): void {
-    this.socket.send(encodeEnvelope(cmd, content, appId));
-  }
-
+  send(cmd: CommandName, content: object, appId?: string): void;
   /** From now on, silence of the server for more than its heartbeat is a cut. */
-  watch(heartbeatMs: number): void {
-    this.limitMs = heartbeatMs + TIMES.HEARTBEAT_SLACK_MS;
-    this.checkAfter(this.limitMs);
-  }
-
+  watch(heartbeatMs: number): void;
   /** Ends the connection without telling the handlers. */
-  close(): void {
-    this.timer?.();
-    this.socket.close();
-  }
+  close(): void;
+}
 
-  private receive(text: string): void {
-    this.lastHeard = this.clock.now();
-    const result = decodeFrame(text);
-    if (!result.ok) {
-      this.logger.warn(`frame ignored: ${result.reason}`);
-      return;
-    }
-    // Answered here, at once: the server's clock must not depend on timers, which browsers slow down in hidden pages.
-    if (result.frame.cmd === 'ReqKeepAlive') this.send('KeepAlive', { time: String(this.clock.wallTime()) });
-    else this.handlers.onFrame(result.frame);
-  }
+export function openLink(
+  { clock, network }: Pick<Environment, 'clock' | 'network'>,
+  logger: Logger,
+  url: string,
+  handlers: LinkHandlers,
+): Link {
+  let lastHeard = clock.now();
+  let limitMs: number;
+  let stopTimer: Cancel | undefined;
 
-  private checkAfter(delayMs: number): void {
-    const due = this.clock.now() + delayMs;
-    this.timer = this.clock.after(delayMs, () => {
-      const now = this.clock.now();
-      const restMs = this.lastHeard + this.limitMs - now;
-      if (restMs > 0) this.checkAfter(restMs);
-      else if (now - due > LATE_MS) this.checkAfter(LATE_MS);
-      else this.down();
+  const link: Link = {
+    handlers,
+    send: (cmd, content, appId) => socket.send(encodeEnvelope(cmd, content, appId)),
+    watch(heartbeatMs) {
+      limitMs = heartbeatMs + TIMES.HEARTBEAT_SLACK_MS;
+      checkAfter(limitMs);
+    },
+    close() {
+      stopTimer?.();
+      socket.close();
+    },
+  };
+
+  const down = () => {
+    link.close();
+    link.handlers.onDown(clock.now() - lastHeard);
+  };
+
+  const checkAfter = (delayMs: number) => {
+    const due = clock.now() + delayMs;
+    stopTimer = clock.after(delayMs, () => {
+      const now = clock.now();
+      const restMs = lastHeard + limitMs - now;
+      if (restMs > 0) checkAfter(restMs);
+      else if (now - due > LATE_MS) checkAfter(LATE_MS);
+      else down();
     });
-  }
+  };
 
-  private down(): void {
-    this.close();
-    this.handlers.onDown(this.clock.now() - this.lastHeard);
-  }
+  const socket = network.openSocket(url, {
+    onOpen: () => link.handlers.onOpen?.(),
+    onText(text) {
+      lastHeard = clock.now();
+      const result = decodeFrame(text);
+      if (!result.ok) logger.warn(`frame ignored: ${result.reason}`);
+      // Answered here, at once: the server's clock must not depend on timers, which browsers slow down in hidden pages.
+      else if (result.frame.cmd === 'ReqKeepAlive') link.send('KeepAlive', { time: String(clock.wallTime()) });
+      else link.handlers.onFrame(result.frame);
+    },
+    // Every close code is a cut for us, 1000 included (api.md 7.3).
+    onClose: down,
+  });
+  return link;
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { Logger } from './logger.js';
+import { createLogger } from './logger.js';
 
 /** Severities that are shown with a filter, and whether the filter was taken. */
 function shown(filter?: unknown): [boolean | undefined, number[]] {
   const severities: number[] = [];
-  const logger = new Logger((severity) => severities.push(severity));
+  const logger = createLogger((severity) => severities.push(severity));
   const isTaken = filter === undefined ? undefined : logger.setFilter(filter);
   logger.debug('');
   logger.info('');

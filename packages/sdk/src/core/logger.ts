@@ -1,3 +1,4 @@
+import { isObject } from 'ar-rtm-protocol';
 import type { LogSeverity, LogSink } from '../ports.js';
 
 const NAMES = ['debug', 'info', 'warn', 'error'] as const;
@@ -9,48 +10,40 @@ export const LOG_LEVEL = { DEBUG: 0, INFO: 1, WARNING: 2, ERROR: 3, OFF: 4 } as 
  * The log of one client. `error`: a listener threw, someone must act; `warn`: an anomaly that was dealt with; `info`:
  * one line per step of the session; `debug`: the rest. Tokens and message bodies are never logged.
  */
-export class Logger {
-  private shown: readonly boolean[] = shownFrom(LOG_LEVEL.INFO);
-
-  constructor(private readonly sink: LogSink) {}
-
+export interface Logger {
   /** Takes a level or an object with one switch per severity; `false` when it is neither and nothing changes. */
-  setFilter(filter: unknown): boolean {
-    const shown =
-      typeof filter === 'number' ? (Number.isInteger(filter) ? shownFrom(filter) : undefined) : shownBy(filter);
-    if (shown) this.shown = shown;
-    return shown !== undefined;
-  }
-
-  debug(text: string): void {
-    this.log(0, text);
-  }
-
-  info(text: string): void {
-    this.log(1, text);
-  }
-
-  warn(text: string): void {
-    this.log(2, text);
-  }
-
-  error(text: string): void {
-    this.log(3, text);
-  }
-
-  private log(severity: LogSeverity, text: string): void {
-    if (this.shown[severity]) this.sink(severity, `ArRTM ${NAMES[severity]}: ${text}`);
-  }
+  setFilter(filter: unknown): boolean;
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
 }
 
-function shownFrom(level: number): readonly boolean[] | undefined;
-function shownFrom(level: 1): readonly boolean[];
+export function createLogger(sink: LogSink): Logger {
+  let shown = shownFrom(LOG_LEVEL.INFO);
+  const log = (severity: LogSeverity) => (text: string) => {
+    if (shown?.[severity]) sink(severity, `ArRTM ${NAMES[severity]}: ${text}`);
+  };
+  return {
+    setFilter(filter) {
+      const wanted = typeof filter === 'number' ? shownFrom(filter) : shownBy(filter);
+      shown = wanted ?? shown;
+      return !!wanted;
+    },
+    debug: log(0),
+    info: log(1),
+    warn: log(2),
+    error: log(3),
+  };
+}
+
 function shownFrom(level: number): readonly boolean[] | undefined {
-  return level >= LOG_LEVEL.DEBUG && level <= LOG_LEVEL.OFF ? NAMES.map((_, severity) => severity >= level) : undefined;
+  const isLevel = Number.isInteger(level) && level >= LOG_LEVEL.DEBUG && level <= LOG_LEVEL.OFF;
+  return isLevel ? NAMES.map((_, severity) => severity >= level) : undefined;
 }
 
 function shownBy(switches: unknown): readonly boolean[] | undefined {
-  if (typeof switches !== 'object' || switches === null) return undefined;
+  if (!isObject(switches)) return undefined;
   const shown = NAMES.map((name) => (switches as Record<string, unknown>)[name]);
   return shown.every((value) => typeof value === 'boolean') ? (shown as boolean[]) : undefined;
 }

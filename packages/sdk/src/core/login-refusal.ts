@@ -27,44 +27,46 @@ const BY_GATEWAY_CODE: Readonly<Record<number, number>> = {
   [GATEWAY_CODE.INVALID_TOKEN]: LOGIN_CODE.INVALID_TOKEN,
 };
 
+/**
+ * What each code means: the error of `login`, and what it does to a client that is reconnecting. Without an event it goes
+ * on trying: an expired token can be renewed, and everything that is not listed may pass.
+ */
+const MEANINGS: Readonly<
+  Record<number, [ErrorClass: typeof RTMException, text: string, onReconnect?: ConnectionEvent]>
+> = {
+  [LOGIN_CODE.INVALID_ARGUMENT]: [RtmInvalidArgumentError, 'Refused', 'refused'],
+  [LOGIN_CODE.INVALID_APP_ID]: [RtmUnauthenticatedError, 'Not allowed', 'banned'],
+  [LOGIN_CODE.INVALID_TOKEN]: [RtmUnauthenticatedError, 'The token is not valid for this app and user', 'refused'],
+  [LOGIN_CODE.TOKEN_EXPIRED]: [RtmUnauthenticatedError, 'The token has expired'],
+  [LOGIN_CODE.NOT_AUTHORIZED]: [RtmUnauthenticatedError, 'Not allowed', 'banned'],
+  [LOGIN_CODE.TOO_OFTEN]: [RtmInvokeTooOftenError, 'Too often'],
+};
+
 export function refusalByGateway(serverCode: number): LoginRefusal {
   return { code: BY_GATEWAY_CODE[serverCode] ?? LOGIN_CODE.UNKNOWN, serverCode, isSuperseded: false };
 }
 
 export function refusalByServer(serverCode: number, reason: KickReason | string | undefined): LoginRefusal {
-  const isKnown = BANNED.includes(serverCode) || TOKEN.includes(serverCode) || OTHERS.includes(serverCode);
-  const code = isKnown ? serverCode : reason === 'BANNED' ? LOGIN_CODE.NOT_AUTHORIZED : LOGIN_CODE.UNKNOWN;
-  return { code, serverCode, isSuperseded: reason === 'REMOTE_LOGIN' };
+  const otherwise = reason === 'BANNED' ? LOGIN_CODE.NOT_AUTHORIZED : LOGIN_CODE.UNKNOWN;
+  return {
+    code: MEANINGS[serverCode] ? serverCode : otherwise,
+    serverCode,
+    isSuperseded: reason === 'REMOTE_LOGIN',
+  };
 }
-
-const BANNED: readonly number[] = [LOGIN_CODE.INVALID_APP_ID, LOGIN_CODE.NOT_AUTHORIZED];
-const TOKEN: readonly number[] = [LOGIN_CODE.INVALID_TOKEN, LOGIN_CODE.TOKEN_EXPIRED];
-const OTHERS: readonly number[] = [LOGIN_CODE.INVALID_ARGUMENT, LOGIN_CODE.TOO_OFTEN];
 
 /** What a refusal does to a client that is logging in. */
-export function loginEvent({ code }: LoginRefusal): ConnectionEvent {
-  return BANNED.includes(code) ? 'banned' : 'refused';
+export function loginEvent(refusal: LoginRefusal): ConnectionEvent {
+  return MEANINGS[refusal.code]?.[2] ?? 'refused';
 }
 
-/**
- * What a refusal does to a client that is reconnecting; `undefined` when it shall go on trying. An expired token is
- * not for good: it can be renewed.
- */
+/** What a refusal does to a client that is reconnecting; `undefined` when it shall go on trying. */
 export function reconnectEvent({ code, isSuperseded }: LoginRefusal): ConnectionEvent | undefined {
-  if (isSuperseded) return 'superseded';
-  if (BANNED.includes(code)) return 'banned';
-  return code === LOGIN_CODE.INVALID_TOKEN || code === LOGIN_CODE.INVALID_ARGUMENT ? 'refused' : undefined;
+  return isSuperseded ? 'superseded' : MEANINGS[code]?.[2];
 }
 
 /** What `login` rejects with. */
 export function loginError({ code, serverCode }: LoginRefusal): RTMException {
-  const data = { serverCode };
-  if (BANNED.includes(code)) return new RtmUnauthenticatedError(code, 'Not allowed', data);
-  if (TOKEN.includes(code)) {
-    const what = code === LOGIN_CODE.TOKEN_EXPIRED ? 'has expired' : 'is not valid for this app and user';
-    return new RtmUnauthenticatedError(code, `The token ${what}`, data);
-  }
-  if (code === LOGIN_CODE.INVALID_ARGUMENT) return new RtmInvalidArgumentError(code, 'Refused as invalid', data);
-  if (code === LOGIN_CODE.TOO_OFTEN) return new RtmInvokeTooOftenError(code, 'Too often', data);
-  return new RtmInternalError(code, 'The server refused the login', data);
+  const [ErrorClass, text] = MEANINGS[code] ?? [RtmInternalError, 'Refused'];
+  return new ErrorClass(code, text, { serverCode });
 }

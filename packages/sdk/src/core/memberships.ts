@@ -1,10 +1,11 @@
-import { FREQUENCIES, JOIN_CODE, LEAVE_CODE, LIMITS, type ServerFrame, TIMES } from 'ar-rtm-protocol';
-import { RtmInterruptedError, RtmInvalidStatusError, RtmLimitExceededError } from '../errors.js';
+import { FREQUENCIES, JOIN_CODE, LIMITS, type ServerFrame } from 'ar-rtm-protocol';
+import { RtmErrorCode } from '../error-code.js';
+import { RTMException, RtmInterruptedError, RtmInvalidStatusError } from '../errors.js';
 import type { Clock } from '../ports.js';
 import type { LoginReply } from './attempt.js';
 import type { Gaps } from './connection.js';
 import type { EventQueue } from './event-queue.js';
-import { countCall, JOIN_CONFLICT, notJoined } from './failures.js';
+import { countCall, JOIN_CONFLICT, notJoined, tooMany } from './failures.js';
 import { SlidingWindow } from './frequency.js';
 import type { Membership } from './membership.js';
 import type { Requests } from './requests.js';
@@ -19,7 +20,6 @@ export class Memberships {
   private readonly leftOffline = new Set<string>();
   private readonly joins = new SlidingWindow(FREQUENCIES.JOIN);
   private readonly joinsById = new Map<string, SlidingWindow>();
-  private isOnline = false;
 
   constructor(
     private readonly clock: Clock,
@@ -36,25 +36,18 @@ export class Memberships {
     this.active.set(channelId, membership);
     return new Promise((resolve, reject) => {
       const cancel = this.requests.start(
-        {
-          cmd: 'JoinChannel',
-          reply: 'JoinChannel',
-          content: { ChanId: channelId },
-          codes: JOIN_CODE,
-          timeoutMs: TIMES.REQUEST_MS,
-          isRepeatable: true,
-        },
+        { cmd: 'JoinChannel', content: { ChanId: channelId }, codes: RtmErrorCode.JoinChannelError, kind: 'query' },
         (answer) => {
           membership.abortJoin = undefined;
-          if (answer.kind === 'done') {
-            membership.joined(positionOf(answer.reply));
-            this.queue.settle(resolve);
-            membership.count(answer.reply.MemSize);
-          } else {
+          if (answer instanceof RTMException) {
             this.drop(membership, 'joinFailed');
             // Without an answer the server may count a member that the application knows nothing of.
-            if (answer.error.code === JOIN_CODE.TIMEOUT) this.tellLeft(channelId);
+            if (answer.code === JOIN_CODE.TIMEOUT) this.tellLeft(channelId);
             this.requests.reject(answer, reject);
+          } else {
+            membership.joined(positionOf(answer));
+            this.queue.settle(resolve);
+            membership.count(answer.MemSize);
           }
         },
       );
@@ -69,34 +62,26 @@ export class Memberships {
   /** Ends the membership, or the attempt to join; the caller has checked that the user is logged in. */
   leave(membership: Membership): Promise<void> {
     const { channelId } = membership;
-    if (membership.state !== 'JOINED' && membership.state !== 'JOINING')
-      throw notJoined(LEAVE_CODE.NOT_IN_CHANNEL, channelId);
     const wasJoined = membership.state === 'JOINED';
+    if (!wasJoined && membership.state !== 'JOINING') throw notJoined(RtmErrorCode.LeaveChannelError, channelId);
     membership.move('leave');
     membership.abortJoin?.();
     if (!wasJoined) membership.silence();
-    if (!this.isOnline) {
+    if (!this.requests.isOpen) {
       this.drop(membership, 'left');
       this.leftOffline.add(channelId);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
       this.requests.start(
-        {
-          cmd: 'LeaveChannel',
-          reply: 'LeaveChannel',
-          content: { ChanId: channelId },
-          codes: LEAVE_CODE,
-          timeoutMs: TIMES.REQUEST_MS,
-          isRepeatable: true,
-        },
+        { cmd: 'LeaveChannel', content: { ChanId: channelId }, codes: RtmErrorCode.LeaveChannelError, kind: 'query' },
         (answer) => {
+          const error = answer instanceof RTMException ? answer : undefined;
           // After a timeout the outcome is unknown: the channel is not counted as joined, and left again if need be.
-          const isRefused = answer.kind === 'failed' && answer.error.data.serverCode !== undefined;
-          if (isRefused && wasJoined) membership.move('leaveRefused');
+          if (wasJoined && error?.data.serverCode !== undefined) membership.move('leaveRefused');
           else this.drop(membership, 'left');
-          if (answer.kind === 'failed') this.requests.reject(answer, reject);
-          else if (answer.kind === 'interrupted') resolve();
+          if (error instanceof RtmInterruptedError) resolve();
+          else if (error) this.requests.reject(error, reject);
           else this.queue.settle(resolve);
         },
       );
@@ -110,16 +95,6 @@ export class Memberships {
     if (membership?.state !== 'JOINED' && membership?.state !== 'LEAVING') return;
     if (frame.cmd === 'SendChannelMsg') membership.skipOwn(positionOf(frame.content));
     else membership.receive(frame, uid);
-  }
-
-  /** The session is there. */
-  open(): void {
-    this.isOnline = true;
-  }
-
-  /** The link is lost. */
-  detach(): void {
-    this.isOnline = false;
   }
 
   /** Joins exactly the channels that were joined at the cut, and says which of them may have missed something. */
@@ -136,14 +111,14 @@ export class Memberships {
     for (const membership of joined) {
       const { channelId } = membership;
       this.requests.start(
-        { cmd: 'JoinChannel', reply: 'JoinChannel', content: { ChanId: channelId }, codes: JOIN_CODE },
+        { cmd: 'JoinChannel', content: { ChanId: channelId }, codes: RtmErrorCode.JoinChannelError, kind: 'link' },
         (answer) => {
           // A refusal is not for good (design 8): the session counts as not restored, and is tried again.
-          if (answer.kind !== 'done') return;
-          const isComplete = membership.rejoined(positionOf(answer.reply));
+          if (answer instanceof RTMException) return;
+          const isComplete = membership.rejoined(positionOf(answer));
           if (membership.state === 'JOINED') {
             if (!isComplete || !reply.Resumed) channels.push(channelId);
-            membership.count(answer.reply.MemSize);
+            membership.count(answer.MemSize);
           }
           waiting -= 1;
           if (waiting === 0) finish();
@@ -157,7 +132,6 @@ export class Memberships {
     for (const membership of this.active.values()) membership.move('ended');
     this.active.clear();
     this.leftOffline.clear();
-    this.isOnline = false;
   }
 
   private drop(membership: Membership, event: 'joinFailed' | 'left'): void {
@@ -167,7 +141,7 @@ export class Memberships {
   }
 
   private tellLeft(channelId: string): void {
-    if (this.isOnline) this.requests.tell('LeaveChannel', { ChanId: channelId });
+    if (this.requests.isOpen) this.requests.tell('LeaveChannel', { ChanId: channelId });
     else this.leftOffline.add(channelId);
   }
 
@@ -182,19 +156,12 @@ export class Memberships {
 
   private checkJoin(membership: Membership): void {
     const { channelId } = membership;
-    if (membership.state !== 'LEFT') {
-      throw new RtmInvalidStatusError(JOIN_CONFLICT.ALREADY_JOINED, 'Already joined', {
-        channelId,
-      });
+    const isJoined = membership.state !== 'LEFT';
+    if (isJoined || this.active.has(channelId)) {
+      const code = isJoined ? JOIN_CONFLICT.ALREADY_JOINED : JOIN_CONFLICT.SAME_ID_JOINED;
+      throw new RtmInvalidStatusError(code, 'Already joined', { channelId });
     }
-    if (this.active.has(channelId)) {
-      const text = 'Another object has joined';
-      throw new RtmInvalidStatusError(JOIN_CONFLICT.SAME_ID_JOINED, text, { channelId });
-    }
-    if (this.active.size >= LIMITS.JOINED_CHANNELS) {
-      const text = `At most ${LIMITS.JOINED_CHANNELS} channels`;
-      throw new RtmLimitExceededError(JOIN_CODE.EXCEED_LIMIT, text, { limit: LIMITS.JOINED_CHANNELS });
-    }
+    if (this.active.size >= LIMITS.JOINED_CHANNELS) throw tooMany(JOIN_CODE.EXCEED_LIMIT, LIMITS.JOINED_CHANNELS);
   }
 
   private countJoin(channelId: string): void {

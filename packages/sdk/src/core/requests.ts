@@ -1,42 +1,47 @@
-import type { CommandName, ServerFrame, ServerFrameContent, ServerFrameName } from 'ar-rtm-protocol';
-import type { RTMException } from '../errors.js';
+import {
+  type CommandName,
+  type ServerFrame,
+  type ServerFrameContent,
+  type ServerFrameName,
+  TIMES,
+} from 'ar-rtm-protocol';
+import { RTMException, RtmInterruptedError } from '../errors.js';
 import type { Cancel, Clock, Random } from '../ports.js';
 import type { EventQueue } from './event-queue.js';
 import { type Codes, failed, interrupted, refused, timedOut } from './failures.js';
+import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 
-/** Names of replies that carry the `MsgId` of their request. */
-type ReplyName = {
-  [N in ServerFrameName]: 'MsgId' extends keyof ServerFrameContent<N> ? N : never;
-}[ServerFrameName];
+/** Replies that are not called like their commands. */
+const REPLY_NAMES = { SendMsgToPeer: 'MsgStatus' } as const;
 
-/** What is asked of the server, and how that ends. */
-export interface Request<N extends ReplyName> {
-  readonly cmd: CommandName;
+type ReplyNameOf<C extends CommandName> = C extends keyof typeof REPLY_NAMES ? (typeof REPLY_NAMES)[C] : C;
+type ReplyTo<C extends CommandName> =
+  ReplyNameOf<C> extends infer N extends ServerFrameName ? ServerFrameContent<N> : never;
+/** Commands whose reply carries their `MsgId`. */
+type Asking = { [C in CommandName]: 'MsgId' extends keyof ReplyTo<C> ? C : never }[CommandName];
+
+/** What is asked of the server. */
+export interface Request<C extends Asking> {
+  readonly cmd: C;
   /** Everything but `MsgId`. */
   readonly content: object;
-  readonly reply: N;
   readonly codes: Codes;
-  /** From the call on, waiting for a connection included. Without it, the request lasts as long as its link. */
-  readonly timeoutMs?: number;
-  /** Asking twice does what asking once does: asked again when the connection was cut meanwhile. */
-  readonly isRepeatable?: boolean;
+  /**
+   * `message`: is sent once at most, and has 10 s. `query`: may be asked again when the connection was cut meanwhile,
+   * and has 5 s. Both times run from the call on, waiting for a connection included. `link`: belongs to bringing the
+   * session back, and lasts as long as its link.
+   */
+  readonly kind: 'message' | 'query' | 'link';
 }
 
-/**
- * How a request ended. `failed` is what the server said or did not say in time, `interrupted` is the end of the
- * session.
- */
-export type Answer<N extends ReplyName> =
-  | { readonly kind: 'done'; readonly reply: ServerFrameContent<N> }
-  | { readonly kind: 'failed' | 'interrupted'; readonly error: RTMException };
-
-type Send = (cmd: CommandName, content: object) => void;
+/** The reply; or what the server refused or did not answer in time; or, when the session ended, RtmInterruptedError. */
+export type Answer<C extends Asking> = ReplyTo<C> | RTMException;
 
 interface Pending {
-  readonly request: Request<ReplyName>;
-  readonly settle: (answer: Answer<ReplyName>) => void;
-  readonly stopTimer: Cancel;
+  readonly request: Request<Asking>;
+  readonly settle: (answer: Answer<Asking>) => void;
+  readonly stopTimer: Cancel | undefined;
   isSent: boolean;
 }
 
@@ -48,11 +53,12 @@ const FIRST_ID_BELOW = 2 ** 40;
  * restored (api.md 3.0, state gate).
  */
 export class Requests {
+  /** Whether the session is there, so that requests are sent at once. */
+  isOpen = false;
   /** In order of the calls. */
   private readonly pending = new Map<number, Pending>();
   private lastId: number;
-  private send: Send | undefined;
-  private isOpen = false;
+  private link: Link | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -67,68 +73,66 @@ export class Requests {
    * A request as a promise. `accept` runs when the reply arrives, before any later frame is looked at; the promise
    * resolves with its result in due order of events.
    */
-  call<N extends ReplyName, T>(request: Request<N>, accept: (reply: ServerFrameContent<N>) => T): Promise<T> {
+  call<C extends Asking, T>(request: Request<C>, accept: (reply: ReplyTo<C>) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.start(request, (answer) => {
-        if (answer.kind === 'done') {
-          const result = accept(answer.reply);
+        if (answer instanceof RTMException) this.reject(answer, reject);
+        else {
+          const result = accept(answer);
           this.queue.settle(() => resolve(result));
-        } else this.reject(answer, reject);
+        }
       });
     });
   }
 
   /** Passes on why a request failed: in due order of events, or at once when the session has ended. */
-  reject(answer: Exclude<Answer<ReplyName>, { kind: 'done' }>, reject: (error: RTMException) => void): void {
-    if (answer.kind === 'interrupted') reject(answer.error);
-    else this.queue.settle(() => reject(answer.error));
+  reject(error: RTMException, reject: (error: RTMException) => void): void {
+    if (error instanceof RtmInterruptedError) reject(error);
+    else this.queue.settle(() => reject(error));
   }
 
   /** A request; `settle` is called once, unless it is canceled, when the answer arrives. */
-  start<N extends ReplyName>(request: Request<N>, settle: (answer: Answer<N>) => void): Cancel {
+  start<C extends Asking>(request: Request<C>, settle: (answer: Answer<C>) => void): Cancel {
     const id = this.nextId();
-    const { timeoutMs, codes } = request;
-    const stopTimer =
-      timeoutMs === undefined
-        ? () => undefined
-        : this.clock.after(timeoutMs, () => this.settle(id, { kind: 'failed', error: timedOut(codes) }));
+    const { kind, codes } = request;
+    const timeoutMs = kind === 'message' ? TIMES.MESSAGE_MS : TIMES.REQUEST_MS;
+    const isOfLink = kind === 'link';
+    const stopTimer = isOfLink ? undefined : this.clock.after(timeoutMs, () => this.settle(id, timedOut(codes)));
     const pending = { request, settle: settle as Pending['settle'], stopTimer, isSent: false };
     this.pending.set(id, pending);
-    if (this.isOpen || isOfLink(request)) this.write(id, pending);
+    if (this.isOpen || isOfLink) this.write(id, pending);
     return () => this.take(id);
   }
 
-  /** A command whose answer does not matter. */
+  /** A command without an answer, or whose answer does not matter. Not sent when there is no link. */
   tell(cmd: CommandName, content: object): void {
-    this.send?.(cmd, { ...content, MsgId: this.nextId() });
+    this.link?.send(cmd, { MsgId: this.nextId(), ...content });
   }
 
   /** There is a link; until {@link Requests.open} only requests of the link itself use it. */
-  attach(send: Send): void {
-    this.send = send;
+  attach(link: Link): void {
+    this.link = link;
   }
 
   /** The session is there: what waits is sent now. */
   open(): void {
     this.isOpen = true;
     for (const [id, pending] of this.pending) {
-      if (!pending.isSent || pending.request.isRepeatable) this.write(id, pending);
+      if (!pending.isSent || pending.request.kind !== 'message') this.write(id, pending);
     }
   }
 
   /** The link is gone. */
   detach(): void {
-    this.send = undefined;
+    this.link = undefined;
     this.isOpen = false;
-    for (const [id, { request }] of this.pending) if (isOfLink(request)) this.take(id);
+    for (const [id, { request }] of this.pending) if (request.kind === 'link') this.take(id);
   }
 
   /** The session is over: everything fails at once. */
   interrupt(): void {
     this.detach();
-    for (const [id, { request }] of this.pending) {
-      this.settle(id, { kind: 'interrupted', error: interrupted(request.codes) });
-    }
+    for (const [id, { request }] of this.pending) this.settle(id, interrupted(request.codes));
   }
 
   /** Takes a frame; the answers to requests are found by `MsgId`. */
@@ -136,16 +140,10 @@ export class Requests {
     const { MsgId: id, Code: code = 0, Reason: reason } = content as { MsgId?: number; Code?: number; Reason?: string };
     const request = id === undefined ? undefined : this.pending.get(id)?.request;
     if (id === undefined || !request) {
-      if (cmd === 'ErrorNotice') this.logger.warn(`the server did not understand a frame: ${reason}`);
-    } else if (cmd === 'ErrorNotice') {
-      this.settle(id, { kind: 'failed', error: failed(request.codes, code, reason) });
-    } else if (cmd === request.reply) {
-      this.settle(
-        id,
-        code === 0
-          ? { kind: 'done', reply: content as ServerFrameContent<ReplyName> }
-          : { kind: 'failed', error: refused(request.codes, code, reason) },
-      );
+      if (cmd === 'ErrorNotice') this.logger.warn(`frame refused: ${reason}`);
+    } else if (cmd === 'ErrorNotice') this.settle(id, failed(request.codes, code, reason));
+    else if (cmd === replyName(request.cmd)) {
+      this.settle(id, code === 0 ? (content as ReplyTo<Asking>) : refused(request.codes, code, reason));
     }
   }
 
@@ -156,21 +154,21 @@ export class Requests {
 
   private write(id: number, pending: Pending): void {
     pending.isSent = true;
-    this.send?.(pending.request.cmd, { ...pending.request.content, MsgId: id });
+    this.link?.send(pending.request.cmd, { ...pending.request.content, MsgId: id });
   }
 
   private take(id: number): Pending | undefined {
     const pending = this.pending.get(id);
     this.pending.delete(id);
-    pending?.stopTimer();
+    pending?.stopTimer?.();
     return pending;
   }
 
-  private settle(id: number, answer: Answer<ReplyName>): void {
+  private settle(id: number, answer: Answer<Asking>): void {
     this.take(id)?.settle(answer);
   }
 }
 
-function isOfLink({ timeoutMs }: Request<ReplyName>): boolean {
-  return timeoutMs === undefined;
+function replyName(cmd: CommandName): string {
+  return cmd in REPLY_NAMES ? REPLY_NAMES[cmd as keyof typeof REPLY_NAMES] : cmd;
 }

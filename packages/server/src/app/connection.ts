@@ -7,6 +7,8 @@ import {
   encodeServerFrame,
   LOGIN_CODE,
   NOTICE_CODE,
+  quickChannelMessage,
+  quickPeerMessage,
   type ServerFrameInput,
   type ServerFrameName,
 } from 'ar-rtm-protocol';
@@ -140,6 +142,11 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     const acknowledged = this.current === 'active' ? acknowledgedId(text) : undefined;
     if (acknowledged !== undefined) {
       this.host.acknowledged(this, acknowledged);
+      return;
+    }
+    const quick = quickMessage(text);
+    if (quick) {
+      this.command(quick, bytes);
       return;
     }
     const decoded = decodeCommand(text);
@@ -292,4 +299,12 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     counters.add('closed_protocol_abuse');
     this.close(CLOSE_CODE.PROTOCOL_ABUSE, 'too many malformed frames');
   }
+}
+
+/** A message in its usual form, without the parser; the general decoder answers the same (see the protocol's tests). */
+function quickMessage(text: string): Command | undefined {
+  const peer = quickPeerMessage(text);
+  if (peer) return { cmd: 'SendMsgToPeer', appId: undefined, content: peer };
+  const channel = quickChannelMessage(text);
+  return channel && { cmd: 'SendChannelMsg', appId: undefined, content: channel };
 }

@@ -1,10 +1,4 @@
-import {
-  comparePositions,
-  encodeServerFrame,
-  messageIdOf,
-  type Position,
-  type ServerFrameInput,
-} from 'ar-rtm-protocol';
+import { comparePositions, encodePeerPush, messageIdOf, type Position, type ServerFrameInput } from 'ar-rtm-protocol';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { InboxEntry } from '../ports/inboxes.js';
 import type { ClientProfile } from './client-profile.js';
@@ -181,7 +175,7 @@ export class InboxPump {
       ...(message.description === '' ? undefined : { Desc: message.description }),
       ...(isOffline && !profile.published ? { Offline: true } : undefined),
     };
-    connection.outbox.push(this.context.framing.text(encodeServerFrame('RecvMsgFromPeer', frame)));
+    connection.sendText(encodePeerPush(frame));
     this.pushed = position;
     this.context.counters.add('deliveries');
   }

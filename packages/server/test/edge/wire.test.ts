@@ -20,9 +20,9 @@ async function loggedIn(uid = 'eve'): Promise<WireSocket> {
 }
 
 async function asks(wire: WireSocket, MsgId: number, write: (text: string) => void): Promise<void> {
-  const reply = wire.next('GetChanMemberSize');
-  write(command('GetChanMemberSize', { MsgId, ChanIds: '[]' }));
-  expect(await reply).toMatchObject({ MsgId, Code: 0 });
+  const reply = wire.next('GetChanMembers');
+  write(command('GetChanMembers', { MsgId, ChanId: 'elsewhere' }));
+  expect(await reply).toMatchObject({ MsgId, Code: 5 });
 }
 
 const VIOLATIONS: readonly (readonly [name: string, bytes: Buffer, code: number])[] = [

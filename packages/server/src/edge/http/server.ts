@@ -43,6 +43,8 @@ export async function createHttpServer(
     logger: false,
     bodyLimit: options.bodyBytes,
     requestTimeout: options.requestTimeoutMs,
+    // An answer that nobody reads; WebSockets are taken out of this by their handshake.
+    connectionTimeout: 2 * options.requestTimeoutMs,
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
     http: { headersTimeout: options.requestTimeoutMs, connectionsCheckingInterval: 1000 },

@@ -60,6 +60,12 @@ export class WireSocket {
         resolve();
       });
     });
+    // Half open as long as the server lets us: only a write tells whether it closed all of the socket or its half.
+    socket.on('end', () => {
+      this.onHead?.();
+      const poke = setInterval(() => socket.write('\n'), 20);
+      socket.on('close', () => clearInterval(poke));
+    });
     socket.on('data', (data) => {
       this.buffer = Buffer.concat([this.buffer, data]);
       if (this.upgraded) this.read();
@@ -68,7 +74,6 @@ export class WireSocket {
   }
 
   static async connect(port: number, localAddress?: string): Promise<WireSocket> {
-    // Half open as long as the server lets us: we close nothing by ourselves.
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, ...(localAddress ? { localAddress } : {}) });
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
@@ -135,14 +140,19 @@ export class WireSocket {
     this.socket.resume();
   }
 
-  destroy(): void {
+  /** Logs out if it can, and is gone. */
+  async leave(): Promise<void> {
+    if (this.upgraded && !this.isGone && !this.socket.isPaused() && this.all('Login').length > 0) {
+      this.write(frame(JSON.stringify({ Cmd: 'Logout', Content: '' })));
+      await Promise.race([this.closeCode(500).catch(() => undefined), this.gone]);
+    }
     this.socket.destroy();
   }
 
   private head(): Promise<void> {
     return new Promise((resolve) => {
       this.onHead = () => {
-        if (this.isGone || this.buffer.includes('\r\n\r\n')) resolve();
+        if (this.isGone || this.socket.readableEnded || this.buffer.includes('\r\n\r\n')) resolve();
       };
       this.onHead();
     });
