@@ -13,6 +13,7 @@ const SDK = [
   'packages/sdk/package.json',
   'packages/sdk/tsconfig.json',
   'packages/sdk/rolldown.config.mjs',
+  'packages/sdk/bundling',
   'packages/sdk/api-extractor.json',
 ];
 const CONSOLE = [

@@ -10,6 +10,9 @@ export interface Figure {
   readonly units: number;
 }
 
+/** Long enough for the servers' code to be compiled. */
+const WARM_UP_MS = 2500;
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Opens many clients, some at a time; several loopback addresses, since one has too few ports. */
@@ -64,7 +67,7 @@ export async function fanOut(peer: RunningPeer, members: number, inFlight: numbe
     }
   });
   for (let i = 0; i < inFlight; i++) publish();
-  await sleep(700);
+  await sleep(WARM_UP_MS);
   const before = { cpu: cpuMicros(peer.pid), delivered };
   await sleep(measureMs);
   const after = { cpu: cpuMicros(peer.pid), delivered };
@@ -108,7 +111,7 @@ export async function peerMessages(peer: RunningPeer, pairs: number, measureMs: 
       next();
     }
   });
-  await sleep(700);
+  await sleep(WARM_UP_MS);
   const before = { cpu: cpuMicros(peer.pid), receipts };
   await sleep(measureMs);
   const after = { cpu: cpuMicros(peer.pid), receipts };

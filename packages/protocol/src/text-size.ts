@@ -2,21 +2,14 @@
 
 /** Length of the UTF-8 encoding, without encoding it. A lone surrogate counts 3, as its replacement character does. */
 export function utf8Bytes(text: string): number {
-  let bytes = text.length;
+  let bytes = 0;
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(i + 1))) {
-      bytes += 2;
-      i++;
-    } else bytes += 2;
+    const code = text.codePointAt(i) as number;
+    // A pair of surrogates is one character.
+    if (code > 0xffff) i++;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code > 0xffff ? 4 : 3;
   }
   return bytes;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit < 0xe000;
 }
 
 /** The count of the published 1.0.15: every UTF-16 unit is 1, those in U+4E00..U+9FA5 are 2 (wire-protocol.md 9.3). */

@@ -3,7 +3,8 @@
  * are not, because no minifier can know who else uses them. Here it can be known:
  *
  * - A name qualifies when it is declared as a member of a class or an interface of the core, the ports or the protocol.
- * - It keeps its length when somebody else knows it: applications (members of the public classes and types), the server
+ * - It keeps its length when somebody else knows it: applications (members of the public classes and types, private ones
+ *   included, since they sit on objects of applications and could clash with what these add), the server
  *   (bodies of the gateway; names in frames begin with a capital, and none of those is ever shortened), the language and
  *   the browser.
  * - It keeps its length when it is also the text of a string: then it may be looked up by that text.
@@ -32,7 +33,7 @@ export function shortNames() {
     for (const name of names.strings) known.add(name);
     if (INTERNAL.test(path)) for (const name of names.members) internal.add(name);
     if (PORTS.test(path)) for (const name of names.members) ports.add(name);
-    else if (PUBLIC.test(path)) for (const name of names.publicMembers) known.add(name);
+    else if (PUBLIC.test(path)) for (const name of names.members) known.add(name);
     if (GATEWAY.test(path)) for (const name of names.keys) known.add(name);
     if (ADAPTERS.test(path)) {
       for (const name of names.reads) known.add(name);
@@ -68,19 +69,16 @@ function languageNames() {
 
 /** The property names in a file, by how they occur. */
 function namesIn(file) {
-  const names = { members: [], publicMembers: [], keys: [], reads: [], strings: [] };
-  const member = ({ key, accessibility, computed }) => {
-    const name = !computed && (key.name ?? key.value);
-    if (!name) return;
-    names.members.push(name);
-    if (accessibility !== 'private') names.publicMembers.push(name);
+  const names = { members: [], keys: [], reads: [], strings: [] };
+  const member = ({ key, computed }) => {
+    if (!computed) names.members.push(key.name ?? key.value);
   };
   const visitor = new Visitor({
     PropertyDefinition: member,
     MethodDefinition: member,
     TSPropertySignature: member,
     TSMethodSignature: member,
-    TSParameterProperty: ({ parameter, accessibility }) => member({ key: parameter.left ?? parameter, accessibility }),
+    TSParameterProperty: ({ parameter }) => member({ key: parameter.left ?? parameter }),
     ObjectExpression: ({ properties }) => {
       for (const { key, computed } of properties) if (key && !computed) names.keys.push(key.name ?? String(key.value));
     },

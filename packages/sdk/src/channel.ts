@@ -12,22 +12,21 @@ import type { RtmEvents, RtmMessage, SendMessageOptions } from './public-types.j
  */
 export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
   readonly channelId: string;
-  private readonly membership: Membership;
+  private readonly stay: Membership;
 
   /** @internal */
   constructor(
     private readonly engine: Engine,
     channelId: string,
-    private readonly reportError: (error: unknown) => void,
   ) {
     super();
     this.channelId = channelId;
-    this.membership = engine.membership(channelId, this);
+    this.stay = engine.membership(channelId, this);
   }
 
   /** @internal */
   get isJoined(): boolean {
-    return this.membership.state === 'JOINED';
+    return this.stay.state === 'JOINED';
   }
 
   /**
@@ -39,7 +38,7 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    * answer within 5 s; 210 `leave` was called meanwhile; 1 anything else, or the session ended.
    */
   async join(): Promise<void> {
-    return this.engine.join(this.membership);
+    return this.engine.join(this.stay);
   }
 
   /**
@@ -50,7 +49,7 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    * 5 s (the object then counts as left).
    */
   async leave(): Promise<void> {
-    return this.engine.leave(this.membership);
+    return this.engine.leave(this.stay);
   }
 
   /**
@@ -63,7 +62,7 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
   async sendMessage(message: RtmMessage, messageOptions?: SendMessageOptions): Promise<void> {
     const text = textOf(message);
     if (text === undefined) throw invalid(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
-    return this.engine.sendToChannel(this.membership, text, {
+    return this.engine.sendToChannel(this.stay, text, {
       HistoryMsg: messageOptions?.enableHistoricalMessaging === true,
     });
   }
@@ -75,11 +74,11 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    * 5 s; 1 anything else, or the session ended.
    */
   async getMembers(): Promise<string[]> {
-    return this.engine.members(this.membership);
+    return this.engine.members(this.stay);
   }
 
   /** @internal */
   protected override listenerFailed(error: unknown): void {
-    this.reportError(error);
+    this.engine.listenerFailed(error);
   }
 }

@@ -33,11 +33,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
   private readonly channelsById = new Map<string, RtmChannel>();
 
   /** @internal */
-  constructor(
-    private readonly environment: Environment,
-    appId: string,
-    params?: RtmParameters,
-  ) {
+  constructor(environment: Environment, appId: string, params?: RtmParameters) {
     super();
     if (!isAppId(appId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'appId');
     this.engine = new Engine(environment, appId, VERSION, this);
@@ -136,7 +132,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     if (!isId(channelId)) {
       throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'channelId');
     }
-    const channel = new RtmChannel(this.engine, channelId, (error) => this.listenerFailed(error));
+    const channel = new RtmChannel(this.engine, channelId);
     this.channelsById.set(channelId, channel);
     return channel;
   }
@@ -170,9 +166,6 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
 
   /** @internal */
   protected override listenerFailed(error: unknown): void {
-    this.engine.logger.error(`a listener threw: ${error}`);
-    this.environment.clock.macrotask(() => {
-      throw error;
-    });
+    this.engine.listenerFailed(error);
   }
 }

@@ -1,6 +1,6 @@
 import * as protocol from 'ar-rtm-protocol';
 import { expect, test } from 'vitest';
-import { JOIN_CONFLICT } from './core/failures.js';
+import { CREATE_CODE, JOIN_CONFLICT } from './core/failures.js';
 import { RtmErrorCode } from './error-code.js';
 import { RtmStatusCode } from './status-code.js';
 
@@ -33,7 +33,9 @@ test('the codes of the wire are the public ones', () => {
       ]);
     }
   }
-  const { JoinChannelError } = RtmErrorCode;
+  const { CreateChannelError, CreateInstanceError, JoinChannelError } = RtmErrorCode;
+  expect(CREATE_CODE.INVALID_ARGUMENT).toBe(CreateInstanceError.CREATE_INSTANCE_ERR_INVALID_ARGUMENT);
+  expect(CREATE_CODE.INVALID_ARGUMENT).toBe(CreateChannelError.CREATE_CHANNEL_ERR_INVALID_ARGUMENT);
   expect(JOIN_CONFLICT).toEqual({
     ALREADY_JOINED: JoinChannelError.JOIN_CHANNEL_ERR_ALREADY_JOINED,
     ABORTED_BY_LEAVE: JoinChannelError.JOIN_CHANNEL_ERR_ABORTED_BY_LEAVE,

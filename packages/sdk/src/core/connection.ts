@@ -13,6 +13,7 @@ import type { EventQueue } from './event-queue.js';
 import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 import { type LoginRefusal, loginError, loginEvent, reconnectEvent } from './login-refusal.js';
+import type { Requests } from './requests.js';
 
 /** What was missed, or may have been, during a cut. */
 export interface Gaps {
@@ -26,16 +27,10 @@ export interface ConnectionHost {
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void;
   /** The server does not take the token any more; reconnecting waits. */
   tokenExpired(): void;
-  /** A link has been accepted; its frames follow. */
-  attach(link: Link): void;
   /** A frame of the link, in order. */
   receive(frame: ServerFrame): void;
   /** Brings the session back on a new link; `done` is not called when the link is lost meanwhile. */
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void;
-  /** The session is there: calls may be sent. */
-  open(): void;
-  /** The link is lost. */
-  detach(): void;
   /** The session is over: silently, or by the server, which lets events that came before still be dispatched. */
   end(isSilent: boolean): void;
   /** Credentials for the next attempt; the address may have been changed. */
@@ -64,6 +59,7 @@ export function createConnection(
   environment: Environment,
   queue: EventQueue,
   logger: Logger,
+  requests: Requests,
   host: ConnectionHost,
 ): Connection {
   const { clock, random, network } = environment;
@@ -188,13 +184,13 @@ export function createConnection(
     link = accepted;
     accepted.handlers = { onFrame: (frame) => host.receive(frame), onDown };
     accepted.watch(reply.Heartbeat ?? TIMES.HEARTBEAT_MS);
-    host.attach(accepted);
+    requests.attach(accepted);
     if (state === 'CONNECTING') {
       isTrying = false;
       stopDeadline?.();
       move('accepted');
       settleLogin?.();
-      host.open();
+      requests.open();
       return;
     }
     queue.hold();
@@ -215,7 +211,7 @@ export function createConnection(
     if (gaps && state === 'CONNECTED') move('interrupted');
     if (state === 'RECONNECTING') move('accepted', { gaps: gaps ?? 'none' });
     queue.release();
-    host.open();
+    requests.open();
   }
 
   function onRefused(refusal: LoginRefusal): void {
@@ -255,7 +251,7 @@ export function createConnection(
   function reconnect(): void {
     link?.close();
     link = undefined;
-    host.detach();
+    requests.detach();
     tryToConnect();
   }
 

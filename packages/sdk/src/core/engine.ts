@@ -23,7 +23,6 @@ import { EventQueue } from './event-queue.js';
 import { type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
 import { SlidingWindow } from './frequency.js';
 import { createInbox } from './inbox.js';
-import type { Link } from './link.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
@@ -77,7 +76,7 @@ export class Engine implements ConnectionHost {
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
     this.receiveMessage = createInbox(this.queue, this.requests, this.logger, events);
-    this.connection = createConnection(environment, this.queue, this.logger, this);
+    this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
 
   /** Empty when not logged in. */
@@ -92,6 +91,14 @@ export class Engine implements ConnectionHost {
 
   membership(channelId: string, events: ChannelEvents): Membership {
     return new Membership(channelId, events, this.queue);
+  }
+
+  /** A listener of the application threw: global error handlers shall see it. */
+  listenerFailed(error: unknown): void {
+    this.logger.error(`a listener threw: ${error}`);
+    this.clock.macrotask(() => {
+      throw error;
+    });
   }
 
   login(uid: string, token: string): Promise<void> {
@@ -221,20 +228,8 @@ export class Engine implements ConnectionHost {
     this.queue.announce(() => this.events.emit('TokenExpired'));
   }
 
-  attach(link: Link): void {
-    this.requests.attach(link);
-  }
-
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
     this.memberships.restore(reply, done);
-  }
-
-  open(): void {
-    this.requests.open();
-  }
-
-  detach(): void {
-    this.requests.detach();
   }
 
   receive(frame: ServerFrame): void {

@@ -15,25 +15,25 @@ interface Item {
  */
 export class EventQueue {
   private items: Item[] = [];
-  private held: Item[] | undefined;
+  private held: (() => void)[] | undefined;
   private isScheduled = false;
 
   constructor(private readonly clock: Pick<Clock, 'macrotask'>) {}
 
   /** An event of the session. */
   push(run: () => void): void {
-    if (this.held) this.held.push({ run, isSettlement: false });
-    else this.add(run, false);
+    if (this.held) this.held.push(run);
+    else this.add(run);
   }
 
   /** An event about the session; it is not held back. */
   announce(run: () => void): void {
-    this.add(run, false);
+    this.add(run);
   }
 
   /** The direct result of a synchronous call: in a microtask, unless something is waiting that was caused before. */
   announceSoon(run: () => void): void {
-    if (this.items.length > 0) this.add(run, false);
+    if (this.items.length > 0) this.add(run);
     else void Promise.resolve().then(run);
   }
 
@@ -50,10 +50,10 @@ export class EventQueue {
   release(): void {
     const held = this.held ?? [];
     this.held = undefined;
-    for (const { run } of held) this.push(run);
+    for (const run of held) this.push(run);
   }
 
-  private add(run: () => void, isSettlement: boolean): void {
+  private add(run: () => void, isSettlement = false): void {
     this.items.push({ run, isSettlement });
     this.schedule();
   }
@@ -69,13 +69,8 @@ export class EventQueue {
     this.isScheduled = false;
     const batch = this.items;
     this.items = [];
-    for (const [index, item] of batch.entries()) {
-      item.run();
-      if (item.isSettlement) {
-        this.items = [...batch.slice(index + 1), ...this.items];
-        break;
-      }
-    }
+    for (let item = batch.shift(); item; item = item.isSettlement ? undefined : batch.shift()) item.run();
+    this.items = [...batch, ...this.items];
     if (this.items.length > 0) this.schedule();
   }
 }

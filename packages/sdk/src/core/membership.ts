@@ -14,11 +14,12 @@ export interface ChannelEvents {
 
 /** One channel object in its stays in the channel (api.md 3.3). */
 export class Membership {
-  private current: MembershipState = 'LEFT';
+  /** Changed by {@link Membership.move} only. */
+  state: MembershipState = 'LEFT';
   private readonly position = new StreamPosition();
   private lastCount: number | undefined;
   /** This stay in the channel. */
-  private stay = new Scope();
+  private scope = new Scope();
   /** Makes the running `join` fail because of `leave`. */
   abortJoin: Cancel | undefined;
 
@@ -28,24 +29,20 @@ export class Membership {
     private readonly queue: EventQueue,
   ) {}
 
-  get state(): MembershipState {
-    return this.current;
-  }
-
   /** The one place where the state changes. */
   move(event: MembershipEvent): void {
-    this.current = reduceMembership(this.current, event) ?? this.current;
+    this.state = reduceMembership(this.state, event) ?? this.state;
   }
 
   /** A new stay begins with the session. */
   begin(session: Scope): void {
     this.move('join');
-    this.stay = new Scope(session);
+    this.scope = new Scope(session);
   }
 
   /** The application has left: nothing more is dispatched. */
   silence(): void {
-    this.stay.end();
+    this.scope.end();
   }
 
   /** The server made the user a member, who is entitled to what lies behind `at`. */
@@ -100,9 +97,9 @@ export class Membership {
   }
 
   private dispatch(run: () => void): void {
-    const { stay } = this;
+    const { scope } = this;
     this.queue.push(() => {
-      if (!stay.isOver) run();
+      if (!scope.isOver) run();
     });
   }
 }

@@ -115,7 +115,10 @@ export class ChannelCommands {
       counters.add('channel_messages');
       if (this.replies.peek(ref)) {
         time.after(FEED_PATIENCE_MS, () => {
-          if (this.replies.peek(ref)) channel.expect(result.position);
+          if (!this.replies.peek(ref)) return;
+          channel.expect(result.position);
+          // Should the entry have left the log before it came back, the author is answered out of order.
+          time.after(settings.pauseRefuseMs, () => this.replies.accepted(ref, result.position));
         });
       }
     } catch (error) {

@@ -49,6 +49,11 @@ export async function createHttpServer(
     forceCloseConnections: true,
     http: { headersTimeout: options.requestTimeoutMs, connectionsCheckingInterval: 1000 },
   });
+  // Fastify does this only for servers that it made listen itself. Behind the close of the listener nothing looks after
+  // connections that stay silent, and one of them would keep the process from ending.
+  app.addHook('preClose', async () => {
+    setImmediate(() => app.server.closeAllConnections());
+  });
   // Clients send JSON as text/plain; every body is text here, and checked by its route.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

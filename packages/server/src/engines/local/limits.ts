@@ -36,8 +36,9 @@ const DEFAULTS: LocalLimits = {
   sweepMs: 500,
   idleMs: 10_000,
   channelLogMs: 60_000,
-  channelLogEntries: 1000,
-  channelLogBytes: 4 * 1024 * 1024,
+  // Well above what a fan-out may have waiting: what it has to read back must still be there.
+  channelLogEntries: 10_000,
+  channelLogBytes: 8 * 1024 * 1024,
   membersReported: LIMITS.MEMBERS_REPORTED,
   inboxLiveEntries: 1000,
   inboxLiveBytes: 4 * 1024 * 1024,

@@ -140,6 +140,10 @@ export class WireSocket {
     this.socket.resume();
   }
 
+  destroy(): void {
+    this.socket.destroy();
+  }
+
   /** Logs out if it can, and is gone. */
   async leave(): Promise<void> {
     if (this.upgraded && !this.isGone && !this.socket.isPaused() && this.all('Login').length > 0) {
