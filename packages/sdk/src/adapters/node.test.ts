@@ -114,9 +114,11 @@ test('clock and random', async () => {
   const lines: string[] = [];
   clock.after(0, () => lines.push('canceled'))();
   await new Promise<void>((resolve) => {
-    clock.macrotask(() => lines.push('macrotask'));
+    clock.macrotask(() => {
+      lines.push('macrotask');
+      clock.after(1, resolve);
+    });
     void Promise.resolve().then(() => lines.push('microtask'));
-    clock.after(1, resolve);
   });
   expect(lines).toEqual(['microtask', 'macrotask']);
   expect(random.hex(32)).toMatch(/^[0-9a-f]{32}$/);

@@ -24,7 +24,7 @@ type Asking = { [C in CommandName]: 'MsgId' extends keyof ReplyTo<C> ? C : never
 /** What is asked of the server. */
 export interface Request<C extends Asking> {
   readonly cmd: C;
-  /** Everything but `MsgId`. */
+  /** Everything but `MsgId`, which is filled in. */
   readonly content: object;
   readonly codes: Codes;
   /**

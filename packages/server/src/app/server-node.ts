@@ -198,7 +198,9 @@ export class ServerNode implements ConnectionHost {
       this.lastHubSweepMs = now;
       this.hub.sweep();
     }
-    if (now - this.lastBudgetCheckMs >= BUDGET_CHECK_MS) {
+    // What the outboxes hold is known at any time; what the sockets hold has to be counted, from time to time.
+    const isOver = this.sweep.queuedBytes > this.context.settings.processQueueBytes;
+    if (isOver || now - this.lastBudgetCheckMs >= BUDGET_CHECK_MS) {
       this.lastBudgetCheckMs = now;
       this.checkProcessBudget();
     }

@@ -41,7 +41,10 @@ test('ours above the rate: TOO_OFTEN for what is above, in the order sent, and t
   expect(accepted).toBeGreaterThan(100);
   // The bucket, and what drips in while the flood lasts.
   expect(accepted).toBeLessThan(50 + 100 * 3);
-  const ids = eve.all('MsgStatus').filter(({ Code }) => Code === 0).map(({ MsgId }) => MsgId as number);
+  const ids = eve
+    .all('MsgStatus')
+    .filter(({ Code }) => Code === 0)
+    .map(({ MsgId }) => MsgId as number);
   expect(mail.all('RecvMsgFromPeer')).toHaveLength(ids.length);
   expect(eve.all('MsgStatus').find(({ Code }) => Code === 5)).toMatchObject({ Status: 0, Reason: 'too many messages' });
   await eve.settled();
@@ -79,9 +82,27 @@ test('published for longer than the patience: refused and counted, the answer co
   expect(eve.socket.readyState).toBe(eve.socket.OPEN);
 }, 20_000);
 
+test('what waits behind a message that is held back does not grow: reading stops', async () => {
+  await arena.start({ settings: { messages: { perSecond: 0.2, burst: 300 }, pauseMs: 50, pauseRefuseMs: 2500 } });
+  // The bystanders have the same budget, which they would need more of.
+  await arena.quiet();
+  const eve = await arena.intruder();
+  for (let MsgId = 0; MsgId < 301; MsgId++) eve.send('SendMsgToPeer', { ...message, MsgId, ToUId: 'nobody' });
+  await eventually(() => eve.all('MsgStatus').length >= 300, 'the burst is spent');
+  const MsgBody = 'x'.repeat(400 * 1024);
+  for (let MsgId = 0; MsgId < 200; MsgId++) eve.send('SendChannelMsg', { ...message, MsgId, ChanId: LOBBY, MsgBody });
+  await new Promise((resume) => setTimeout(resume, 1200));
+  // Of 80 MB, the server has taken about 1 MB, and the kernel some more.
+  const isHeld = eve.all('MsgStatus').length === 300;
+  if (isHeld) expect(eve.socket.bufferedAmount).toBeGreaterThan(62_000_000);
+  await eventually(() => eve.all('SendChannelMsg').length === 200, 'an answer to each');
+  expect(codes(eve.all('SendChannelMsg'))).toEqual({ 4: 200 });
+  expect(isHeld).toBe(true);
+});
+
 /** What costs more than a look, as often as it can be sent. */
 const FLOODS: Record<string, (eve: RawClient, number: number) => void> = {
-  'KeepAlive': (eve) => eve.send('KeepAlive', { time: '0' }),
+  KeepAlive: (eve) => eve.send('KeepAlive', { time: '0' }),
   'acknowledgements of nothing': (eve, number) => eve.send('RecvMsgFromPeerAck', { MsgId: number, FromUId: 'left' }),
   'joins of ever new channels': (eve, number) => eve.send('JoinChannel', { ChanId: `room ${number}` }),
   'joins of a channel one is in': (eve) => eve.send('JoinChannel', { ChanId: LOBBY }),
@@ -91,7 +112,7 @@ const FLOODS: Record<string, (eve: RawClient, number: number) => void> = {
   'messages to a channel one is not in': (eve, MsgId) => eve.send('SendChannelMsg', { ...message, MsgId, ChanId: 'x' }),
   'messages to nobody': (eve, MsgId) => eve.send('SendMsgToPeer', { ...message, MsgId, ToUId: '/' }),
   'commands that are not there yet': (eve, MsgId) => eve.send('QueryOnlineSubStatus', { MsgId }),
-  'logins': (eve) => eve.send('Login', { UserSId: 'x', SessionId: 'x' }),
+  logins: (eve) => eve.send('Login', { UserSId: 'x', SessionId: 'x' }),
 };
 
 test('a flood of each other command disturbs nobody', async () => {
@@ -99,7 +120,7 @@ test('a flood of each other command disturbs nobody', async () => {
   await arena.start({ settings: { joinedChannels: 1 } });
   for (const [name, send] of Object.entries(FLOODS)) {
     const eve = await arena.intruder(`eve ${name}`, { fields: OURS });
-    await flood(300, (number) => send(eve, number), 200);
+    await flood(150, (number) => send(eve, number), 200);
     await eve.settled();
     expect(eve.socket.readyState, name).toBe(eve.socket.OPEN);
     await eve.logout();
@@ -107,28 +128,38 @@ test('a flood of each other command disturbs nobody', async () => {
 });
 
 test('joins of ever new channels cost the same, however many came before', async () => {
-  await arena.start({ settings: { joinedChannels: 5, joins: { calls: 10, windowMs: 3000 } } });
+  await arena.start({ settings: { joinedChannels: 5, joins: { calls: 1, windowMs: 60_000 } } });
   const eve = await arena.intruder('eve', { fields: OURS });
   const cost = async (from: number): Promise<number> => {
     const began = performance.now();
     const answered = eve.all('JoinChannel').length;
-    for (let i = 0; i < 4000; i++) eve.send('JoinChannel', { ChanId: `room ${from + i}` });
-    await eventually(() => eve.all('JoinChannel').length === answered + 4000, 'an answer to each');
+    for (let i = 0; i < 1500; i++) eve.send('JoinChannel', { ChanId: `room ${from + i}` });
+    await eventually(() => eve.all('JoinChannel').length === answered + 1500, 'an answer to each');
     return performance.now() - began;
   };
   await cost(0);
   const early = await cost(10_000);
-  for (let round = 0; round < 4; round++) await cost(20_000 + round * 10_000);
+  for (let round = 0; round < 3; round++) await cost(20_000 + round * 10_000);
   expect(await cost(90_000)).toBeLessThan(10 * early + 200);
 });
 
 test('many members of a flood: twenty senders at once', async () => {
   await arena.start({ settings: { messages: { perSecond: 60, burst: 360 } } });
-  const crowd = await Promise.all(Array.from({ length: 20 }, (_, i) => arena.intruder(`eve ${i}`, { fields: i % 2 ? OURS : {} })));
+  const crowd = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => arena.intruder(`eve ${i}`, { fields: i % 2 ? OURS : {} })),
+  );
   let number = 0;
-  const sent = await flood(1500, () => {
-    const eve = crowd[number % crowd.length] as RawClient;
-    eve.send('SendChannelMsg', { ...message, MsgId: number++, ChanId: LOBBY });
-  }, 40);
-  await eventually(() => crowd.reduce((sum, eve) => sum + eve.all('SendChannelMsg').length, 0) === sent, 'an answer to each', 20_000);
+  const sent = await flood(
+    1500,
+    () => {
+      const eve = crowd[number % crowd.length] as RawClient;
+      eve.send('SendChannelMsg', { ...message, MsgId: number++, ChanId: LOBBY });
+    },
+    40,
+  );
+  await eventually(
+    () => crowd.reduce((sum, eve) => sum + eve.all('SendChannelMsg').length, 0) === sent,
+    'an answer to each',
+    20_000,
+  );
 }, 40_000);

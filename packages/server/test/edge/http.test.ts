@@ -27,7 +27,12 @@ async function post(path: string, body: string | Uint8Array | undefined, headers
   const request = { method: 'POST', headers, ...(body === undefined ? {} : { body: body as BodyInit }) };
   const response = await fetch(arena.server.url + path, request);
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as Record<string, unknown> };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: JSON.parse(text) as Record<string, unknown>,
+  };
 }
 
 const sound = JSON.stringify({ appid: APP, uid: 'eve', token: '', wss: false });
@@ -83,13 +88,16 @@ describe('bodies', () => {
     const ask = async (fields: object) =>
       (await gateway(arena.server.url, { appid: APP, uid: 'eve', token: '', wss: false, ...fields })).body['code'];
     expect(await ask({})).toBe(0);
-    for (const appid of ['', 'x', 'x'.repeat(33), `${APP.slice(1)}/`, '__proto__']) expect(await ask({ appid })).toBe(101);
+    for (const appid of ['', 'x', 'x'.repeat(33), `${APP.slice(1)}/`, '__proto__'])
+      expect(await ask({ appid })).toBe(101);
     expect(await ask({ uid: 'a/b' })).toBe(-4);
     for (const sessId of ['', 'x', 'null', '__proto__', 'a.b.c.d.e.f', 'x'.repeat(60_000)]) {
       const { status, json } = await post(OFFLINE, JSON.stringify({ appId: APP, uid: 'left', sessId }));
       expect([status, json['code']]).toEqual([200, 110]);
     }
-    const foreign = (await gateway(arena.server.url, { appid: APP, uid: 'eve', token: '', wss: false })).body['sessionid'];
+    const foreign = (await gateway(arena.server.url, { appid: APP, uid: 'eve', token: '', wss: false })).body[
+      'sessionid'
+    ];
     for (const fields of [{ uid: 'left' }, { appId: 'f'.repeat(32) }, {}]) {
       const body = JSON.stringify({ appId: APP, uid: 'eve', sessId: foreign, ...fields });
       // The last one is its own ticket, but no session came of it.
@@ -99,14 +107,32 @@ describe('bodies', () => {
 
   test('the content type does not matter; the action does', async () => {
     await arena.start();
-    for (const type of ['text/plain', 'application/json', 'application/x-www-form-urlencoded', 'multipart/form-data', 'image/png', 'x/y; charset=utf-16', 'a'.repeat(1000)]) {
+    for (const type of [
+      'text/plain',
+      'application/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
+      'image/png',
+      'x/y; charset=utf-16',
+      'a'.repeat(1000),
+    ]) {
       const { status, json } = await post(GATEWAY, sound, { 'content-type': type });
-      expect([status, type.includes('/') ? json['code'] : typeof json['code']], type).toEqual([200, type.includes('/') ? 0 : 'number']);
+      expect([status, type.includes('/') ? json['code'] : typeof json['code']], type).toEqual([
+        200,
+        type.includes('/') ? 0 : 'number',
+      ]);
     }
     const wire = await arena.tcp();
     const head = `POST ${GATEWAY} HTTP/1.1\r\nHost: a\r\nContent-Length: ${sound.length}\r\n`;
     expect(await wire.request(`${head}\r\n${sound}`)).toContain('"code":0');
-    for (const query of ['', '?action=', '?action=x', '?action=wrtm_gateway&action=wrtm_gateway', '?__proto__=1', '?action[]=wrtm_gateway']) {
+    for (const query of [
+      '',
+      '?action=',
+      '?action=x',
+      '?action=wrtm_gateway&action=wrtm_gateway',
+      '?__proto__=1',
+      '?action[]=wrtm_gateway',
+    ]) {
       const { status, json } = await post(`/arapi/v1${query}`, sound);
       expect([status, json['code']], query).toEqual([200, -4]);
     }
@@ -137,15 +163,30 @@ test('wrong methods and paths', async () => {
       expect(response.status, `${method} ${path}`).toBe(404);
       expect(response.headers.get('access-control-allow-origin')).toBe('*');
     }
-    const preflight = await fetch(arena.server.url + path, { method: 'OPTIONS', headers: { Origin: 'http://a.example' } });
+    const preflight = await fetch(arena.server.url + path, {
+      method: 'OPTIONS',
+      headers: { Origin: 'http://a.example' },
+    });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
     expect(preflight.headers.get('access-control-allow-methods')).toContain('POST');
     expect(preflight.headers.get('access-control-allow-headers')).toContain('content-type');
   }
-  for (const path of ['/arapi', '/arapi/v1/', '/arapi/v2', '/arapi/v1/artmgw/x', '/nowhere', '//', '/%', '/%00', '/\\']) {
+  for (const path of [
+    '/arapi',
+    '/arapi/v1/',
+    '/arapi/v2',
+    '/arapi/v1/artmgw/x',
+    '/nowhere',
+    '//',
+    '/%',
+    '/%00',
+    '/\\',
+  ]) {
     const wire = await arena.tcp();
-    expect(await wire.request(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`), path).toMatch(/^HTTP\/1.1 40[04] /);
+    expect(await wire.request(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`), path).toMatch(
+      /^HTTP\/1.1 40[04] /,
+    );
   }
 });
 
@@ -161,7 +202,10 @@ describe('Host', () => {
     await wire.gone;
     const [head, answer] = wire.text.split('\r\n\r\n') as [string, string];
     if (!head.includes(' 200 ')) return head.split(' ')[1];
-    const { code, addresses } = JSON.parse(answer) as { code: number; addresses: { type: number; addr: string; port: number }[] };
+    const { code, addresses } = JSON.parse(answer) as {
+      code: number;
+      addresses: { type: number; addr: string; port: number }[];
+    };
     expect(code).toBe(0);
     expect(addresses).toHaveLength(1);
     const [{ type, addr, port }] = addresses as [{ type: number; addr: string; port: number }];
@@ -188,9 +232,45 @@ describe('Host', () => {
   test('is ignored when it is none: the address of the socket is given', async () => {
     await arena.start();
     const bad = [
-      '', ' ', 'a:0', 'a:99999', 'a:65536', 'a:-1', 'a:', 'a:9080:9080', 'a:port', 'a/b', 'a/', 'a:80/x', 'a?b', 'a#b', 'user@a',
-      'user:pass@a:80', 'a b', 'a,b', '"a"', "a'", '<script>', '[::1', '::1', '[::1]x', '[::1]:', '[:::::]', '[1.2.3.4.5]', '[....]',
-      '[fe80::1%25eth0]', '999.999.999.999', '1.2.3.4.5', '256.1.1.1', 'é', '..%2f', 'a\\b', 'x'.repeat(254), 'x'.repeat(8000), '${HOST}', '*',
+      '',
+      ' ',
+      'a:0',
+      'a:99999',
+      'a:65536',
+      'a:-1',
+      'a:',
+      'a:9080:9080',
+      'a:port',
+      'a/b',
+      'a/',
+      'a:80/x',
+      'a?b',
+      'a#b',
+      'user@a',
+      'user:pass@a:80',
+      'a b',
+      'a,b',
+      '"a"',
+      "a'",
+      '<script>',
+      '[::1',
+      '::1',
+      '[::1]x',
+      '[::1]:',
+      '[:::::]',
+      '[1.2.3.4.5]',
+      '[....]',
+      '[fe80::1%25eth0]',
+      '999.999.999.999',
+      '1.2.3.4.5',
+      '256.1.1.1',
+      'é',
+      '..%2f',
+      'a\\b',
+      'x'.repeat(254),
+      'x'.repeat(8000),
+      '{HOST}',
+      '*',
     ];
     for (const host of bad) expect(await addressFor(`Host: ${host}\r\n`), host).toEqual(local());
     expect(await addressFor('', false, '1.0')).toEqual(local());
@@ -217,11 +297,21 @@ describe('Origin', () => {
 
   test('named ones: others get 403 for HTTP and upgrade alike; requests without an origin come from no page', async () => {
     await arena.start({ allowedOrigins: ['https://chat.example'], publicDir });
-    const bad = ['http://chat.example', 'https://chat.example:444', 'https://chat.example.evil.example', 'null', '', 'https://CHAT.example/', '*'];
+    const bad = [
+      'http://chat.example',
+      'https://chat.example:444',
+      'https://chat.example.evil.example',
+      'null',
+      '',
+      'https://CHAT.example/',
+      '*',
+    ];
     for (const Origin of bad) {
       for (const path of [GATEWAY, OFFLINE, '/', '/sdk/web/ArRTM@latest.js']) {
         const wire = await arena.tcp();
-        const head = await wire.request(`POST ${path} HTTP/1.1\r\nHost: a\r\nOrigin: ${Origin}\r\nContent-Length: 2\r\n\r\n{}`);
+        const head = await wire.request(
+          `POST ${path} HTTP/1.1\r\nHost: a\r\nOrigin: ${Origin}\r\nContent-Length: 2\r\n\r\n{}`,
+        );
         expect(head, `${Origin} ${path}`).toMatch(/^HTTP\/1.1 403 /);
         expect(head.toLowerCase()).not.toContain('access-control-allow-origin');
       }
@@ -230,7 +320,11 @@ describe('Origin', () => {
       await wire.gone;
     }
     const { json, headers } = await post(GATEWAY, sound, { Origin: 'https://chat.example' });
-    expect([json['code'], headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([0, 'https://chat.example', 'Origin']);
+    expect([json['code'], headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([
+      0,
+      'https://chat.example',
+      'Origin',
+    ]);
     await (await arena.tcp()).upgrade('Origin: https://chat.example\r\n');
     expect((await post(GATEWAY, sound)).json['code']).toBe(0);
     await arena.wire();
@@ -247,11 +341,34 @@ describe('files', () => {
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     const ways = [
-      '/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/%2e%2e%2fsecret.txt', '/..%5csecret.txt', '/..\\secret.txt',
-      '/assets/../../secret.txt', '/assets/..%2f..%2fsecret.txt', '/....//secret.txt', '/%252e%252e/secret.txt', '//etc/passwd',
-      '/assets/%00', '/%00/../secret.txt', '/..;/secret.txt', '/sdk/web/../../..%2fsecret.txt', '/sdk/web/..%2f..%2f..%2fsecret.txt',
-      '/sdk/web/ArRTM@..%2f..%2fsecret.txt', '/sdk/web/ArRTM@9.9.9.js', '/sdk/web/ArRTM@latest.js%00', '/sdk/web/', '/sdk/', '/assets/',
-      '/assets', '/secret.txt', '/%c0%ae%c0%ae/secret.txt', 'http://evil.example/../secret.txt', '/'.repeat(3000), `/${'../'.repeat(500)}etc/passwd`,
+      '/../secret.txt',
+      '/..%2fsecret.txt',
+      '/%2e%2e/secret.txt',
+      '/%2e%2e%2fsecret.txt',
+      '/..%5csecret.txt',
+      '/..\\secret.txt',
+      '/assets/../../secret.txt',
+      '/assets/..%2f..%2fsecret.txt',
+      '/....//secret.txt',
+      '/%252e%252e/secret.txt',
+      '//etc/passwd',
+      '/assets/%00',
+      '/%00/../secret.txt',
+      '/..;/secret.txt',
+      '/sdk/web/../../..%2fsecret.txt',
+      '/sdk/web/..%2f..%2f..%2fsecret.txt',
+      '/sdk/web/ArRTM@..%2f..%2fsecret.txt',
+      '/sdk/web/ArRTM@9.9.9.js',
+      '/sdk/web/ArRTM@latest.js%00',
+      '/sdk/web/',
+      '/sdk/',
+      '/assets/',
+      '/assets',
+      '/secret.txt',
+      '/%c0%ae%c0%ae/secret.txt',
+      'http://evil.example/../secret.txt',
+      '/'.repeat(3000),
+      `/${'../'.repeat(500)}etc/passwd`,
     ];
     for (const path of ways) {
       const wire = await arena.tcp();

@@ -5,6 +5,7 @@ import { RawClient } from 'ar-rtm-testkit/raw-client';
 import { expect, test } from 'vitest';
 import { startTestServer } from '../../src/testing.js';
 import { APP, eventually } from './support/arena.js';
+import { ticketOf } from './support/tickets.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -29,7 +30,9 @@ test('2,000 visits, with and without Logout', async () => {
     engineLimits: { idleMs: 100, sweepMs: 50, ticketAfterSessionMs: 100, channelLogMs: 200, memoryMs: 1000 },
   });
   const visit = async (number: number): Promise<void> => {
-    const client = await RawClient.login(server.url, { appId: APP, uid: `visitor ${number}` }, { fetch: number % 2 === 0 });
+    const uid = `visitor ${number}`;
+    const sessionId = await ticketOf(server.url, uid);
+    const client = await RawClient.login(server.url, { appId: APP, uid, sessionId }, { fetch: number % 5 === 0 });
     const ChanId = `room ${number % 10}`;
     await client.request('JoinChannel', { ChanId });
     await client.request('SendChannelMsg', { ChanId, MsgId: 1, MsgType: 1, MsgBody: 'x'.repeat(1000) });
@@ -47,7 +50,8 @@ test('2,000 visits, with and without Logout', async () => {
       await Promise.all(Array.from({ length: AT_ONCE }, () => visit(number++)));
       if (number % (CYCLES / 10) === 0) sizes.push(await usedBytes());
     }
-    const left = () => Object.entries(server.census()).filter(([kind, count]) => count > 0 && !BY_DESIGN.includes(kind));
+    const left = () =>
+      Object.entries(server.census()).filter(([kind, count]) => count > 0 && !BY_DESIGN.includes(kind));
     await eventually(() => left().length === 0, 'everything is gone', 15_000).catch(() => {
       throw new Error(`left behind: ${JSON.stringify(left())}`);
     });

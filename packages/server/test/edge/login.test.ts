@@ -1,5 +1,5 @@
 /** Logins that must not succeed, and logins that meet. */
-import { gateway, RawClient, type RawLogin, randomHex } from 'ar-rtm-testkit/raw-client';
+import { gateway, type RawClient, type RawLogin, randomHex } from 'ar-rtm-testkit/raw-client';
 import { expect, test } from 'vitest';
 import { APP, eventually, LOBBY, OURS, useArena } from './support/arena.js';
 
@@ -51,7 +51,7 @@ test('a ticket that is forged, changed, cut, of another user, app or token', asy
     'a signature in other letters': changed(5, (parts[5] as string).toLowerCase().toUpperCase()),
     'half of it': sound.slice(0, 40),
     'more of it': `${sound}A`,
-    '__proto__': '__proto__',
+    __proto__: '__proto__',
     'of another user': await ticket('mallory', APP, token),
     'of another app': await ticket('eve', OTHER_APP, token),
     'of another token': await ticket('eve', APP, 'other'),
@@ -90,7 +90,9 @@ test('a ticket may be used again by the same client, not by a second one, also n
 
   const contested = await ticket('mallory');
   const rivals = await Promise.all(Array.from({ length: 10 }, () => arena.socket()));
-  const replies = await Promise.all(rivals.map((rival) => rival.login({ appId: APP, uid: 'mallory', sessionId: contested })));
+  const replies = await Promise.all(
+    rivals.map((rival) => rival.login({ appId: APP, uid: 'mallory', sessionId: contested })),
+  );
   expect(replies.map(({ Code }) => Code).sort()).toEqual([0, ...Array.from({ length: 9 }, () => 4)]);
 });
 
@@ -105,13 +107,21 @@ test('ids and client instances that are none', async () => {
   for (const userSId of ['', ' ', 'x'.repeat(65), 'a/b', 'a.b', 'é', '\u0000']) {
     await refused(`UserSId ${JSON.stringify(userSId)}`, 2, { sessionId, userSId });
   }
-  for (const UserId of [7, true, {}, ['eve']]) await refused('a uid that is no text', 2, { sessionId, fields: { UserId } });
+  for (const UserId of [7, true, {}, ['eve']])
+    await refused('a uid that is no text', 2, { sessionId, fields: { UserId } });
   for (const UserId of [null, undefined]) await refused('no uid', 2, { sessionId, fields: { UserId } });
 });
 
 test('fields of the wrong type are answered like every refused Login, and with a notice', async () => {
   await arena.start();
-  for (const fields of [{ UserSId: 7 }, { SessionId: null }, { SessionId: ['x'] }, { AcsToken: {} }, { Caps: 'all' }, { Caps: [7] }]) {
+  for (const fields of [
+    { UserSId: 7 },
+    { SessionId: null },
+    { SessionId: ['x'] },
+    { AcsToken: {} },
+    { Caps: 'all' },
+    { Caps: [7] },
+  ]) {
     const eve = await arena.socket();
     expect(await eve.login({ appId: APP, uid: 'eve', fields })).toMatchObject({ Code: 2 });
     expect(eve.all('ErrorNotice')).toMatchObject([{ Cmd: 'Login', Code: 3 }]);
@@ -140,7 +150,12 @@ test.each([
     const tickets = await Promise.all([ticket('twin'), ticket('twin')]);
     const replies = await Promise.all(
       rivals.map((rival, index) =>
-        rival.login({ appId: APP, uid: 'twin', sessionId: tickets[index] as string, fields: index === 0 ? left : right }),
+        rival.login({
+          appId: APP,
+          uid: 'twin',
+          sessionId: tickets[index] as string,
+          fields: index === 0 ? left : right,
+        }),
       ),
     );
     expect(replies.some(({ Code }) => Code === 0)).toBe(true);

@@ -1,7 +1,8 @@
 /** Clients that do not read what is sent to them. */
-import { expect, test } from 'vitest';
+
 import type { RawClient } from 'ar-rtm-testkit/raw-client';
-import { APP, eventually, LOBBY, OURS, useArena } from './support/arena.js';
+import { expect, test } from 'vitest';
+import { eventually, LOBBY, OURS, useArena } from './support/arena.js';
 
 const arena = useArena();
 const KB = 1024;
@@ -10,12 +11,13 @@ const FREE = { messages: { perSecond: 100_000, burst: 100_000 } };
 
 /** Messages of 16 KB to the lobby until `enough`; every one is accepted and comes to the neighbours. */
 async function pour(eve: RawClient, enough: (sent: number) => boolean, limit = 4000): Promise<number> {
+  const before = eve.all('SendChannelMsg').length;
   let sent = 0;
   for (; sent < limit && !enough(sent); ) {
     for (let i = 0; i < 20; i++) {
       eve.send('SendChannelMsg', { ChanId: LOBBY, MsgId: sent++, MsgType: 1, MsgBody: 'x'.repeat(16 * KB) });
     }
-    await eventually(() => eve.all('SendChannelMsg').length === sent, 'an answer to each');
+    await eventually(() => eve.all('SendChannelMsg').length === before + sent, 'an answer to each');
   }
   expect(eve.all('SendChannelMsg').every(({ Code }) => Code === 0)).toBe(true);
   return sent;
@@ -47,6 +49,11 @@ test.each([
   // Its queue, one batch above it, and what the others had waiting in that moment.
   expect(most).toBeLessThan(connectionQueueBytes + 20 * 17 * KB * 2);
   await eventually(() => floods(good) === sent, 'the neighbour has everything');
+  if (fields !== OURS) {
+    // It never reads again: cut after 5 s.
+    await eventually(() => arena.server.census()['connections'] === 4, 'the socket is gone');
+    return;
+  }
   // Reading again, it finds whole frames only, and the reason behind them.
   slow.resume();
   expect(await slow.closed).toBe(4003);
@@ -54,27 +61,16 @@ test.each([
   await eventually(() => arena.server.census()['queuedBytes'] === 0, 'nothing is queued');
 });
 
-test('one that never reads again is cut', async () => {
-  arena.expectedComplaints = [/reads too slowly/];
-  await arena.start({ settings: { ...FREE, connectionQueueBytes: 512 * KB, offlineMs: 3000 } });
-  const eve = await arena.intruder();
-  const slow = await arena.intruder('slow');
-  slow.pause();
-  await pour(eve, () => arena.server.count('closed_slow_consumer') > 0);
-  await eventually(() => arena.server.census()['connections'] === 3, 'the socket is gone');
-  await eventually(() => arena.server.census()['sessions'] === 3, 'the session is gone');
-});
-
 test('above the budget of the process the longest queue is closed first', async () => {
   arena.expectedComplaints = [/reads too slowly/];
   await arena.start({
-    settings: { ...FREE, connectionQueueBytes: 64 * MB, processQueueBytes: 6 * MB, offlineMs: 5000 },
+    settings: { ...FREE, connectionQueueBytes: 64 * MB, processQueueBytes: 40 * MB, offlineMs: 5000 },
   });
   const eve = await arena.intruder();
   const slower = await arena.intruder('slower');
   slower.pause();
   // The kernel takes some megabytes before anything is queued here.
-  await pour(eve, () => (arena.server.census()['queuedBytes'] as number) > 3 * MB);
+  await pour(eve, () => (arena.server.census()['queuedBytes'] as number) > 25 * MB);
   const slow = await arena.intruder('slow');
   slow.pause();
   await pour(eve, () => arena.server.count('closed_slow_consumer') > 0);
@@ -125,5 +121,4 @@ test('before Login too', async () => {
     await new Promise((resume) => setTimeout(resume, 5));
   }
   expect(arena.server.count('closed_slow_consumer')).toBe(1);
-  expect(APP).toHaveLength(32);
 });

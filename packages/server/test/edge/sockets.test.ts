@@ -8,7 +8,7 @@ import { frame, OPCODE, upgradeRequest } from './support/wire-socket.js';
 const arena = useArena();
 
 test('each silence has its deadline', async () => {
-  await arena.start({ requestTimeoutMs: 800, settings: { loginDeadlineMs: 800 } });
+  await arena.start({ requestTimeoutMs: 800, settings: { loginDeadlineMs: 800, offlineMs: 7000 } });
   const began = performance.now();
   const line = 'POST /arapi/v1?action=wrtm_gateway HTTP/1.1\r\n';
   const silences: Record<string, string> = {
@@ -28,13 +28,21 @@ test('each silence has its deadline', async () => {
     expect(wire.text === '' || wire.text.startsWith('HTTP/1.1 408 '), name).toBe(true);
   });
   const upgraded = [await arena.wire(), await arena.wire(), await arena.wire()];
+  // One that broke the rules of WebSocket was told so, and goes on as if it had not been.
+  const rude = await arena.loggedInWire();
+  rude.write(frame('{}', { masked: false }));
+  expect(await rude.closeCode()).toBe(1002);
   // Pings and half a frame are no Login either.
-  const pings = setInterval(() => upgraded[1]?.write(frame('', { opcode: OPCODE.PING })), 100);
+  const pings = setInterval(() => {
+    for (const wire of [upgraded[1], rude]) wire?.write(frame('', { opcode: OPCODE.PING }));
+  }, 100);
   upgraded[2]?.write(frame('{"Cmd":"KeepAlive"}').subarray(0, 10));
   for (const wire of upgraded) expect(await wire.closeCode()).toBe(1000);
-  expect(arena.server.count('closed_login_deadline')).toBe(3);
+  expect(arena.server.count('closed_login_deadline')).toBeGreaterThanOrEqual(3);
   expect(performance.now() - began).toBeGreaterThan(700);
-  await Promise.all([...gone, ...upgraded.map((wire) => wire.gone)]);
+  // Nobody answers the close: cut after 5 s more.
+  await Promise.all([...gone, ...upgraded.map((wire) => wire.gone), rude.gone]);
+  expect(performance.now() - began).toBeLessThan(9000);
   clearInterval(pings);
 });
 
@@ -50,7 +58,7 @@ test('a head that comes byte by byte does not stretch the deadline', async () =>
 });
 
 test('5,000 half-open connections at once: the server goes on, and closes them all after the deadline', async () => {
-  await arena.start({ requestTimeoutMs: 4000, settings: { loginDeadlineMs: 1000 } });
+  await arena.start({ requestTimeoutMs: 2500, settings: { loginDeadlineMs: 1000 } });
   const { port } = arena.server;
   const sockets: Socket[] = [];
   let open = 0;

@@ -4,10 +4,10 @@
  * intruders, and nothing may have been complained about or left unhandled.
  */
 
-import { RawClient, type RawLogin, type RawOptions } from 'ar-rtm-testkit/raw-client';
+import { gateway, RawClient, type RawLogin, type RawOptions, randomHex } from 'ar-rtm-testkit/raw-client';
 import { afterEach, expect } from 'vitest';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../../src/testing.js';
-import { WireSocket } from './wire-socket.js';
+import { frame, WireSocket } from './wire-socket.js';
 
 export const APP = '0123456789abcdef0123456789abcdef';
 export const LOBBY = 'lobby';
@@ -61,7 +61,7 @@ export class Arena {
   async start(options: TestServerOptions = {}): Promise<TestServer> {
     this.running = await startTestServer({
       ...options,
-      settings: { offlineMs: 1000, unreachableMs: 500, heartbeatMs: 200, publishedPingMs: 200, ...options.settings },
+      settings: { offlineMs: 600, unreachableMs: 400, heartbeatMs: 200, publishedPingMs: 200, ...options.settings },
       engineLimits: {
         idleMs: 200,
         sweepMs: 50,
@@ -107,6 +107,23 @@ export class Arena {
     return wire;
   }
 
+  /** The same, logged in as a published client. */
+  async loggedInWire(uid = 'eve'): Promise<WireSocket> {
+    const wire = await this.wire();
+    const { body } = await gateway(this.server.url, { appid: APP, uid, token: '', wss: false });
+    const content = {
+      UserId: uid,
+      UserSId: randomHex(32),
+      AcsToken: '',
+      SdkVer: '1.0.15',
+      SessionId: body['sessionid'],
+    };
+    const reply = wire.next('Login');
+    wire.write(frame(JSON.stringify({ Cmd: 'Login', AppId: APP, Content: JSON.stringify(content) })));
+    expect(await reply).toMatchObject({ Code: 0 });
+    return wire;
+  }
+
   /** Everybody but the bystanders goes; who still can logs out, so that nobody has to wait for the session's end. */
   async dismiss(): Promise<void> {
     const wires = this.wires.splice(0);
@@ -136,9 +153,10 @@ export class Arena {
     try {
       await this.dismiss();
       await bystanders?.end();
-      if (bystanders) await eventually(() => differences(this.before, running.census()) === '', 'everything as before').catch(() => {
-        throw new Error(`left behind: ${differences(this.before, running.census())}`);
-      });
+      if (bystanders)
+        await eventually(() => differences(this.before, running.census()) === '', 'everything as before').catch(() => {
+          throw new Error(`left behind: ${differences(this.before, running.census())}`);
+        });
     } finally {
       bystanders?.leave();
       await running.stop();
