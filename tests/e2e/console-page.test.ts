@@ -143,7 +143,7 @@ test('the page says in words what went wrong', async () => {
   await older.getByRole('button', { name: 'Log in' }).click();
   await older
     .getByRole('alert')
-    .filter({ hasText: /app id.*code 1\b/ })
+    .filter({ hasText: /app ?id.*code 1\b/i })
     .waitFor();
   await older.reload();
   await older.getByLabel('App ID').fill('0123456789abcdef0123456789abcdef');

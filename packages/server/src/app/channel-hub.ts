@@ -57,12 +57,14 @@ export class ChannelHub {
     const channel = await this.follow(appId, wanted);
     // One text for all members, not one per frame that named the channel.
     const { channelId } = channel;
-    if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale') {
-      return 'stale';
-    }
+    // A member from now on, so that the channel goes on being followed; nothing is delivered before the answer.
     const member = new Member(channel, session, { epoch: 0, offset: 0 });
     channel.add(member);
     try {
+      if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale') {
+        channel.remove(member);
+        return 'stale';
+      }
       const result = await engine.channels.join({ appId, channelId, uid, session: session.session, timeoutMs });
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
@@ -105,6 +107,11 @@ export class ChannelHub {
     if (!member) return;
     session.removeMember(channelId);
     member.channel.remove(member);
+  }
+
+  /** The engine has ended all feeds to this node: what comes next begins anew. */
+  reset(): void {
+    this.subscriptions.clear();
   }
 
   dropAll(session: Session): void {

@@ -14,6 +14,7 @@ const GIVE_UP_AT = 0.7;
 /** This node's lease: registered, renewed, lost, taken up again (design 3). */
 export class Lease {
   private renewedMs = 0;
+  private lastRunMs = 0;
   private leaseMs = 0;
   private held = false;
   private busy = false;
@@ -51,7 +52,7 @@ export class Lease {
     const { engine, nodeId, settings, time } = this.context;
     const asked = time.monotonicMs();
     this.leaseMs = (await engine.nodes.register({ nodeId, timeoutMs: settings.engineTimeoutMs })).leaseMs;
-    this.renewedMs = asked;
+    this.renewedMs = this.lastRunMs = asked;
     this.held = true;
   }
 
@@ -59,6 +60,8 @@ export class Lease {
     const { engine, nodeId, settings, time, logger } = this.context;
     const asked = time.monotonicMs();
     if (!this.held) {
+      // The engine may still count this node's sessions as hosted: let go of them, so that they are adopted, here or elsewhere.
+      await engine.nodes.release({ nodeId, timeoutMs: settings.engineTimeoutMs });
       await this.register();
       logger.info({ nodeId }, 'lease taken up again');
       return;
@@ -103,7 +106,11 @@ export class Lease {
 
   /** One at a time; a failure of the engine is only counted, since the next turn tries again. */
   private run(step: () => Promise<void>): void {
-    this.checkAge();
+    const now = this.context.time.monotonicMs();
+    // After a stall of this process the engine is asked first: the lease may be as good as before.
+    const stalled = now - this.lastRunMs > this.leaseMs / 2;
+    this.lastRunMs = now;
+    if (!stalled) this.checkAge();
     if (this.busy) return;
     this.busy = true;
     step()

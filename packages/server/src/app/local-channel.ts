@@ -105,8 +105,9 @@ export class LocalChannel implements Due, MemberChannel {
   /** The member's entitlement begins behind `position`, and its socket is there: deliver from now on. */
   begin(member: Member, position: Position, members: MemberCount): void {
     member.delivered = position;
-    this.reportTo(member, members.count);
+    // The answer may be older than what the feed has brought meanwhile.
     this.countChanged(members);
+    this.reportTo(member);
     if (member.apply('joined') && comparePositions(this.fanned, position) > 0) this.catchUp(member);
   }
 
@@ -304,7 +305,8 @@ export class LocalChannel implements Due, MemberChannel {
   private deliver(member: Member, batch: ChannelBatch): number {
     const { session } = member;
     const outbox = session.connection?.outbox;
-    if (outbox === undefined) return 0;
+    // What a closing socket does not take is not delivered: it comes when the client is back.
+    if (outbox === undefined || outbox.isClosing) return 0;
     if (member.delivered === batch.before && !batch.hasAuthor(session.session)) {
       if (batch.items.length > 0) outbox.pushNow(batch.frames);
       member.delivered = batch.last;
@@ -350,6 +352,7 @@ export class LocalChannel implements Due, MemberChannel {
     const { session } = member;
     const connection = session.connection;
     while (member.state === 'catching-up' && session.connection === connection && connection) {
+      if (connection.outbox.isClosing) return;
       const answer = await this.read(member.delivered);
       if (answer === undefined) continue;
       if (member.state !== 'catching-up' || session.connection !== connection) return;
@@ -368,16 +371,21 @@ export class LocalChannel implements Due, MemberChannel {
         if (comparePositions(placed.position, member.delivered) > 0) member.delivered = placed.position;
       }
       if (all && comparePositions(answer.end, member.delivered) > 0) member.delivered = answer.end;
-      if (all && !answer.more && comparePositions(member.delivered, this.fanned) >= 0) member.apply('caught-up');
+      if (all && !answer.more && comparePositions(member.delivered, this.fanned) >= 0) this.caughtUp(member);
       else if (all && !answer.more && answer.entries.length === 0) {
         // The log ends before what was fanned out: a shared engine failed over. Go on from there.
         member.delivered = this.fanned;
-        member.apply('caught-up');
+        this.caughtUp(member);
       } else
         await new Promise<void>((resume) =>
           connection.outbox.whenBelow(context.settings.connectionQueueBytes / 2, resume),
         );
     }
+  }
+
+  /** Served with the others again; a count that they got meanwhile is still owed. */
+  private caughtUp(member: Member): void {
+    if (member.apply('caught-up')) this.reportTo(member);
   }
 
   private whenFlushed(resume: () => void): void {

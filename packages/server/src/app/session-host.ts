@@ -214,6 +214,7 @@ export class SessionHost {
         connection.close(code, reason);
       }
     }
+    this.hub.reset();
   }
 
   /** Offline messages of a fresh published login were fetched, over any node. */
@@ -255,6 +256,7 @@ export class SessionHost {
     }
     const session = new Session(ticket.appId, ticket.uid, userSId, claim.session);
     session.generation = claim.generation;
+    session.lastPacketMs = this.clock.nowMs;
     session.inbox = new InboxPump(this.context, session, claim.continued ? undefined : claim.inboxEnd);
     this.sessions.set(ticket.appId, ticket.uid, session);
     return session;
@@ -282,15 +284,19 @@ export class SessionHost {
   /** Takes a membership of a continued session over to this node. */
   private rejoin(session: Session, channelId: string): void {
     const { generation } = session;
-    this.hub
+    const taken = this.hub
       .join(session, channelId, () => undefined, session.profile?.published === true)
+      .then(() => undefined)
       .catch((error: unknown) => {
         if (!(error instanceof EngineUnavailable)) return this.failed('taking a membership over', error);
         this.context.time.after(RETRY_MS, () => {
           const wanted = session.state !== 'ended' && session.generation === generation && !session.member(channelId);
           if (wanted) this.rejoin(session, channelId);
         });
-      });
+      })
+      .finally(() => session.takeovers?.delete(channelId));
+    session.takeovers ??= new Map();
+    session.takeovers.set(channelId, taken);
   }
 
   private suspend(session: Session): void {
@@ -301,7 +307,8 @@ export class SessionHost {
     engine.registry
       .suspend({ appId, uid, generation, silentMs, timeoutMs: settings.engineTimeoutMs })
       .then((answer) => {
-        if (answer === 'stale') this.stale(session);
+        // An answer that comes after the client is back says nothing of the newer claim.
+        if (answer === 'stale' && session.generation === generation) this.stale(session);
       })
       // Only makes the clock of a later host more exact.
       .catch((error: unknown) => {

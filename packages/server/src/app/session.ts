@@ -25,6 +25,8 @@ export class Session {
   /** The first attribute write after a published client's reconnect is its own restore (quirk Q16). */
   expectsAttributeRestore = false;
   inbox: InboxPump | undefined;
+  /** Memberships being taken over from another node, by channel. */
+  takeovers: Map<string, Promise<void>> | undefined;
   /** Over for good: logged out, silent for too long, or kicked. Not when it only moved to another node. */
   isOver = false;
   /** At most as many as a client may join, so a list is faster and smaller than a map. */

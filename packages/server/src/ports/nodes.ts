@@ -62,7 +62,8 @@ export interface Nodes {
 
   /**
    * Takes over up to `limit` sessions and unsettled departures of nodes whose lease has lapsed or that have released
-   * theirs, one node getting each. Empty when there are none.
+   * theirs, one node getting each; also departures that this node itself has not settled for long, since the answer that told it may
+   * have been lost. Empty when there are none.
    */
   adopt(request: {
     readonly nodeId: string;

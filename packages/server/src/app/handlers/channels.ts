@@ -63,7 +63,7 @@ export class ChannelCommands {
       const joined = await this.hub.join(session, channelId, (result: { position: Position; members: MemberCount }) =>
         reply(JOIN_CODE.OK, { ...place(result.position), MemSize: result.members.count }),
       );
-      if (joined === 'stale') this.sessions.stale(session);
+      if (joined === 'stale' && connection.session === session) this.sessions.stale(session);
     } catch (error) {
       this.failed('joining a channel', error);
       reply(JOIN_CODE.FAILURE);
@@ -74,6 +74,7 @@ export class ChannelCommands {
     const { ChanId: channelId } = content;
     const reply = (code: number) =>
       connection.send('LeaveChannel', { ChanId: channelId, Code: code, ...idOf(content) });
+    await session.takeovers?.get(channelId);
     // Not a member: the wish is fulfilled (wire-protocol.md O14, design 5).
     if (!session.member(channelId)) return reply(LEAVE_CODE.OK);
     try {

@@ -2,6 +2,9 @@ import type { Nodes, Notice, OrphanedSession, UnsettledSession } from '../../por
 import type { Core } from './core.js';
 import { type Handlers, silentMsOf } from './state.js';
 
+/** A departure that its node has not settled by then is handed to it again. */
+const SETTLE_AGAIN_MS = 10_000;
+
 /** {@link Nodes} in memory: the lease of a node is bound to the connection that registered it. */
 export class LocalNodes implements Nodes {
   readonly #core: Core;
@@ -43,8 +46,16 @@ export class LocalNodes implements Nodes {
         unsettled.push({ appId, uid, session: session.session, channels });
       }
       session.host = node;
+      session.settlingMs = nowMs;
       node.sessions.add(session);
       core.sessionRecords.touch(session);
+    }
+    // The answer that ended one of these may have been lost on its way: hand it over again.
+    for (const session of core.unsettled.values()) {
+      if (session.host !== node || nowMs - session.settlingMs < SETTLE_AGAIN_MS) continue;
+      session.settlingMs = nowMs;
+      const { appId, uid, channels } = session;
+      unsettled.push({ appId, uid, session: session.session, channels });
     }
     return { orphans, unsettled };
   }

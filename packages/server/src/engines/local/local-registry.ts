@@ -169,6 +169,7 @@ export class LocalRegistry implements Registry {
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,
       phase: 'live',
+      settlingMs: 0,
       isRecorded: false,
     };
     slot.session = session;

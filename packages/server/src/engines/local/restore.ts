@@ -26,6 +26,7 @@ export function restoreRecords(core: Core, records: Records): void {
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,
       phase: recorded.phase,
+      settlingMs: 0,
       isRecorded: true,
     };
     if (session.phase === 'live') restoreLive(core, session, nobody);

@@ -40,6 +40,7 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   core.tickets.retire(session);
   if (session.channels.length > 0) {
     session.phase = 'ended';
+    session.settlingMs = core.clock.nowMs();
     session.host = settler;
     settler.sessions.add(session);
     core.unsettled.set(session.session, session);

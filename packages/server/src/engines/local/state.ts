@@ -41,6 +41,8 @@ export interface Session {
   suspended: { readonly atMs: number; readonly silentMs: number } | undefined;
   /** `ended`: over, but still a member of channels. `settled`: nothing is left of it. */
   phase: 'live' | 'ended' | 'settled';
+  /** When it was last handed to a node to be taken out of its channels. */
+  settlingMs: number;
   /** Whether a record of it has been written. */
   isRecorded: boolean;
 }

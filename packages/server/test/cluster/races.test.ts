@@ -1,0 +1,151 @@
+/** Races between nodes, sockets and answers that a review found; each test tells the story of one. */
+import { afterEach, expect, test } from 'vitest';
+import { Cluster, type ScriptedClient } from './cluster.js';
+
+const SLOW = { callDelayMs: 30, answerDelayMs: 30, feedDelayMs: 60 };
+let cluster: Cluster;
+
+async function room(nodes: number): Promise<{ watcher: ScriptedClient; bob: ScriptedClient }> {
+  cluster = await Cluster.start({ nodes });
+  const watcher = await cluster.login('watcher', 0);
+  const bob = await cluster.login('bob', nodes > 1 ? 1 : 0);
+  for (const member of [watcher, bob]) await member.join('room');
+  return { watcher, bob };
+}
+
+function faults(change: Partial<Cluster['network']['faults']>): void {
+  cluster.network.faults = { ...cluster.network.faults, ...change };
+}
+
+function departures(watcher: ScriptedClient): number {
+  return watcher.contents('ChanMemberLeave').length;
+}
+
+async function membersSeenBy(watcher: ScriptedClient): Promise<readonly string[]> {
+  watcher.say('GetChanMembers', { MsgId: 77, ChanId: 'room' });
+  await cluster.time.advance(100);
+  return watcher.contents('GetChanMembers').at(-1)?.Members ?? [];
+}
+
+afterEach(() => {
+  expect(cluster.complaints).toEqual([]);
+});
+
+test('a socket that breaks while its claim is answered keeps the whole grace', async () => {
+  const { watcher, bob } = await room(2);
+  await cluster.time.advance(60_000);
+  bob.breakSocket();
+  await cluster.time.advance(1000);
+  faults({ answerDelayMs: 300 });
+  await bob.connect(0, { resume: true, wait: false });
+  bob.breakSocket();
+  await cluster.time.advance(3000);
+  expect(departures(watcher)).toBe(0);
+});
+
+test('a node that gave up its lease and got it again ends the sessions that do not come back', async () => {
+  const { watcher, bob } = await room(2);
+  cluster.network.partition('node1');
+  await cluster.until(() => bob.closedWith !== undefined, 'bob is let go');
+  cluster.network.heal('node1');
+  await cluster.until(() => cluster.node(1).isReady, 'the node is back');
+  await cluster.time.advance(60_000);
+  expect(departures(watcher)).toBe(1);
+});
+
+test('after its lease had lapsed a node follows its channels anew', async () => {
+  const { watcher, bob } = await room(2);
+  cluster.network.partition('node1');
+  await cluster.until(() => bob.closedWith !== undefined, 'bob is let go');
+  await cluster.time.advance(3500);
+  cluster.network.heal('node1');
+  await cluster.until(() => cluster.node(1).isReady, 'the node is back');
+  await bob.connect(1, { resume: true });
+  await bob.join('room');
+  watcher.shout('room', 'hello');
+  await cluster.until(() => bob.heard('room').includes('hello'), 'bob hears it', 500);
+});
+
+test('the answer that ended a session is lost: it leaves its channels all the same', async () => {
+  const { watcher, bob } = await room(2);
+  faults({ failAfter: 1 });
+  bob.say('Logout', {});
+  await cluster.time.advance(10);
+  faults({ failAfter: 0 });
+  await cluster.time.advance(20_000);
+  expect(departures(watcher)).toBe(1);
+  expect(await membersSeenBy(watcher)).toEqual(['watcher']);
+});
+
+test('the answer to a claim that kicked a session is lost: the kicked one leaves its channels all the same', async () => {
+  const { watcher } = await room(2);
+  const other = cluster.client('bob');
+  faults({ failAfter: 1 });
+  await other.connect(1, { wait: false });
+  await cluster.time.advance(10);
+  faults({ failAfter: 0 });
+  await cluster.time.advance(20_000);
+  expect(departures(watcher)).toBe(1);
+});
+
+test('the late answer to a cut does not close the socket on which the client is back', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    cluster = await Cluster.start({ nodes: 1, seed, faults: { callDelayMs: 100, answerDelayMs: 50 } });
+    const bob = await cluster.login('bob', 0);
+    bob.breakSocket();
+    await bob.connect(0, { resume: true });
+    await cluster.time.advance(2000);
+    expect(bob.closedWith, `seed ${seed}`).toBeUndefined();
+  }
+});
+
+test('a channel is not let go of while somebody joins it', async () => {
+  for (let pause = 4000; pause <= 6200; pause += 100) {
+    const { watcher, bob } = await room(2);
+    bob.say('LeaveChannel', { ChanId: 'room' });
+    await cluster.time.advance(pause);
+    faults({ callDelayMs: 400 });
+    await bob.join('room');
+    faults({ callDelayMs: 0 });
+    watcher.shout('room', 'hello');
+    await cluster.time.advance(1000);
+    expect(bob.heard('room'), `after ${pause} ms`).toContain('hello');
+  }
+});
+
+test('a channel left while its membership is taken over stays left', async () => {
+  const { watcher, bob } = await room(3);
+  faults(SLOW);
+  bob.breakSocket();
+  await cluster.time.advance(500);
+  await bob.connect(2, { resume: true });
+  bob.say('LeaveChannel', { ChanId: 'room' });
+  await cluster.time.advance(5000);
+  watcher.shout('room', 'after');
+  await cluster.time.advance(2000);
+  expect(bob.contents('LeaveChannel')).toMatchObject([{ Code: 0 }]);
+  expect(bob.heard('room')).toEqual([]);
+  expect(departures(watcher)).toBe(1);
+});
+
+test('members that were served from the log get the last count too', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const slow = { callDelayMs: 100, answerDelayMs: 300, feedDelayMs: 20 };
+    cluster = await Cluster.start({ nodes: 2, seed, faults: slow });
+    const members: ScriptedClient[] = [];
+    for (let i = 0; i < 8; i++) members.push(await cluster.login(`user${i}`, i % 2));
+    for (const member of members) member.say('JoinChannel', { ChanId: 'room' });
+    await cluster.time.advance(9000);
+    const last = members.map((member) => member.contents('MemSizeChanged').at(-1)?.MemSize);
+    expect(last, `seed ${seed}`).toEqual(members.map(() => 8));
+  }
+});
+
+test('a stall of the only node costs nobody the session', async () => {
+  const { watcher, bob } = await room(1);
+  await cluster.time.advance(5000);
+  cluster.time.stall(8000);
+  await cluster.time.advance(3000);
+  expect([watcher.closedWith, bob.closedWith]).toEqual([undefined, undefined]);
+  expect(await watcher.sendTo('bob', 'still there?')).toMatchObject({ Status: 2 });
+});
