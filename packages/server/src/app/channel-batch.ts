@@ -15,6 +15,7 @@ export interface BatchItem {
  */
 export class ChannelBatch {
   private joined: Frames | undefined;
+  private authors: ReadonlySet<number> | undefined;
 
   constructor(
     private readonly framing: Framing,
@@ -31,8 +32,8 @@ export class ChannelBatch {
 
   /** Whether one of the entries is by this session. */
   hasAuthor(session: number): boolean {
-    for (const item of this.items) if (item.placed.entry.session === session) return true;
-    return false;
+    this.authors ??= new Set(this.items.map((item) => item.placed.entry.session));
+    return this.authors.has(session);
   }
 
   /** All frames in one buffer. */

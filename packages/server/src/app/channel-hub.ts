@@ -133,7 +133,11 @@ export class ChannelHub {
     const byApp = new Map<string, LocalChannel[]>();
     for (const { channel } of this.subscriptions.values()) {
       if (channel === undefined) continue;
-      if (!channel.touched) byApp.set(channel.appId, [...(byApp.get(channel.appId) ?? []), channel]);
+      if (!channel.touched) {
+        const idle = byApp.get(channel.appId);
+        if (idle) idle.push(channel);
+        else byApp.set(channel.appId, [channel]);
+      }
       channel.touched = false;
     }
     const { engine, settings } = this.around.context;

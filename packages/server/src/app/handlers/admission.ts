@@ -21,12 +21,13 @@ export function admit(
   const first = wait();
   if (first === 0) return true;
   if (connection.profile?.published === false) return false;
-  return hold(context, connection, wait, first);
+  return hold(context, connection, session, wait, first);
 }
 
 async function hold(
   { settings, time }: NodeContext,
   connection: Connection,
+  session: Session,
   wait: () => number,
   firstMs: number,
 ): Promise<boolean> {
@@ -38,7 +39,8 @@ async function hold(
     connection.resumeReading();
     await delay(time, READ_BETWEEN_MS);
   }
-  return true;
+  // The client may have gone, or been kicked, while its message was held.
+  return connection.state === 'active' && connection.session === session;
 }
 
 function delay(time: NodeContext['time'], ms: number): Promise<void> {
