@@ -16,7 +16,7 @@ function load({ flags = [], config, env = {}, files = {} }: Given): ConfigResult
   return loadConfig({
     flags: config === undefined ? { set: flags } : { set: flags, config },
     env,
-    cwd: '/work',
+    cwd: '/srv',
     readFile: (path) => files[path],
   });
 }
@@ -32,7 +32,7 @@ function bad(given: Given): string[] {
   return result.ok ? [] : result.problems.map(formatProblem);
 }
 
-const file = (content: unknown): Given => ({ files: { '/work/ar-rtm.json': JSON.stringify(content) } });
+const file = (content: unknown): Given => ({ files: { '/srv/ar-rtm.json': JSON.stringify(content) } });
 const set = (path: string, text: string): FlagText => ({ path, text, flag: '--set' });
 
 test('without anything: the defaults, on the loopback address, with the numbers of the protocol', () => {
@@ -46,7 +46,7 @@ test('without anything: the defaults, on the loopback address, with the numbers 
 
 test('flags come before the environment, the environment before the file, the file before defaults', () => {
   const files = {
-    '/work/ar-rtm.json': '{ "port": 1, "logLevel": "warn", "dataDir": "file", "limits": { "fanoutSlice": 7 } }',
+    '/srv/ar-rtm.json': '{ "port": 1, "logLevel": "warn", "dataDir": "file", "limits": { "fanoutSlice": 7 } }',
   };
   const env = { ARRTM_PORT: '2', ARRTM_LOG_LEVEL: 'debug', ARRTM_LIMITS_ATTRIBUTES: '9' };
   const config = good({ files, env, flags: [{ path: 'port', text: '3', flag: '--port' }] });
@@ -55,15 +55,15 @@ test('flags come before the environment, the environment before the file, the fi
 });
 
 test('a file that is named must be there; the one in the working directory need not', () => {
-  expect(good({ config: 'other.json', files: { '/work/other.json': '{"port":5}' } }).port).toBe(5);
+  expect(good({ config: 'other.json', files: { '/srv/other.json': '{"port":5}' } }).port).toBe(5);
   expect(good({ env: { ARRTM_CONFIG: '/etc/x.json' }, files: { '/etc/x.json': '{"port":6}' } }).port).toBe(6);
   expect(bad({ config: 'other.json' })).toEqual(['there is no such file (other.json)']);
 });
 
 test('a file may have comments; texts that look like comments stay', () => {
   const text = '{ // port\n "port": 5, /* "open": true,\n */ "publicAddress": "wss://a.example//" }';
-  expect(bad({ files: { '/work/ar-rtm.json': text } })).toHaveLength(1);
-  const config = good({ files: { '/work/ar-rtm.json': text.replace('example//', 'example:9443') } });
+  expect(bad({ files: { '/srv/ar-rtm.json': text } })).toHaveLength(1);
+  const config = good({ files: { '/srv/ar-rtm.json': text.replace('example//', 'example:9443') } });
   expect(config).toMatchObject({
     port: 5,
     open: false,
@@ -74,7 +74,7 @@ test('a file may have comments; texts that look like comments stay', () => {
 test('everything that is wrong is said at once, with field, reason and source', () => {
   const problems = bad({
     files: {
-      '/work/ar-rtm.json': JSON.stringify({
+      '/srv/ar-rtm.json': JSON.stringify({
         colour: 'red',
         apps: [{ appId: 'xyz', certificates: [CERTIFICATE, CERTIFICATE, CERTIFICATE] }],
         limits: { messagebytes: 5 },
@@ -103,7 +103,7 @@ test('everything that is wrong is said at once, with field, reason and source', 
 });
 
 test('what is not JSON is said to be so', () => {
-  expect(bad({ files: { '/work/ar-rtm.json': '{ "port": }' } })[0]).toMatch(/is not JSON: .*\(ar-rtm\.json\)/);
+  expect(bad({ files: { '/srv/ar-rtm.json': '{ "port": }' } })[0]).toMatch(/is not JSON: .*\(ar-rtm\.json\)/);
   expect(bad({ env: { ARRTM_APPS: '[{' } })).toEqual(['apps: must be JSON (ARRTM_APPS)']);
 });
 
