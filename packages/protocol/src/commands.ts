@@ -18,6 +18,8 @@ import {
   stringOrEmpty,
 } from './fields.js';
 
+/** Ours (resume.1): a place in a log. */
+const place = { Epoch: optionalInteger, Offset: optionalInteger } as const;
 const peerAndCall = { CallId: string, ToUId: string } as const;
 
 export const COMMAND_FIELDS = {
@@ -32,6 +34,8 @@ export const COMMAND_FIELDS = {
     Caps: optionalStrings,
     /** Ours: true when this Login goes on with a session, false or absent for a new one (design 6). */
     Resume: flag,
+    /** Ours (resume.1): how far the client has followed its inbox. */
+    ...place,
   },
   Logout: {},
   KeepAlive: {},
@@ -45,6 +49,8 @@ export const COMMAND_FIELDS = {
     OfflineMsg: flag,
     HistoryMsg: flag,
     Desc: stringOrEmpty,
+    /** Ours (resume.1): sent before, on a connection that broke before the answer came. */
+    Again: flag,
   },
   RecvMsgFromPeerAck: { MsgId: integer, FromUId: stringOrEmpty },
 
@@ -59,8 +65,11 @@ export const COMMAND_FIELDS = {
   /** `Keys` is a real array here, the only one that is not encoded twice. */
   GetUserAttributes: { MsgId: integer, UserId: string, Keys: optionalStrings },
 
-  /** `MsgId` is ours (extension P14); published clients match the reply by `ChanId`. */
-  JoinChannel: { ChanId: string, MsgId: optionalInteger },
+  /**
+   * `MsgId` is ours (extension P14); published clients match the reply by `ChanId`. Ours (resume.1) names the position
+   * behind which it goes on.
+   */
+  JoinChannel: { ChanId: string, MsgId: optionalInteger, ...place },
   LeaveChannel: { ChanId: string, MsgId: optionalInteger },
   SendChannelMsg: {
     ChanId: string,
@@ -69,6 +78,7 @@ export const COMMAND_FIELDS = {
     MsgBody: string,
     HistoryMsg: flag,
     Desc: stringOrEmpty,
+    Again: flag,
   },
   GetChanMembers: { MsgId: integer, ChanId: string },
   GetChanMemberSize: { MsgId: integer, ChanIds: jsonStrings },

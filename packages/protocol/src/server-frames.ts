@@ -52,6 +52,9 @@ export const SESSION_FRAMES = {
     Reason: optionalString,
     /** Ours: channels in which the resumed session is still a member. */
     Channels: optionalStrings,
+    /** Ours (resume.1): where the inbox is followed from, and whether entries before that are lost. */
+    ...place,
+    InboxGap: isTrue,
   },
   Logout: { Code: integer },
   /** Reason: extension P13. */
@@ -85,8 +88,20 @@ export const PEER_FRAMES = {
 
 /** Channels: membership, messages, members. */
 export const CHANNEL_FRAMES = {
-  /** Epoch and Offset: the position from which the member is entitled. MemSize: members, the joiner included. */
-  JoinChannel: { ChanId: string, Code: integer, ...optionalId, ...place, MemSize: optionalInteger },
+  /**
+   * Epoch and Offset: the position behind which entries follow. MemSize: members, the joiner included. Gap (resume.1):
+   * entries behind the position that the client named are lost.
+   */
+  JoinChannel: {
+    ChanId: string,
+    Code: integer,
+    ...optionalId,
+    ...place,
+    MemSize: optionalInteger,
+    Gap: isTrue,
+  },
+  /** Ours (resume.1): the log has been followed up to here, without anything more to dispatch. */
+  ChanPosition: { ChanId: string, ...place },
   LeaveChannel: { ChanId: string, Code: integer, ...optionalId },
   SendChannelMsg: { ChanId: string, ...requestId, Reason: optionalString, ...place },
   GetChanMembers: { ...requestId, ChanId: string, Members: strings },
@@ -154,7 +169,7 @@ type RequiredFields<C> = {
 }[keyof C];
 
 /** Required after decoding, but with a default when absent on the wire. */
-type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response';
+type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Gap';
 
 export type ServerFrameResult<Names extends ServerFrameName = ServerFrameName> =
   | { readonly ok: true; readonly frame: ServerFrame<Names> }

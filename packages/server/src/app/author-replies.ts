@@ -15,14 +15,16 @@ interface WaitingAuthor {
  */
 export class AuthorReplies {
   private readonly waiting = new Map<number, WaitingAuthor>();
-  /** How many wait per socket, so that a socket that goes is looked for only when there is something to find. */
-  private readonly perSocket = new Map<FrameSender, number>();
+  /** The refs per socket, so that a socket that goes takes its own with it and nobody looks at those of others. */
+  private readonly perSocket = new Map<FrameSender, Set<number>>();
   private lastRef = 0;
 
   open(author: WaitingAuthor): number {
     this.lastRef += 1;
     this.waiting.set(this.lastRef, author);
-    this.perSocket.set(author.connection, (this.perSocket.get(author.connection) ?? 0) + 1);
+    const refs = this.perSocket.get(author.connection);
+    if (refs === undefined) this.perSocket.set(author.connection, new Set([this.lastRef]));
+    else refs.add(this.lastRef);
     return this.lastRef;
   }
 
@@ -35,14 +37,21 @@ export class AuthorReplies {
     this.settle(ref, { Code: CHANNEL_MESSAGE_CODE.OK, Epoch: position.epoch, Offset: position.offset });
   }
 
+  /** Whether a reply is still due on this socket: none is when it was given, or when its author waited on a former socket. */
+  isDue(ref: number | undefined, connection: FrameSender | undefined): ref is number {
+    return ref !== undefined && connection !== undefined && this.waiting.get(ref)?.connection === connection;
+  }
+
   refused(ref: number, code: number, reason: string): void {
     this.settle(ref, { Code: code, Reason: reason });
   }
 
   /** The socket is gone: nobody waits any more. */
   forget(connection: FrameSender): void {
-    if (!this.perSocket.delete(connection)) return;
-    for (const [ref, author] of this.waiting) if (author.connection === connection) this.waiting.delete(ref);
+    const refs = this.perSocket.get(connection);
+    if (refs === undefined) return;
+    this.perSocket.delete(connection);
+    for (const ref of refs) this.waiting.delete(ref);
   }
 
   get size(): number {
@@ -53,9 +62,9 @@ export class AuthorReplies {
     const author = this.waiting.get(ref);
     if (author === undefined) return;
     this.waiting.delete(ref);
-    const left = (this.perSocket.get(author.connection) ?? 1) - 1;
-    if (left > 0) this.perSocket.set(author.connection, left);
-    else this.perSocket.delete(author.connection);
+    const refs = this.perSocket.get(author.connection);
+    refs?.delete(ref);
+    if (refs?.size === 0) this.perSocket.delete(author.connection);
     author.connection.send('SendChannelMsg', { ChanId: author.channelId, MsgId: author.msgId, ...result });
   }
 }

@@ -8,8 +8,18 @@ import type { Session } from './session.js';
 
 /** A channel without members here stays subscribed this long, so that coming and going does not thrash the broker. */
 const LINGER_MS = 5000;
+/** Pause before an engine that did not answer is asked again. */
+const RETRY_MS = 500;
 /** Channels asked for their ends in one call. */
 const CHECK_BATCH = 200;
+
+/** What the engine says when it has made a session a member. */
+export interface JoinResult {
+  /** It was a member before. */
+  readonly already: boolean;
+  readonly position: Position;
+  readonly members: MemberCount;
+}
 
 interface Subscription {
   /** Settles when the feed has begun. */
@@ -41,14 +51,14 @@ export class ChannelHub {
   /**
    * Makes the session a member, or takes its membership over to this node. `onJoined` runs before anything of the channel
    * can reach the member's socket, so that the reply comes first. `stale`: a newer claim exists; `moved`: the session
-   * ended or got a newer socket meanwhile. `untilItJoins`: delivery begins when the client itself joins. Rejects with
-   * EngineUnavailable.
+   * ended or got a newer socket meanwhile. With `waits`, delivery begins when the client itself joins, behind
+   * `waits.servedUpTo` if that is known. Rejects with EngineUnavailable.
    */
   async join(
     session: Session,
     wanted: string,
-    onJoined: (result: { readonly position: Position; readonly members: MemberCount }) => void,
-    untilItJoins = false,
+    onJoined: (result: JoinResult) => void,
+    waits?: { readonly servedUpTo: Position | undefined },
   ): Promise<'joined' | 'stale' | 'moved'> {
     const { engine, settings } = this.around.context;
     const { appId, uid } = session;
@@ -76,14 +86,18 @@ export class ChannelHub {
       if (other) {
         // The client's own join and the takeover of its membership met; the first one stands.
         channel.remove(member);
-        onJoined({ position: other.delivered, members: result.members });
-        if (!untilItJoins && other.state === 'away') channel.listens(other);
+        onJoined({ ...result, position: other.delivered });
+        if (!waits && other.state === 'away') channel.listens(other);
         return 'joined';
       }
       session.addMember(member);
       onJoined(result);
-      channel.begin(member, result.position, result.members);
-      if (!session.connection || untilItJoins) member.apply('cut');
+      if (session.connection && !waits) channel.begin(member, result.position, result.members);
+      else {
+        member.delivered = waits?.servedUpTo ?? result.position;
+        member.apply('cut');
+        channel.countChanged(result.members);
+      }
       return 'joined';
     } catch (error) {
       channel.remove(member);
@@ -94,11 +108,39 @@ export class ChannelHub {
   /** Ends the membership for all. Rejects with EngineUnavailable; the membership is then unchanged. */
   async leave(session: Session, channelId: string): Promise<void> {
     const { engine, settings } = this.around.context;
-    const { appId, uid, generation } = session;
+    const { appId, uid } = session;
     const timeoutMs = settings.engineTimeoutMs;
     await engine.channels.leave({ appId, channelId, uid, session: session.session, timeoutMs });
     this.drop(session, channelId);
-    await engine.registry.removeChannel({ appId, uid, generation, channelId, timeoutMs });
+    await this.forgetChannel(session, channelId);
+  }
+
+  /**
+   * Takes a channel that was left out of the session. The client has left, whatever the engine answers: it is tried again
+   * behind its back, since a later host would else make it a member once more.
+   */
+  private async forgetChannel(session: Session, channelId: string): Promise<void> {
+    const { engine, settings, counters, logger, time } = this.around.context;
+    const { appId, uid, generation } = session;
+    // Joined again, taken over or over: what the session's list says is not this call's business any more.
+    if (session.state === 'ended' || session.member(channelId)) return;
+    try {
+      await engine.registry.removeChannel({
+        appId,
+        uid,
+        generation,
+        channelId,
+        timeoutMs: settings.engineTimeoutMs,
+      });
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      counters.add('engine_failures');
+      time.after(RETRY_MS, () => {
+        this.forgetChannel(session, channelId).catch((failure: unknown) => {
+          logger.error({ err: failure }, 'taking a left channel out of a session failed');
+        });
+      });
+    }
   }
 
   /** Stops delivery to this session on this node, without telling anybody. */

@@ -1,18 +1,34 @@
 import { CAPABILITIES, type Capability, knownCapabilities } from 'ar-rtm-protocol';
 
 /** Capabilities that this server offers; a client uses those that both sides announced. */
-export const SERVER_CAPABILITIES: readonly Capability[] = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE];
+export const SERVER_CAPABILITIES: readonly Capability[] = [
+  CAPABILITIES.REPLY_CODES,
+  CAPABILITIES.PUSH_OFFLINE,
+  CAPABILITIES.RESUME,
+];
 
 /** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */
 export interface ClientProfile {
   readonly published: boolean;
   readonly capabilities: readonly Capability[];
+  /** It names positions, wants every position of its channels named, and repeats requests under their number. */
+  readonly resumes: boolean;
   /** The client answers ReqKeepAlive; otherwise it sends KeepAlive by itself and wants an answer (wire-protocol.md 6). */
   readonly serverDrivenKeepAlive: boolean;
 }
 
-const PUBLISHED_SERVER_DRIVEN: ClientProfile = { published: true, capabilities: [], serverDrivenKeepAlive: true };
-const PUBLISHED_CLIENT_DRIVEN: ClientProfile = { published: true, capabilities: [], serverDrivenKeepAlive: false };
+const PUBLISHED_SERVER_DRIVEN: ClientProfile = {
+  published: true,
+  capabilities: [],
+  resumes: false,
+  serverDrivenKeepAlive: true,
+};
+const PUBLISHED_CLIENT_DRIVEN: ClientProfile = {
+  published: true,
+  capabilities: [],
+  resumes: false,
+  serverDrivenKeepAlive: false,
+};
 
 /** One per set of capabilities that both sides know, not one per connection. */
 const OURS = new Map<string, ClientProfile>();
@@ -27,7 +43,8 @@ export function profileOf(login: {
   const key = capabilities.join();
   let profile = OURS.get(key);
   if (profile === undefined) {
-    profile = { published: false, capabilities, serverDrivenKeepAlive: true };
+    const resumes = capabilities.includes(CAPABILITIES.RESUME);
+    profile = { published: false, capabilities, resumes, serverDrivenKeepAlive: true };
     OURS.set(key, profile);
   }
   return profile;

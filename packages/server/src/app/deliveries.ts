@@ -86,7 +86,8 @@ export class Deliveries {
       (error: unknown) => {
         if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'storing an offline message failed');
         counters.add('engine_failures');
-        this.refused(ref, PEER_MESSAGE_CODE.FAILURE, 'storage cannot be reached');
+        // It is in the log and may still be delivered.
+        this.refused(ref, PEER_MESSAGE_CODE.TIMEOUT, 'the outcome is unknown: storage cannot be reached');
       },
     );
   }

@@ -7,6 +7,11 @@ import type { NodeContext } from './context.js';
 
 const READ_LIMIT = 50;
 const RETRY_MS = 200;
+/**
+ * Acknowledgements kept while the engine cannot be reached. What is beyond is not lost: the client gets the entry once more
+ * after its next reconnect, and acknowledges it again.
+ */
+const UNSENT_LIMIT = 1000;
 
 /** The session whose inbox is carried. */
 export interface InboxOwner {
@@ -29,12 +34,16 @@ export class InboxPump {
   private latestFed: Position | undefined;
   /** Acknowledgements that the engine has not taken, after a failure. */
   private unsent: Position[] = [];
+  /** A feed came since the last idle check. Owned by the session host. */
+  touched = true;
 
   constructor(
     private readonly context: NodeContext,
     private readonly session: InboxOwner,
     /** Entries up to here were there when the session began: offline messages. */
     private readonly offlineUpTo: Position | undefined,
+    /** A call under this generation was refused: a newer claim exists. */
+    private readonly stale: (generation: number) => void,
   ) {}
 
   /** Holds everything back until `release`. */
@@ -55,6 +64,7 @@ export class InboxPump {
 
   /** Entries of the feed; possibly again, out of order, or with holes. */
   feed(entries: readonly InboxEntry[]): void {
+    this.touched = true;
     for (const entry of entries) {
       const { position } = entry;
       if (this.latestFed === undefined || comparePositions(position, this.latestFed) > 0) this.latestFed = position;
@@ -70,6 +80,12 @@ export class InboxPump {
     }
   }
 
+  /** The log is known to reach `end`: reads back what the feed has not brought. */
+  expect(end: Position): void {
+    if (this.latestFed === undefined || comparePositions(end, this.latestFed) > 0) this.latestFed = end;
+    if (this.state === 'live' && (this.pushed === undefined || comparePositions(end, this.pushed) > 0)) this.read();
+  }
+
   /** The client has taken an entry. Kept and tried again when the engine cannot be reached. */
   acknowledge(position: Position): void {
     this.sendAcknowledgements([position]);
@@ -80,6 +96,9 @@ export class InboxPump {
     const { appId, uid, generation } = this.session;
     engine.inboxes
       .acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs })
+      .then((answer) => {
+        if (answer === 'stale') this.stale(generation);
+      })
       .catch((error: unknown) => {
         if (!(error instanceof EngineUnavailable)) {
           logger.error({ err: error }, 'acknowledging failed');
@@ -93,7 +112,7 @@ export class InboxPump {
             if (this.session.state !== 'ended') this.sendAcknowledgements(unsent);
           });
         }
-        this.unsent.push(...positions);
+        this.unsent.push(...positions.slice(0, UNSENT_LIMIT - this.unsent.length));
       });
   }
 
@@ -107,14 +126,18 @@ export class InboxPump {
 
   private async readLoop(): Promise<void> {
     const { session } = this;
-    const { connection } = session;
+    const { connection, generation } = session;
     const here = () => this.state === 'reading' && session.connection === connection && connection !== undefined;
     while (here() && connection) {
       const answer = await this.readSome();
       if (!here()) return;
       if (answer === undefined) continue;
-      if (answer === 'stale') return;
-      if (answer.gap) this.context.counters.add('log_gaps');
+      if (answer === 'stale') return this.stale(generation);
+      if (answer.gap) {
+        this.context.counters.add('log_gaps');
+        // Ours is told when it resumes, with its own position; a published client has no way to be told.
+        if (session.profile?.resumes) return connection.loseGap();
+      }
       let all = true;
       for (const entry of answer.entries) {
         // Large entries: a client that reads well must not be closed for what is put on its queue at once.
@@ -123,6 +146,10 @@ export class InboxPump {
         this.push(entry);
       }
       if (all) this.pushed = answer.end;
+      if (all && !answer.more && answer.entries.length === 0) {
+        // Nothing more is there, whatever was fed: a shared engine that failed over may have lost the end of the log.
+        this.latestFed = answer.end;
+      }
       if (all && !answer.more && (this.latestFed === undefined || comparePositions(this.latestFed, answer.end) <= 0)) {
         this.state = 'live';
         return;

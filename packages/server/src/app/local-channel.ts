@@ -8,7 +8,8 @@ import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
-import type { Member, MemberChannel, MemberSession } from './member.js';
+import type { Member, MemberChannel } from './member.js';
+import { placeOf } from './place.js';
 
 /** Entries read back at a time. */
 const READ_LIMIT = 200;
@@ -111,21 +112,30 @@ export class LocalChannel implements Due, MemberChannel {
     if (member.apply('joined') && comparePositions(this.fanned, position) > 0) this.catchUp(member);
   }
 
-  /** The member's client is back on a new socket. What it missed is not replayed (part B); the run begins anew. */
-  back(member: Member): void {
-    member.delivered = this.fanned;
-    member.lastCount = -1;
-    member.apply('back');
+  get end(): Position {
+    return this.fanned;
+  }
+
+  /** Whether entries behind `after` are lost, and where one that follows the log from there goes on. */
+  async startBehind(after: Position): Promise<{ readonly position: Position; readonly gap: boolean }> {
+    let answer: Awaited<ReturnType<LocalChannel['read']>>;
+    do answer = await this.read(after, 1);
+    while (answer === undefined);
+    if (!answer.gap) return { position: after, gap: false };
+    this.around.context.counters.add('log_gaps');
+    const first = answer.entries[0]?.position;
+    return { position: first ? { epoch: first.epoch, offset: first.offset - 1 } : answer.end, gap: true };
   }
 
   /**
-   * A published client is back and has joined again. Only from then on it listens: what came since its socket went is
-   * delivered now, behind the reply, and then what comes (wire-protocol.md 7.3, O31).
+   * The member's client is back and has joined again. Only from then on it listens: what lies behind `delivered` comes
+   * now, behind the reply, and then what is new (design 4; wire-protocol.md 7.3, O31).
    */
   listens(member: Member): void {
     if (!member.apply('back')) return;
     member.lastCount = -1;
-    if (comparePositions(this.fanned, member.delivered) > 0) this.catchUp(member);
+    member.skipped = undefined;
+    if (comparePositions(this.latestFed, member.delivered) > 0) this.catchUp(member);
   }
 
   /** Puts the count on the member's socket, unless it was the last one there. */
@@ -133,6 +143,10 @@ export class LocalChannel implements Due, MemberChannel {
     if (member.lastCount === count) return;
     member.lastCount = count;
     member.session.connection?.outbox.push(this.countFrame(count));
+  }
+
+  get memberCount(): number {
+    return this.count.count;
   }
 
   // --- the log ---
@@ -213,14 +227,14 @@ export class LocalChannel implements Due, MemberChannel {
   }
 
   /** One read behind `after`; `undefined` after a pause when the engine did not answer. */
-  private async read(after: Position) {
+  private async read(after: Position, limit = READ_LIMIT) {
     const { engine, settings, counters, time } = this.around.context;
     try {
       return await engine.channels.read({
         appId: this.appId,
         channelId: this.channelId,
         after,
-        limit: READ_LIMIT,
+        limit,
         timeoutMs: settings.engineTimeoutMs,
       });
     } catch (error) {
@@ -319,23 +333,42 @@ export class LocalChannel implements Due, MemberChannel {
     let delivered = 0;
     for (const { placed, frame } of batch.items) {
       if (comparePositions(placed.position, member.delivered) <= 0) continue;
-      delivered += this.put(session, placed, frame);
+      delivered += this.put(member, placed, frame);
     }
+    this.nameSkipped(member);
     if (comparePositions(batch.last, member.delivered) > 0) member.delivered = batch.last;
     return delivered;
   }
 
-  /** One entry to one session: the frame, or the reply in its place for the author. */
-  private put(session: MemberSession, placed: PlacedChannelEntry, frame: Frames): number {
-    const { entry, position } = placed;
-    if (entry.session !== session.session) {
-      session.connection?.outbox.push(frame);
+  /** One entry to one member: the frame, or the reply in its place for the author. */
+  private put(member: Member, { entry, position }: PlacedChannelEntry, frame: Frames): number {
+    const { session, connection } = member.session;
+    if (entry.session !== session) {
+      this.nameSkipped(member);
+      connection?.outbox.push(frame);
       return 1;
     }
-    if (entry.kind === 'message' && entry.origin.nodeId === this.around.context.nodeId) {
-      this.around.replies.accepted(entry.origin.ref, position);
-    }
+    const { replies, context } = this.around;
+    const isMessage = entry.kind === 'message';
+    const ref = isMessage && entry.origin.nodeId === context.nodeId ? entry.origin.ref : undefined;
+    // The skipped ones are named first: whatever has a position follows the one before it.
+    const due = replies.isDue(ref, connection) ? ref : member.takeAwaited(position);
+    if (replies.isDue(due, connection)) {
+      this.nameSkipped(member);
+      replies.accepted(due, position);
+    } else member.skipped = position;
     return 0;
+  }
+
+  /** Own entries for which nothing is sent must not look like a hole: their last position is named (resume.1). */
+  private nameSkipped(member: Member): void {
+    const { skipped } = member;
+    if (skipped === undefined) return;
+    member.skipped = undefined;
+    const { connection } = member.session;
+    if (connection?.profile?.resumes) {
+      connection.send('ChanPosition', { ChanId: this.channelId, ...placeOf(skipped) });
+    }
   }
 
   /** Serves one member from the log until it has reached the fan-out of the others. */
@@ -367,9 +400,10 @@ export class LocalChannel implements Due, MemberChannel {
         // Large entries: a client that reads well must not be closed for what is put on its queue at once.
         all = connection.outbox.queuedBytes < room;
         if (!all) break;
-        this.put(session, placed, channelFrame(context.framing, this.channelId, placed));
+        this.put(member, placed, channelFrame(context.framing, this.channelId, placed));
         if (comparePositions(placed.position, member.delivered) > 0) member.delivered = placed.position;
       }
+      this.nameSkipped(member);
       if (all && comparePositions(answer.end, member.delivered) > 0) member.delivered = answer.end;
       if (all && !answer.more && comparePositions(member.delivered, this.fanned) >= 0) this.caughtUp(member);
       else if (all && !answer.more && answer.entries.length === 0) {

@@ -1,14 +1,15 @@
-import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE } from 'ar-rtm-protocol';
+import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE, type Position } from 'ar-rtm-protocol';
 import type { Apps } from '../domain/apps.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClaimMode, ClaimResult } from '../ports/registry.js';
 import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
+import { placeOf, positionOf } from './place.js';
 import type { SessionHost } from './session-host.js';
 import type { Ticket, Tickets } from './tickets.js';
 
-/** A claim that the engine did not answer is repeated this long before the client is sent away. */
+/** A claim that the engine did not answer is repeated this long before a client of ours is sent away. */
 const CLAIM_PATIENCE_MS = 5000;
 const CLAIM_RETRY_MS = 250;
 
@@ -39,7 +40,8 @@ export class Login {
     // The app's own text of its id, and the uid as Login had it: the session keeps them for its life.
     const ticket = { ...found, appId: app.appId, uid };
     const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
-    const claim = await this.claim(connection, ticket, userSId, mode);
+    const inboxAt = mode === 'resume' ? positionOf(content) : undefined;
+    const claim = await this.claim(connection, ticket, userSId, mode, inboxAt);
     if (connection.state !== 'logging-in') return this.undo(claim, ticket, userSId);
     if (claim === undefined) {
       connection.close(CLOSE_CODE.SERVICE_RESTART, 'try again');
@@ -47,7 +49,7 @@ export class Login {
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId);
-    const begun = this.sessions.begin(connection, ticket, userSId, claim);
+    const begun = this.sessions.begin(connection, ticket, userSId, claim, inboxAt);
     if (begun === 'superseded') return this.supersede(connection, profile, ticket, userSId);
     if (begun === 'replaced') return connection.close(CLOSE_CODE.REPLACED, 'a newer login was faster');
     this.context.counters.add('logins');
@@ -67,6 +69,8 @@ export class Login {
       Heartbeat: this.context.settings.heartbeatMs,
       Resumed: claim.continued,
       Channels: claim.channels,
+      ...placeOf(claim.inboxStart),
+      InboxGap: claim.inboxGap,
     };
   }
 
@@ -75,6 +79,7 @@ export class Login {
     ticket: Ticket,
     userSId: string,
     mode: ClaimMode,
+    inboxAt: Position | undefined,
   ): Promise<ClaimResult | undefined> {
     const { engine, nodeId, time, settings, counters } = this.context;
     const giveUpMs = time.monotonicMs() + CLAIM_PATIENCE_MS;
@@ -86,6 +91,7 @@ export class Login {
           userSId,
           nodeId,
           mode,
+          ...(inboxAt && { inboxAt }),
           ticketId: ticket.id,
           ticketExpiresInMs: ticket.expiresMs - time.wallMs(),
           timeoutMs: settings.engineTimeoutMs,
@@ -93,7 +99,9 @@ export class Login {
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         counters.add('engine_failures');
-        if (connection.state !== 'logging-in' || time.monotonicMs() > giveUpMs) return undefined;
+        if (connection.state !== 'logging-in') return undefined;
+        // A published client that is closed before the answer to its Login never comes back (quirk Q9): it is kept waiting.
+        if (connection.profile?.published === false && time.monotonicMs() > giveUpMs) return undefined;
         await new Promise<void>((resume) => time.after(CLAIM_RETRY_MS, resume));
       }
     }

@@ -1,4 +1,4 @@
-import type { Position } from 'ar-rtm-protocol';
+import { messageIdOf, type Position } from 'ar-rtm-protocol';
 import { type MemberEvent, type MemberState, nextMemberState } from '../domain/member-state.js';
 import type { MemberCount } from '../ports/channels.js';
 import type { ClientSocket } from './client-socket.js';
@@ -16,11 +16,16 @@ export interface MemberChannel {
   readonly channelId: string;
   /** Fan-out is behind by more than the limits. */
   readonly isLagging: boolean;
+  /** The end of what has been delivered to those who are here. */
+  readonly end: Position;
   begin(member: Member, position: Position, members: MemberCount): void;
-  back(member: Member): void;
+  /** Whether entries behind `after` are lost, and where one that follows the log from there goes on. */
+  startBehind(after: Position): Promise<{ readonly position: Position; readonly gap: boolean }>;
   listens(member: Member): void;
   remove(member: Member): void;
   reportTo(member: Member): void;
+  /** Members now, as far as this node knows. */
+  readonly memberCount: number;
   expect(end: Position): void;
 }
 
@@ -29,6 +34,10 @@ export class Member {
   private current: MemberState = 'joining';
   /** Last member count reported to this member; -1 before the first. */
   lastCount = -1;
+  /** The last of own entries for which nothing was sent: to be named before what follows (resume.1). */
+  skipped: Position | undefined;
+  /** Repeated requests whose entry the run has not reached yet: number of the reply by id of the position. */
+  private awaited: Map<number, number> | undefined;
 
   constructor(
     readonly channel: MemberChannel,
@@ -39,6 +48,20 @@ export class Member {
 
   get state(): MemberState {
     return this.current;
+  }
+
+  /** The reply `ref` is due when the run reaches `position`. */
+  awaitEntry(position: Position, ref: number): void {
+    this.awaited ??= new Map();
+    this.awaited.set(messageIdOf(position), ref);
+  }
+
+  /** The reply that is due at this position, once. */
+  takeAwaited(position: Position): number | undefined {
+    const id = messageIdOf(position);
+    const ref = this.awaited?.get(id);
+    if (ref !== undefined) this.awaited?.delete(id);
+    return ref;
   }
 
   /** The one setter of the state. False when the event means nothing in the current state. */

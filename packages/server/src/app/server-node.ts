@@ -206,9 +206,11 @@ export class ServerNode implements ConnectionHost {
     }
     if (now - this.lastIdleCheckMs >= IDLE_CHECK_MS) {
       this.lastIdleCheckMs = now;
-      this.hub.checkIdle().catch((error: unknown) => {
-        if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'the idle check failed');
-      });
+      for (const check of [this.hub.checkIdle(), this.sessions.checkIdle()]) {
+        check.catch((error: unknown) => {
+          if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'the idle check failed');
+        });
+      }
     }
   }
 

@@ -3,7 +3,7 @@ import type { ReadClock } from '../domain/read-clock.js';
 import { SlotTable } from '../domain/slot-table.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice, OrphanedSession } from '../ports/nodes.js';
-import type { ClaimResult, EndReason } from '../ports/registry.js';
+import type { ClaimResult, EndReason, ServedChannel } from '../ports/registry.js';
 import type { ChannelHub } from './channel-hub.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -18,6 +18,8 @@ type Claimed = Extract<ClaimResult, { outcome: 'claimed' }>;
 /** After a reconnect the client joins its channels again; those joins are not counted for so long. */
 const REJOIN_MS = 10_000;
 const RETRY_MS = 500;
+/** Inboxes asked for their ends in one call. */
+const CHECK_BATCH = 500;
 /** Longer than an answer of the engine may take. */
 const EARLY_MS = 10_000;
 
@@ -53,7 +55,13 @@ export class SessionHost {
   }
 
   /** Puts a claimed session on its socket. `superseded` when another client's newer claim was faster. */
-  begin(connection: Connection, ticket: Ticket, userSId: string, claim: Claimed): 'begun' | 'superseded' | 'replaced' {
+  begin(
+    connection: Connection,
+    ticket: Ticket,
+    userSId: string,
+    claim: Claimed,
+    inboxAt: Position | undefined,
+  ): 'begun' | 'superseded' | 'replaced' {
     if (this.early.get(ticket.appId, ticket.uid) === claim.generation) {
       if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
       return 'superseded';
@@ -66,6 +74,8 @@ export class SessionHost {
     session.profile = connection.profile;
     session.apply('resumed');
     session.lastPacketMs = this.clock.nowMs;
+    // A crash of the engine, which raises the epoch, has lost the memory of what was carried out before.
+    session.mayRepeat = claim.continued && inboxAt?.epoch === claim.inboxEnd.epoch;
     if (claim.continued) this.context.counters.add('sessions_resumed');
     if (claim.reconnecting || claim.continued) {
       session.rejoinUntilMs = this.clock.nowMs + REJOIN_MS;
@@ -83,9 +93,8 @@ export class SessionHost {
   open(connection: Connection, claim: Claimed): void {
     const { session } = connection;
     if (!session) return;
-    if (connection.profile?.published === true) this.awaitRejoins(connection, session);
-    else for (const member of session.memberships()) member.channel.back(member);
-    for (const channelId of claim.channels) if (!session.member(channelId)) this.rejoin(session, channelId);
+    this.awaitRejoins(connection, session);
+    this.takeOver(session, claim);
     const freshPublished = connection.profile?.published === true && !claim.reconnecting && !claim.continued;
     if (freshPublished) this.holdForFetch(session, claim.inboxEnd);
     else session.inbox?.release();
@@ -102,8 +111,8 @@ export class SessionHost {
     const session = new Session(orphan.appId, orphan.uid, orphan.userSId, orphan.session);
     session.generation = orphan.generation;
     session.lastPacketMs = this.clock.nowMs - orphan.silentMs;
-    session.inbox = new InboxPump(this.context, session, undefined);
-    for (const channelId of orphan.channels) this.rejoin(session, channelId);
+    session.inbox = this.pumpFor(session, undefined);
+    this.takeOver(session, orphan);
     this.sessions.set(orphan.appId, orphan.uid, session);
     this.watch(session);
   }
@@ -223,6 +232,37 @@ export class SessionHost {
     if (session && session.generation === generation && session.connection) session.inbox?.release(upTo);
   }
 
+  /** Asks for the ends of inboxes that were silent since the last call: a lost feed is found (design 2). */
+  async checkIdle(): Promise<void> {
+    const byApp = new Map<string, Session[]>();
+    for (const session of this.sessions.values()) {
+      const { inbox } = session;
+      if (!inbox || !session.connection) continue;
+      if (!inbox.touched) {
+        const idle = byApp.get(session.appId);
+        if (idle) idle.push(session);
+        else byApp.set(session.appId, [session]);
+      }
+      inbox.touched = false;
+    }
+    const { engine, settings } = this.context;
+    for (const [appId, idle] of byApp) {
+      for (let from = 0; from < idle.length; from += CHECK_BATCH) {
+        const some = idle.slice(from, from + CHECK_BATCH);
+        const asked = some.map(({ uid, generation }) => ({ uid, generation }));
+        const ends = await engine.inboxes.ends({ appId, sessions: asked, timeoutMs: settings.engineTimeoutMs });
+        some.forEach((session, index) => {
+          const generation = asked[index]?.generation;
+          // A claim that came meanwhile has an answer of its own.
+          if (session.generation !== generation) return;
+          const end = ends[index];
+          if (end === undefined) this.stale(session);
+          else session.inbox?.expect(end);
+        });
+      }
+    }
+  }
+
   /** The session is silent for too long, with or without a socket. */
   expire(session: Session): void {
     const { connection } = session;
@@ -257,14 +297,20 @@ export class SessionHost {
     const session = new Session(ticket.appId, ticket.uid, userSId, claim.session);
     session.generation = claim.generation;
     session.lastPacketMs = this.clock.nowMs;
-    session.inbox = new InboxPump(this.context, session, claim.continued ? undefined : claim.inboxEnd);
+    session.inbox = this.pumpFor(session, claim.continued ? undefined : claim.inboxEnd);
     this.sessions.set(ticket.appId, ticket.uid, session);
     return session;
   }
 
+  private pumpFor(session: Session, offlineUpTo: Position | undefined): InboxPump {
+    return new InboxPump(this.context, session, offlineUpTo, (generation) => {
+      if (session.generation === generation) this.stale(session);
+    });
+  }
+
   /**
-   * A published client hears nothing of a channel before it has joined it again, which it does by itself for all it knows.
-   * A membership that it does not ask for goes on after a while.
+   * A client that is back hears nothing of a channel before it has joined it again, which it does by itself for all it
+   * knows. A membership that it does not ask for goes on after a while.
    */
   private awaitRejoins(connection: Connection, session: Session): void {
     if (session.rejoinUntilMs <= this.clock.nowMs) return;
@@ -281,22 +327,41 @@ export class SessionHost {
     });
   }
 
-  /** Takes a membership of a continued session over to this node. */
-  private rejoin(session: Session, channelId: string): void {
-    const { generation } = session;
-    const taken = this.hub
-      .join(session, channelId, () => undefined, session.profile?.published === true)
-      .then(() => undefined)
-      .catch((error: unknown) => {
-        if (!(error instanceof EngineUnavailable)) return this.failed('taking a membership over', error);
-        this.context.time.after(RETRY_MS, () => {
-          const wanted = session.state !== 'ended' && session.generation === generation && !session.member(channelId);
-          if (wanted) this.rejoin(session, channelId);
-        });
-      })
-      .finally(() => session.takeovers?.delete(channelId));
+  /** Takes the memberships of a continued session, as far as they are not here, over to this node. */
+  private takeOver(
+    session: Session,
+    { channels, served }: { readonly channels: readonly string[]; readonly served: readonly ServedChannel[] },
+  ): void {
+    for (const channelId of channels) {
+      if (session.member(channelId)) continue;
+      this.rejoin(session, channelId, served.find((one) => one.channelId === channelId)?.position);
+    }
+  }
+
+  private rejoin(session: Session, channelId: string, servedUpTo: Position | undefined): void {
     session.takeovers ??= new Map();
-    session.takeovers.set(channelId, taken);
+    const { takeovers } = session;
+    const taken = this.tryToRejoin(session, channelId, servedUpTo)
+      .catch((error: unknown) => this.failed('taking a membership over', error))
+      .finally(() => {
+        if (takeovers.get(channelId) === taken) takeovers.delete(channelId);
+      });
+    takeovers.set(channelId, taken);
+  }
+
+  /** However long the engine takes to answer: the client's own join waits for this. */
+  private async tryToRejoin(session: Session, channelId: string, servedUpTo: Position | undefined): Promise<void> {
+    const { generation } = session;
+    while (session.state !== 'ended' && session.generation === generation && !session.member(channelId)) {
+      try {
+        await this.hub.join(session, channelId, () => undefined, { servedUpTo });
+        return;
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) throw error;
+        this.context.counters.add('engine_failures');
+        await new Promise<void>((resume) => this.context.time.after(RETRY_MS, resume));
+      }
+    }
   }
 
   private suspend(session: Session): void {
@@ -304,8 +369,9 @@ export class SessionHost {
     const { engine, settings } = this.context;
     const { appId, uid, generation } = session;
     const silentMs = this.clock.nowMs - session.lastPacketMs;
+    const served = servedOf(session);
     engine.registry
-      .suspend({ appId, uid, generation, silentMs, timeoutMs: settings.engineTimeoutMs })
+      .suspend({ appId, uid, generation, silentMs, served, timeoutMs: settings.engineTimeoutMs })
       .then((answer) => {
         // An answer that comes after the client is back says nothing of the newer claim.
         if (answer === 'stale' && session.generation === generation) this.stale(session);
@@ -342,4 +408,13 @@ export class SessionHost {
   private failed(what: string, error: unknown): void {
     this.context.logger.error({ err: error }, `${what} failed`);
   }
+}
+
+/** How far a session has been served, for its next host. Ours names its positions by itself. */
+function servedOf(session: Session): ServedChannel[] {
+  if (session.profile?.resumes) return [];
+  return [...session.memberships()].map(({ channel, delivered }) => ({
+    channelId: channel.channelId,
+    position: delivered,
+  }));
 }

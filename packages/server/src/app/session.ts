@@ -24,6 +24,8 @@ export class Session {
   rejoinUntilMs = 0;
   /** The first attribute write after a published client's reconnect is its own restore (quirk Q16). */
   expectsAttributeRestore = false;
+  /** A request that the client repeats may be carried out; otherwise nobody knows whether it was before (design 4). */
+  mayRepeat = false;
   inbox: InboxPump | undefined;
   /** Memberships being taken over from another node, by channel. */
   takeovers: Map<string, Promise<void>> | undefined;

@@ -15,6 +15,8 @@ export type ChannelEntry =
       readonly description: string;
       /** Who waits for the reply: the node and its number of the request. */
       readonly origin: { readonly nodeId: string; readonly ref: number };
+      /** The author's own number of the request, when it may be repeated (design 4). */
+      readonly msgId?: number;
     }
   /** Only made when the count after a join, or before a departure, is at most 512 (api.md 4.2). */
   | { readonly kind: 'joined' | 'left'; readonly uid: string; readonly session: number };
@@ -71,15 +73,21 @@ export interface Channels {
     request: ChannelRef & { readonly uid: string; readonly session: number },
   ): Promise<{ readonly wasMember: boolean }>;
 
-  /** Appends a message if the session is a member. */
+  /**
+   * Appends a message if the session is a member. A `msgId` that the session has used before, within the bounds of the
+   * log, appends nothing: `known`, with the position of then. `onlyIfKnown` asks without carrying out what is not
+   * remembered.
+   */
   publish(
     request: ChannelRef & {
       readonly uid: string;
       readonly message: Omit<Extract<ChannelEntry, { kind: 'message' }>, 'kind' | 'from'>;
+      readonly onlyIfKnown?: boolean;
     },
   ): Promise<
-    | { readonly outcome: 'accepted'; readonly position: Position; readonly ts: number }
+    | { readonly outcome: 'accepted' | 'known'; readonly position: Position; readonly ts: number }
     | { readonly outcome: 'not-member' }
+    | { readonly outcome: 'unknown' }
   >;
 
   /** Up to `limit` member ids, and whether `uid` is one. */

@@ -28,10 +28,20 @@ export interface InboxEntry {
 export type SendResult =
   /** In the log of a live session; the origin gets `acknowledged` or `undelivered`, or gives up waiting. */
   | { readonly outcome: 'accepted'; readonly position: Position; readonly ts: number }
-  /** Nobody is logged in; stored and flushed. */
+  /** Stored and flushed: nobody is logged in. */
   | { readonly outcome: 'stored'; readonly position: Position; readonly ts: number }
   /** Nobody is logged in and nothing was stored. */
-  | { readonly outcome: 'offline' };
+  | { readonly outcome: 'offline' }
+  /** A repeated request whose entry the receiver has acknowledged already. */
+  | { readonly outcome: 'acknowledged' }
+  /** `onlyIfKnown`, and the request is not remembered: it was not carried out now. */
+  | { readonly outcome: 'unknown' };
+
+/** Names one request of one client instance, so that a repeated one is recognised (design 4). */
+export interface RequestKey {
+  readonly userSId: string;
+  readonly msgId: number;
+}
 
 export interface InboxFeed {
   readonly appId: string;
@@ -42,12 +52,20 @@ export interface InboxFeed {
 }
 
 export interface Inboxes {
-  /** Appends a message to the receiver's inbox. `origin` is who wants to hear of the acknowledgement. */
+  /**
+   * Appends a message to the receiver's inbox. `origin` is who wants to hear of the acknowledgement.
+   *
+   * With a `request` the key is remembered together with the entry (of a durable one in the same transaction): the same
+   * request again appends nothing, `origin` takes the place of the former one, and the result says what has become of the
+   * entry. It is forgotten with time and by a bound; `onlyIfKnown` asks without carrying out what is not remembered.
+   */
   send(request: {
     readonly appId: string;
     readonly to: string;
     readonly message: PeerMessage;
     readonly origin: { readonly nodeId: string; readonly ref: number };
+    readonly request?: RequestKey;
+    readonly onlyIfKnown?: boolean;
     readonly timeoutMs: number;
   }): Promise<SendResult>;
 
@@ -76,6 +94,13 @@ export interface Inboxes {
     | { readonly entries: readonly InboxEntry[]; readonly end: Position; readonly more: boolean; readonly gap: boolean }
     | 'stale'
   >;
+
+  /** Ends of the inboxes of sessions, to find a silent loss of the feed; `undefined` for a stale generation. */
+  ends(request: {
+    readonly appId: string;
+    readonly sessions: readonly { readonly uid: string; readonly generation: number }[];
+    readonly timeoutMs: number;
+  }): Promise<readonly (Position | undefined)[]>;
 
   /** Durable entries up to `upTo`, for a published client's `getOfflineMsg`. `upTo` absent: all. */
   stored(request: {

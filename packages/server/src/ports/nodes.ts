@@ -3,6 +3,7 @@
  * All arguments and results are plain serialisable data.
  */
 import type { Position } from 'ar-rtm-protocol';
+import type { ServedChannel } from './registry.js';
 
 /** What one node tells another. At most once, unordered, may be lost: whoever waits for a notice has a deadline too. */
 export type Notice =
@@ -38,6 +39,7 @@ export interface OrphanedSession {
   /** The generation given to the adopting node; older ones are refused from now on. */
   readonly generation: number;
   readonly channels: readonly string[];
+  readonly served: readonly ServedChannel[];
   /** How long the client had been silent when its host was last heard of, in ms. The clock goes on from there. */
   readonly silentMs: number;
 }

@@ -29,7 +29,15 @@ export interface ClaimRequest {
   /** The gateway's ticket. The first claim binds it to its UserSId until it expires (design 5). */
   readonly ticketId: string;
   readonly ticketExpiresInMs: number;
+  /** How far a client that resumes has followed its inbox. */
+  readonly inboxAt?: Position;
   readonly timeoutMs: number;
+}
+
+/** The end of the run of a channel's entries that was put on a member's socket. */
+export interface ServedChannel {
+  readonly channelId: string;
+  readonly position: Position;
 }
 
 /** A session that a claim ended. The claiming node takes it out of its channels and then calls `settle`. */
@@ -52,8 +60,14 @@ export type ClaimResult =
       readonly reconnecting: boolean;
       /** Channels of the continued session. */
       readonly channels: readonly string[];
+      /** How far members were served when the session was last suspended, as far as its host told. */
+      readonly served: readonly ServedChannel[];
       /** End of the inbox at the moment of the claim: entries behind it are new. */
       readonly inboxEnd: Position;
+      /** Where a client that resumes begins to count: losses up to here are not news any more. */
+      readonly inboxStart: Position;
+      /** Entries behind `inboxAt` are lost. */
+      readonly inboxGap: boolean;
       readonly ended?: EndedSession;
     }
   /** This client instance was superseded by another one and is still remembered as such (design 6). */
@@ -86,8 +100,13 @@ export interface Registry {
   /** Notes that the session has left a channel; called after `Channels.leave`. */
   removeChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'>;
 
-  /** Notes that the client has been cut, and for how long it had been silent by then. */
-  suspend(request: SessionRef & { readonly silentMs: number }): Promise<'ok' | 'stale'>;
+  /**
+   * Notes that the client has been cut, for how long it had been silent by then, and how far it was served in its channels:
+   * a client that cannot name positions by itself goes on there.
+   */
+  suspend(
+    request: SessionRef & { readonly silentMs: number; readonly served: readonly ServedChannel[] },
+  ): Promise<'ok' | 'stale'>;
 
   /**
    * Ends the session. Unacknowledged inbox entries with the offline flag become durable (flushed before the result); the

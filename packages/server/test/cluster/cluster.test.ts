@@ -316,7 +316,7 @@ describe('grace, node death, partition', () => {
     await alice.join('room');
     await cluster.login('bob', 0);
     cluster.network.partition('node1');
-    expect(await alice.sendTo('bob', 'x')).toMatchObject({ Status: 0, Code: 1 });
+    expect(await alice.sendTo('bob', 'x')).toMatchObject({ Status: 0, Code: 2 });
     const id = alice.shout('room', 'x');
     await cluster.until(
       () =>

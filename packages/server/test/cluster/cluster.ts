@@ -10,6 +10,7 @@
  * ```
  */
 import {
+  CAPABILITIES,
   type CommandName,
   decodeServerFrame,
   encodeCommand,
@@ -118,6 +119,12 @@ export class Cluster {
   readonly clients: ScriptedClient[] = [];
 }
 
+/** A position, as frames name it. */
+export interface Place {
+  readonly Epoch: number;
+  readonly Offset: number;
+}
+
 /** What a client has got, and what it can say. */
 export class ScriptedClient {
   readonly frames: ServerFrame[] = [];
@@ -141,7 +148,12 @@ export class ScriptedClient {
   /** Gateway, socket, Login; resolves with the Login reply, or with the close code when the socket closed instead. */
   async connect(
     socketNode: number,
-    options: { readonly gatewayNode?: number; readonly resume?: boolean; readonly wait?: boolean } = {},
+    options: {
+      readonly gatewayNode?: number;
+      readonly resume?: boolean;
+      readonly inboxAt?: Place;
+      readonly wait?: boolean;
+    } = {},
   ): Promise<void> {
     const gateway = this.cluster.node(options.gatewayNode ?? socketNode).gateway;
     const answer = gateway.login(JSON.stringify({ appid: APP, uid: this.uid, token: '', wss: false }), {
@@ -163,7 +175,8 @@ export class ScriptedClient {
         SdkVer: '1',
         SessionId: sessionid,
         SvrKeepAlive: true,
-        ...(this.kind === 'ours' ? { Caps: ['reply-codes.1', 'push-offline.1'], Resume: options.resume ?? false } : {}),
+        ...(this.kind === 'ours' ? { Caps: Object.values(CAPABILITIES), Resume: options.resume ?? false } : {}),
+        ...(options.resume ? options.inboxAt : {}),
       },
       APP,
     );
@@ -195,10 +208,26 @@ export class ScriptedClient {
     return this.contents('JoinChannel').at(-1)?.Code ?? Number.NaN;
   }
 
+  /** Goes on in a channel behind what was seen of it; the content of the reply. */
+  async rejoin(channel: string, at: Place | undefined = this.placeIn(channel)) {
+    const before = this.contents('JoinChannel').length;
+    this.say('JoinChannel', { ChanId: channel, ...at });
+    await this.cluster.until(() => this.contents('JoinChannel').length > before, `${this.uid} is back in ${channel}`);
+    return this.contents('JoinChannel').at(-1);
+  }
+
+  /** The last position of a channel that any frame named. */
+  placeIn(channel: string): Place | undefined {
+    const placed = this.frames.map(({ content }) => content as Partial<Place> & { readonly ChanId?: string });
+    const last = placed.findLast(({ ChanId, Offset }) => ChanId === channel && Offset !== undefined);
+    return last && { Epoch: last.Epoch as number, Offset: last.Offset as number };
+  }
+
   /** Sends to a channel without waiting for the reply; answers the request's number. */
-  shout(channel: string, body: string): number {
-    const MsgId = ++this.msgId;
-    this.say('SendChannelMsg', { ChanId: channel, MsgId, MsgType: 1, MsgBody: body });
+  shout(channel: string, body: string, again?: number): number {
+    const MsgId = again ?? ++this.msgId;
+    const more = again === undefined ? {} : { Again: true };
+    this.say('SendChannelMsg', { ChanId: channel, MsgId, MsgType: 1, MsgBody: body, ...more });
     return MsgId;
   }
 

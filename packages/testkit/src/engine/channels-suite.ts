@@ -121,6 +121,31 @@ export function describeChannels(name: string, factory: EngineFactory): void {
       }
     });
 
+    test('a repeated request makes one entry, and answers its position', async () => {
+      const u = await a.login('u');
+      await u.join('c');
+      const { end } = await b.subscribe('c');
+      const first = await u.publish('c', 'hello', { msgId: 7 });
+      expect(first).toMatchObject({ outcome: 'accepted' });
+      expect(await u.publish('c', 'hello', { msgId: 7 })).toEqual({ ...first, outcome: 'known' });
+      expect(await u.publish('c', 'hello', { msgId: 7, onlyIfKnown: true })).toEqual({ ...first, outcome: 'known' });
+      expect(await u.publish('c', 'next', { msgId: 8, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
+      expect(await u.publish('c', 'next', { msgId: 8 })).toMatchObject({ outcome: 'accepted' });
+      // The number belongs to the session and the channel.
+      const v = await a.login('v');
+      await v.join('c');
+      await u.join('d');
+      expect(await v.publish('c', 'v', { msgId: 7 })).toMatchObject({ outcome: 'accepted' });
+      expect(await u.publish('d', 'd', { msgId: 7 })).toMatchObject({ outcome: 'accepted' });
+      const bodies = (await b.readChannel('c', end)).entries.flatMap(({ entry }) =>
+        'body' in entry ? entry.body : [],
+      );
+      expect(bodies).toEqual(['hello', 'next', 'v']);
+      // Known also when the author has left, or is a member no more.
+      await u.leave('c');
+      expect(await u.publish('c', 'hello', { msgId: 7 })).toMatchObject({ outcome: 'known' });
+    });
+
     test('offsets of a log are consecutive', async () => {
       await a.subscribe('c');
       await u.join('c');

@@ -10,6 +10,8 @@ export interface SuiteLimits {
   readonly inboxLiveEntries?: number;
   readonly inboxLiveBytes?: number;
   readonly offlineEntries?: number;
+  readonly requestEntries?: number;
+  readonly requestMs?: number;
 }
 
 /** One running engine, for the conformance suites. */

@@ -108,6 +108,7 @@ export class FaultyNetwork {
         keep: through((request) => inboxes.keep(request)),
         acknowledge: through((request) => inboxes.acknowledge(request)),
         read: through((request) => inboxes.read(request)),
+        ends: through((request) => inboxes.ends(request)),
         stored: through((request) => inboxes.stored(request)),
         discard: through((request) => inboxes.discard(request)),
         onFeed: (handler) => inboxes.onFeed(this.#feeds<InboxFeed>(nodeId, handler)),

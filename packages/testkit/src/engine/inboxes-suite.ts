@@ -1,7 +1,9 @@
 import type { Position } from 'ar-rtm-protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineFactory, EngineUnderTest } from './engine-factory.js';
-import { isBefore, TestNode } from './test-node.js';
+import { APP, isBefore, TestNode, TIMEOUT } from './test-node.js';
+
+const positionOf = (result: object): Position => (result as { position: Position }).position;
 
 /** Conformance of {@link Inboxes}: positions, feeds, acknowledgements, durable entries, bounds. */
 export function describeInboxes(name: string, factory: EngineFactory): void {
@@ -71,6 +73,121 @@ export function describeInboxes(name: string, factory: EngineFactory): void {
       expect(await u.bodies()).toEqual(['1']);
       expect(await u.bodies(first)).toEqual([]);
       expect(await u.acknowledge({ epoch: 99_999, offset: 1 })).toBe('ok');
+    });
+
+    describe('repeated requests', () => {
+      test('make one entry, and answer what has become of it', async () => {
+        const u = await a.login('u');
+        const first = await b.send('u', 'hello', { msgId: 7, ref: 1 });
+        const again = await a.send('u', 'hello', { msgId: 7, ref: 2 });
+        expect(again).toEqual(first);
+        expect(await u.bodies()).toEqual(['hello']);
+        expect(await a.fedTo('u')).toHaveLength(1);
+        // Who asked last waits for the acknowledgement.
+        await u.acknowledge(positionOf(first));
+        expect([await b.noticed(), await a.noticed()]).toEqual([[], [{ kind: 'acknowledged', ref: 2 }]]);
+        expect(await b.send('u', 'hello', { msgId: 7 })).toEqual({ outcome: 'acknowledged' });
+        expect(await u.bodies()).toEqual([]);
+      });
+
+      test('are told apart by sender, instance and number', async () => {
+        const u = await a.login('u');
+        await b.send('u', '1', { msgId: 7 });
+        await b.send('u', '2', { msgId: 8 });
+        await b.send('u', '3', { msgId: 7, userSId: 'other' });
+        await b.send('u', '4', { msgId: 7, from: 'another' });
+        await b.send('v', 'x', { msgId: 9 });
+        await b.send('u', '5', { msgId: 9 });
+        await b.send('u', '6');
+        await b.send('u', '6');
+        expect(await u.bodies()).toEqual(['1', '2', '3', '4', '5', '6', '6']);
+      });
+
+      test('that nothing is known of are carried out, or only asked for', async () => {
+        const u = await a.login('u');
+        expect(await b.send('u', 'x', { msgId: 1, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
+        expect(await u.bodies()).toEqual([]);
+        await b.send('u', 'x', { msgId: 1 });
+        expect(await b.send('u', 'x', { msgId: 1, onlyIfKnown: true })).toMatchObject({ outcome: 'accepted' });
+        expect(await u.bodies()).toEqual(['x']);
+        // A refusal made nothing, so the repetition is the first.
+        expect(await b.send('v', 'y', { msgId: 2 })).toEqual({ outcome: 'offline' });
+        const v = await a.login('v');
+        expect(await b.send('v', 'y', { msgId: 2 })).toMatchObject({ outcome: 'accepted' });
+        expect(await v.bodies()).toEqual(['y']);
+      });
+
+      test('find a stored entry, one that became durable, and one that was lost', async () => {
+        const stored = await b.send('u', '1', { msgId: 1, offline: true });
+        expect(await b.send('u', '1', { msgId: 1, offline: true })).toEqual({ ...stored, outcome: 'stored' });
+        const u = await a.login('u');
+        const live = await b.sent('u', '2', { msgId: 2, offline: true });
+        await b.send('u', '3', { msgId: 3 });
+        await b.keep('u', live);
+        expect(await b.send('u', '2', { msgId: 2, offline: true })).toMatchObject({
+          outcome: 'stored',
+          position: live,
+        });
+        await u.end();
+        expect(await b.send('u', '3', { msgId: 3 })).toEqual({ outcome: 'offline' });
+        expect((await b.stored('u')).map(({ message }) => message.body)).toEqual(['1', '2']);
+      });
+
+      test('are remembered when the receiver is gone, and forgotten with time', async () => {
+        const u = await a.login('u');
+        const position = await b.sent('u', 'hello', { msgId: 7, offline: true });
+        await u.acknowledge(position);
+        await u.end();
+        await engine.advance(30_000);
+        await a.renew();
+        await b.renew();
+        expect(await b.send('u', 'hello', { msgId: 7, offline: true })).not.toMatchObject({ outcome: 'stored' });
+        expect(await a.stored('u')).toEqual([]);
+        for (let i = 0; i < 8; i += 1) {
+          await engine.advance(9000);
+          await b.renew();
+        }
+        expect(await b.send('u', 'hello', { msgId: 7, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
+      });
+
+      test('are forgotten beyond the bound, the oldest first', async () => {
+        await engine.close();
+        engine = await factory({ requestEntries: 3 });
+        a = await TestNode.start(engine);
+        const u = await a.login('u');
+        for (const msgId of [1, 2, 3, 4]) await u.acknowledge(await a.sent('u', 'x', { msgId }));
+        expect(await a.send('u', 'x', { msgId: 1, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
+        expect(await a.send('u', 'x', { msgId: 2, onlyIfKnown: true })).toEqual({ outcome: 'acknowledged' });
+      });
+    });
+
+    test('the ends of inboxes, and of stale generations nothing', async () => {
+      const u = await a.login('u', { userSId: 'x', mode: 'resume' });
+      const position = await b.sent('u', '1');
+      const ends = (generation: number) =>
+        a.ports.inboxes.ends({ appId: APP, sessions: [{ uid: 'u', generation }], ...TIMEOUT });
+      expect(await ends(u.generation)).toEqual([position]);
+      const later = await a.login('u', { userSId: 'x', mode: 'resume' });
+      expect(await ends(u.generation)).toEqual([undefined]);
+      expect(await ends(later.generation)).toEqual([position]);
+    });
+
+    test('a client that resumes hears whether entries behind its position are lost', async () => {
+      const u = await a.login('u', { userSId: 'x', mode: 'resume' });
+      const resume = async (inboxAt?: Position) =>
+        (await a.login('u', { userSId: 'x', mode: 'resume', ...(inboxAt && { inboxAt }) })).claimed;
+      const start = u.claimed.inboxStart as Position;
+      const position = await b.sent('u', '1');
+      expect(await resume(start)).toMatchObject({ inboxGap: false, inboxStart: start });
+      expect(await resume(position)).toMatchObject({ inboxGap: false, inboxStart: position });
+      // The bound of 20 live entries drops the first two of 22.
+      for (let i = 2; i <= 22; i += 1) await b.send('u', `${i}`);
+      const gap = await resume(start);
+      expect(gap.inboxGap).toBe(true);
+      expect(await resume(position)).toMatchObject({ inboxGap: true });
+      // Told once: who goes on from the new start has no gap any more.
+      expect(await resume(gap.inboxStart)).toMatchObject({ inboxGap: false });
+      expect(await resume({ epoch: 99_999, offset: 1 })).toMatchObject({ inboxGap: true });
     });
 
     test('calls of an older generation are refused', async () => {

@@ -148,7 +148,7 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       const newest = Math.max(...claimed.map(({ generation }) => generation));
       const fresh = await Promise.all(
         claimed.map(({ generation }) =>
-          a.ports.registry.suspend({ appId: APP, uid: 'u', generation, silentMs: 0, ...TIMEOUT }),
+          a.ports.registry.suspend({ appId: APP, uid: 'u', generation, silentMs: 0, served: [], ...TIMEOUT }),
         ),
       );
       expect(fresh.filter((answer) => answer === 'ok')).toHaveLength(1);
@@ -188,6 +188,16 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       const end = await second.end();
       expect(end).toMatchObject({ ended: { session: first.session } });
       expect(await second.end()).toBe('stale');
+    });
+
+    test('how far a cut client was served is told to the next claim, once', async () => {
+      const u = await a.login('u', { userSId: 'x', mode: 'published' });
+      expect(u.claimed.served).toEqual([]);
+      const served = [{ channelId: 'c', position: { epoch: 3, offset: 4 } }];
+      await u.suspend(1000, served);
+      const again = await b.login('u', { userSId: 'x', mode: 'published' });
+      expect(again.claimed).toMatchObject({ continued: true, served });
+      expect((await a.login('u', { userSId: 'x', mode: 'published' })).claimed.served).toEqual([]);
     });
 
     test('a ticket belongs to its first instance until it expires', async () => {

@@ -63,6 +63,25 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
         expect(await a.adopt()).toEqual({ orphans: [], unsettled: [] });
       });
 
+      test('how far a cut client was served comes back', async () => {
+        const u = await a.login('u', { userSId: 'x', mode: 'published' });
+        const served = [{ channelId: 'c', position: { epoch: 3, offset: 4 } }];
+        await u.suspend(1000, served);
+        await engine.advance(1000);
+        await restart();
+        a = await TestNode.start(engine);
+        expect((await a.adopt()).orphans).toMatchObject([{ uid: 'u', served }]);
+      });
+
+      test('the request that made a durable entry is known', async () => {
+        const stored = await a.send('u', 'hello', { msgId: 7, offline: true });
+        await restart();
+        a = await TestNode.start(engine);
+        const again = await a.send('u', 'hello', { msgId: 7, offline: true, onlyIfKnown: true });
+        expect(again).toEqual({ ...stored, outcome: 'stored' });
+        expect(await a.stored('u')).toHaveLength(1);
+      });
+
       test('the time in which the server was down is not silence', async () => {
         const u = await a.login('u');
         await u.suspend(4000);
@@ -217,6 +236,32 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
           a = await TestNode.start(engine);
         }
       });
+    });
+
+    test('a graceful restart keeps the memory of requests, a crash does not', async () => {
+      const u = await a.login('u', { userSId: 'x', mode: 'resume' });
+      const v = await a.login('v');
+      await u.join('c');
+      const message = await u.publish('c', '1', { msgId: 1 });
+      const waiting = await a.sent('u', '2', { msgId: 2 });
+      await u.acknowledge(await a.sent('u', '3', { msgId: 3 }));
+      await v.acknowledge(await a.sent('v', '4', { msgId: 4 }));
+      await v.end();
+      await engine.restart();
+      const again = await adopted('u');
+      const ask = (to: string, msgId: number) => a.send(to, 'again', { msgId, onlyIfKnown: true });
+      expect(await again.publish('c', '1', { msgId: 1 })).toEqual({ ...message, outcome: 'known' });
+      expect(await ask('u', 2)).toMatchObject({ outcome: 'accepted', position: waiting });
+      expect([await ask('u', 3), await ask('v', 4)]).toEqual([
+        { outcome: 'acknowledged' },
+        { outcome: 'acknowledged' },
+      ]);
+      expect(await again.bodies()).toEqual(['2']);
+      await engine.advance(1000);
+      await engine.crash();
+      const after = await adopted('u');
+      expect(await ask('u', 2)).toEqual({ outcome: 'unknown' });
+      expect(await after.publish('c', '1', { msgId: 1, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
     });
 
     test('a graceful restart keeps epoch, positions and entries', async () => {

@@ -10,6 +10,7 @@ import type {
   Notice,
   PlacedChannelEntry,
   SendResult,
+  ServedChannel,
 } from 'ar-rtm-server/ports';
 import { expect } from 'vitest';
 import type { EngineUnderTest } from './engine-factory.js';
@@ -24,6 +25,17 @@ export interface ClaimOptions {
   readonly mode?: ClaimMode;
   readonly ticketId?: string;
   readonly ticketExpiresInMs?: number;
+  readonly inboxAt?: Position;
+}
+
+export interface SendOptions {
+  readonly from?: string;
+  readonly offline?: boolean;
+  readonly ref?: number;
+  /** Names the request, with the sender's client instance. */
+  readonly msgId?: number;
+  readonly userSId?: string;
+  readonly onlyIfKnown?: boolean;
 }
 
 let names = 0;
@@ -63,6 +75,7 @@ export class TestNode {
       mode = 'new',
       ticketId = unique('ticket'),
       ticketExpiresInMs = 60_000,
+      inboxAt,
     } = options;
     const { nodeId } = this;
     return this.ports.registry.claim({
@@ -73,6 +86,7 @@ export class TestNode {
       mode,
       ticketId,
       ticketExpiresInMs,
+      ...(inboxAt && { inboxAt }),
       ...TIMEOUT,
     });
   }
@@ -83,29 +97,23 @@ export class TestNode {
     return new TestSession(this, uid, result as Claimed);
   }
 
-  send(
-    to: string,
-    body: string,
-    options: { readonly offline?: boolean; readonly ref?: number } = {},
-  ): Promise<SendResult> {
-    const { offline = false, ref = 0 } = options;
+  send(to: string, body: string, options: SendOptions = {}): Promise<SendResult> {
+    const { offline = false, ref = 0, from = 'sender', msgId, userSId = 'instance', onlyIfKnown = false } = options;
     return this.ports.inboxes.send({
       appId: APP,
       to,
-      message: { from: 'sender', type: 1, body, description: '', offline },
+      message: { from, type: 1, body, description: '', offline },
       origin: { nodeId: this.nodeId, ref },
+      ...(msgId !== undefined && { request: { userSId, msgId } }),
+      onlyIfKnown,
       ...TIMEOUT,
     });
   }
 
   /** Sends and answers the position. */
-  async sent(
-    to: string,
-    body: string,
-    options: { readonly offline?: boolean; readonly ref?: number } = {},
-  ): Promise<Position> {
+  async sent(to: string, body: string, options: SendOptions = {}): Promise<Position> {
     const result = await this.send(to, body, options);
-    if (result.outcome === 'offline') throw new Error('nobody is logged in');
+    if (!('position' in result)) throw new Error(`not sent: ${result.outcome}`);
     return result.position;
   }
 
@@ -137,9 +145,16 @@ export class TestNode {
     return this.ports.channels.leave({ appId: APP, channelId, uid, session, ...TIMEOUT });
   }
 
-  publish(channelId: string, uid: string, session: number, body: string) {
-    const message = { session, type: 1, body, description: '', origin: { nodeId: this.nodeId, ref: 1 } };
-    return this.ports.channels.publish({ appId: APP, channelId, uid, message, ...TIMEOUT });
+  publish(
+    channelId: string,
+    uid: string,
+    session: number,
+    body: string,
+    { msgId, onlyIfKnown = false }: { readonly msgId?: number; readonly onlyIfKnown?: boolean } = {},
+  ) {
+    const origin = { nodeId: this.nodeId, ref: 1 };
+    const message = { session, type: 1, body, description: '', origin, ...(msgId !== undefined && { msgId }) };
+    return this.ports.channels.publish({ appId: APP, channelId, uid, message, onlyIfKnown, ...TIMEOUT });
   }
 
   readChannel(channelId: string, after: Position, limit = 1000) {
@@ -246,8 +261,8 @@ export class TestSession {
     return this.node.leave(channelId, this.uid, this.session);
   }
 
-  publish(channelId: string, body: string) {
-    return this.node.publish(channelId, this.uid, this.session, body);
+  publish(channelId: string, body: string, options: { readonly msgId?: number; readonly onlyIfKnown?: boolean } = {}) {
+    return this.node.publish(channelId, this.uid, this.session, body, options);
   }
 
   addChannel(channelId: string) {
@@ -258,8 +273,8 @@ export class TestSession {
     return this.node.ports.registry.removeChannel({ ...this.ref, channelId });
   }
 
-  suspend(silentMs: number) {
-    return this.node.ports.registry.suspend({ ...this.ref, silentMs });
+  suspend(silentMs: number, served: readonly ServedChannel[] = []) {
+    return this.node.ports.registry.suspend({ ...this.ref, silentMs, served });
   }
 
   end(reason: EndReason = 'logout') {

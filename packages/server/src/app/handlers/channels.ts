@@ -1,24 +1,27 @@
 import {
   CHANNEL_MESSAGE_CODE,
   type CommandContent,
+  comparePositions,
   isId,
   JOIN_CODE,
   LEAVE_CODE,
   MEMBER_COUNT_CODE,
   MEMBERS_CODE,
   type Position,
+  type ServerFrameInput,
 } from 'ar-rtm-protocol';
 import type { ReadClock } from '../../domain/read-clock.js';
-import type { MemberCount } from '../../ports/channels.js';
 import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { AuthorReplies } from '../author-replies.js';
 import type { ChannelHub } from '../channel-hub.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
+import type { Member } from '../member.js';
+import { placeOf, positionOf } from '../place.js';
 import type { Session } from '../session.js';
 import type { SessionHost } from '../session-host.js';
 import { admit } from './admission.js';
-import { messageProblem } from './peer-messages.js';
+import { messageProblem, OUTCOME_UNKNOWN } from './peer-messages.js';
 
 /** How often a delayed join of a published client looks again. */
 const JOIN_RETRY_MS = 100;
@@ -26,6 +29,8 @@ const JOIN_RETRY_MS = 100;
 const LAG_RETRY_MS = 100;
 /** After an accepted message whose entry has not been fed yet, the log is read back after this time. */
 const FEED_PATIENCE_MS = 100;
+
+type JoinReply = Partial<Pick<ServerFrameInput<'JoinChannel'>, 'Epoch' | 'Offset' | 'MemSize' | 'Gap'>>;
 
 /** The channel commands (wire-protocol.md 4.5). */
 export class ChannelCommands {
@@ -39,18 +44,14 @@ export class ChannelCommands {
 
   async join(connection: Connection, session: Session, content: CommandContent<'JoinChannel'>): Promise<void> {
     const { ChanId: channelId } = content;
-    const reply = (code: number, more: { Epoch?: number; Offset?: number; MemSize?: number } = {}) =>
+    const reply = (code: number, more: JoinReply = {}) =>
       connection.send('JoinChannel', { ChanId: channelId, Code: code, ...idOf(content), ...more });
     const { clock, context } = this;
     if (!isId(channelId)) return reply(JOIN_CODE.INVALID_ARGUMENT);
+    await session.takeovers?.get(channelId);
     const retained = session.member(channelId);
-    if (retained) {
-      // Idempotent: published clients join again after every reconnect, and a refusal would double their events (Q8).
-      reply(JOIN_CODE.OK, place(retained.delivered));
-      if (retained.state === 'away') retained.channel.listens(retained);
-      retained.channel.reportTo(retained);
-      return;
-    }
+    const after = connection.profile?.resumes ? positionOf(content) : undefined;
+    if (retained) return this.goOn(connection, retained, after, reply);
     const published = connection.profile?.published !== false;
     const rejoining = clock.nowMs < session.rejoinUntilMs;
     if (session.channelCount >= context.settings.joinedChannels) {
@@ -60,14 +61,64 @@ export class ChannelCommands {
     const tooOften = rejoining ? 0 : await this.joinFrequency(session, channelId, published);
     if (tooOften !== 0) return reply(tooOften);
     try {
-      const joined = await this.hub.join(session, channelId, (result: { position: Position; members: MemberCount }) =>
-        reply(JOIN_CODE.OK, { ...place(result.position), MemSize: result.members.count }),
-      );
+      const joined = after
+        ? await this.joinBehind(connection, session, channelId, after, reply)
+        : await this.hub.join(session, channelId, ({ position, members }) =>
+            reply(JOIN_CODE.OK, { ...placeOf(position), MemSize: members.count }),
+          );
       if (joined === 'stale' && connection.session === session) this.sessions.stale(session);
     } catch (error) {
       this.failed('joining a channel', error);
       reply(JOIN_CODE.FAILURE);
     }
+  }
+
+  /**
+   * The client is back in a channel that its session has kept. Idempotent: published clients join again after every
+   * reconnect, and a refusal would double their events (Q8). Ours names the position behind which it goes on.
+   */
+  private async goOn(
+    connection: Connection,
+    member: Member,
+    after: Position | undefined,
+    reply: (code: number, more?: JoinReply) => void,
+  ): Promise<void> {
+    const { channel } = member;
+    let gap = false;
+    if (member.state === 'away' && after) {
+      const start = await channel.startBehind(after);
+      // Cut again meanwhile: the next socket asks anew.
+      if (connection.session?.member(channel.channelId) !== member) return;
+      member.delivered = start.position;
+      gap = start.gap;
+    } else if (member.state === 'away' && connection.profile?.resumes) member.delivered = channel.end;
+    reply(JOIN_CODE.OK, { ...placeOf(member.delivered), Gap: gap, MemSize: channel.memberCount });
+    if (member.state === 'away') channel.listens(member);
+    channel.reportTo(member);
+  }
+
+  /** The client goes on in a channel in which this node does not know it: from its position, if it is still a member. */
+  private async joinBehind(
+    connection: Connection,
+    session: Session,
+    channelId: string,
+    after: Position,
+    reply: (code: number, more?: JoinReply) => void,
+  ): Promise<'joined' | 'stale' | 'moved'> {
+    let wasMember = false;
+    const joined = await this.hub.join(session, channelId, ({ already }) => (wasMember = already), {
+      servedUpTo: undefined,
+    });
+    const member = session.member(channelId);
+    if (joined !== 'joined' || !member || connection.session !== session) return joined;
+    if (wasMember) await this.goOn(connection, member, after, reply);
+    else {
+      // It was a member in between no more: what lies between its position and this join was never for it to see.
+      reply(JOIN_CODE.OK, { ...placeOf(member.delivered), Gap: true, MemSize: member.channel.memberCount });
+      member.channel.listens(member);
+      member.channel.reportTo(member);
+    }
+    return joined;
   }
 
   async leave(connection: Connection, session: Session, content: CommandContent<'LeaveChannel'>): Promise<void> {
@@ -90,6 +141,7 @@ export class ChannelCommands {
   async send(connection: Connection, session: Session, content: CommandContent<'SendChannelMsg'>): Promise<void> {
     const { ChanId: channelId, MsgId: msgId, MsgType: type, MsgBody: body, Desc: description } = content;
     const { engine, settings, counters, nodeId, time } = this.context;
+    const { Again: isAgain } = content;
     const ref = this.replies.open({ session, connection, channelId, msgId });
     const refuse = (code: number, reason: string) => {
       counters.add('channel_messages_refused');
@@ -100,7 +152,8 @@ export class ChannelCommands {
     const problem = messageProblem(type, body, settings.messageBytes);
     if (problem !== undefined) return refuse(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, problem);
     const { channel } = member;
-    const admitted = admit(this.context, connection, session, () => (channel.isLagging ? LAG_RETRY_MS : 0));
+    // What a resume sends again has been counted before.
+    const admitted = isAgain || admit(this.context, connection, session, () => (channel.isLagging ? LAG_RETRY_MS : 0));
     if (admitted !== true && !(await admitted)) {
       return refuse(CHANNEL_MESSAGE_CODE.TOO_OFTEN, channel.isLagging ? 'the channel is busy' : 'too many messages');
     }
@@ -109,10 +162,27 @@ export class ChannelCommands {
         appId: session.appId,
         channelId,
         uid: session.uid,
-        message: { session: session.session, type, body, description, origin: { nodeId, ref } },
+        message: {
+          session: session.session,
+          type,
+          body,
+          description,
+          origin: { nodeId, ref },
+          ...(connection.profile?.resumes && { msgId }),
+        },
+        onlyIfKnown: isAgain && !session.mayRepeat,
         timeoutMs: settings.engineTimeoutMs,
       });
       if (result.outcome === 'not-member') return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
+      if (result.outcome === 'unknown') return refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
+      if (result.outcome === 'known') {
+        // In its place among the entries, if they have not got that far yet.
+        const now = session.member(channelId);
+        if (now === undefined || comparePositions(result.position, now.delivered) <= 0) {
+          this.replies.accepted(ref, result.position);
+        } else now.awaitEntry(result.position, ref);
+        return;
+      }
       counters.add('channel_messages');
       if (this.replies.peek(ref)) {
         time.after(FEED_PATIENCE_MS, () => {
@@ -124,7 +194,7 @@ export class ChannelCommands {
       }
     } catch (error) {
       this.failed('sending a channel message', error);
-      refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, 'the outcome is unknown');
+      refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
     }
   }
 
@@ -208,8 +278,4 @@ export class ChannelCommands {
 
 function idOf(content: { readonly MsgId?: number | undefined }): { MsgId?: number } {
   return content.MsgId === undefined ? {} : { MsgId: content.MsgId };
-}
-
-function place(position: Position): { Epoch: number; Offset: number } {
-  return { Epoch: position.epoch, Offset: position.offset };
 }

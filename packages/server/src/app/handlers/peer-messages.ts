@@ -13,6 +13,8 @@ import { type Deliveries, refuseMessage } from '../deliveries.js';
 import type { Session } from '../session.js';
 import { admit } from './admission.js';
 
+export const OUTCOME_UNKNOWN = 'the outcome is unknown';
+
 /** `SendMsgToPeer` and `RecvMsgFromPeerAck` (wire-protocol.md 4.2, design 4). */
 export class PeerMessages {
   constructor(
@@ -23,10 +25,12 @@ export class PeerMessages {
   /** Answers with exactly one MsgStatus, now or when the receiver has acknowledged. Resolves when the log has the message. */
   async send(connection: Connection, session: Session, content: CommandContent<'SendMsgToPeer'>): Promise<void> {
     const { MsgId: msgId, ToUId: to, MsgType: type, MsgBody: body, OfflineMsg: offline, Desc: description } = content;
+    const { Again: isAgain } = content;
     const { engine, settings, counters, nodeId, logger } = this.context;
     const refused = refusal(to, type, body, settings.messageBytes);
     if (refused) return this.refuse(connection, msgId, refused.code, refused.reason);
-    const admitted = admit(this.context, connection, session, () => 0);
+    // What a resume sends again has been counted before.
+    const admitted = isAgain || admit(this.context, connection, session, () => 0);
     if (admitted !== true && !(await admitted)) {
       return this.refuse(connection, msgId, PEER_MESSAGE_CODE.TOO_OFTEN, 'too many messages');
     }
@@ -37,16 +41,21 @@ export class PeerMessages {
         to,
         message: { from: session.uid, type, body, description, offline },
         origin: { nodeId, ref },
+        ...(connection.profile?.resumes && { request: { userSId: session.userSId, msgId } }),
+        onlyIfKnown: isAgain && !session.mayRepeat,
         timeoutMs: settings.engineTimeoutMs,
       });
       counters.add('peer_messages');
       if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
+      else if (result.outcome === 'acknowledged') this.deliveries.acknowledged(ref);
+      else if (result.outcome === 'unknown') this.deliveries.refused(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
       else this.deliveries.notReceived(ref);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'sending a peer message failed');
       counters.add('engine_failures');
       counters.add('peer_messages_refused');
-      this.deliveries.refused(ref, PEER_MESSAGE_CODE.FAILURE, 'the message could not be accepted');
+      // The log may have taken it.
+      this.deliveries.refused(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
     }
   }
 

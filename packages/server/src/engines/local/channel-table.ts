@@ -2,6 +2,7 @@ import { SlotTable } from '../../domain/slot-table.js';
 import { ChannelLog } from './channel-log.js';
 import type { LocalLimits } from './limits.js';
 import type { HighWater, SerialNumbers } from './numbers.js';
+import { RequestMemory } from './request-memory.js';
 import type { ChannelSlot } from './state.js';
 
 /** The channels in memory. One goes when it has no members, no subscribers and no entries within the log's bounds. */
@@ -57,6 +58,7 @@ export class ChannelTable {
       members: new Map(),
       subscribers: new Set(),
       log: new ChannelLog(this.#epoch, this.#highWater.offset, this.#limits),
+      requests: new RequestMemory(this.#limits),
       count: { count: 0, version: this.#versions.next() },
       isAboutToTrim: false,
     };
@@ -76,6 +78,7 @@ export class ChannelTable {
     this.#at(slot.log.oldestAtMs + this.#limits.channelLogMs, () => {
       slot.isAboutToTrim = false;
       slot.log.trim(this.#now());
+      slot.requests.forget(this.#now());
       this.watch(slot);
       this.letGo(slot);
     });

@@ -67,9 +67,14 @@ export class Core {
     this.highWater = new HighWater(start.highWater);
     const now = () => this.clock.nowMs();
     this.boxes = new OfflineBoxes(records, time, counters, logger, limits);
-    this.users = new Users(start.epoch, this.highWater, this.boxes, (task) =>
-      this.agenda.at(now() + limits.idleMs, task),
-    );
+    this.users = new Users({
+      epoch: start.epoch,
+      highWater: this.highWater,
+      boxes: this.boxes,
+      bounds: limits,
+      now,
+      later: (task) => this.agenda.at(now() + limits.idleMs, task),
+    });
     this.channels = new ChannelTable({
       epoch: start.epoch,
       highWater: this.highWater,

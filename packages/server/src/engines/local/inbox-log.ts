@@ -10,6 +10,8 @@ export interface Origin {
 export interface HeldEntry {
   entry: InboxEntry;
   origin: Origin | undefined;
+  /** The request that made the entry, as the request memory names it. */
+  readonly requestKey: string | undefined;
   readonly bytes: number;
 }
 
@@ -20,7 +22,14 @@ export interface InboxTail {
   readonly lastTs: number;
   /** How many entries there should be. */
   readonly liveCount: number;
-  readonly entries: readonly { readonly entry: InboxEntry; readonly origin: Origin | undefined }[];
+  readonly entries: readonly RestoredEntry[];
+}
+
+/** An entry as a restart finds it. */
+export interface RestoredEntry {
+  readonly entry: InboxEntry;
+  readonly origin: Origin | undefined;
+  readonly requestKey: string | undefined;
 }
 
 /** Stands for the entries of every empty inbox; never written to. */
@@ -80,7 +89,13 @@ export class InboxLog {
     return this.#durableCount;
   }
 
-  append(message: PeerMessage, origin: Origin | undefined, wallMs: number, durable: boolean): HeldEntry {
+  append(
+    message: PeerMessage,
+    origin: Origin | undefined,
+    wallMs: number,
+    durable: boolean,
+    requestKey?: string,
+  ): HeldEntry {
     this.#lastOffset += 1;
     if (wallMs > this.#lastTs) this.#lastTs = wallMs;
     const entry: InboxEntry = {
@@ -89,12 +104,12 @@ export class InboxLog {
       ts: this.#lastTs,
       durable,
     };
-    return this.#hold(entry, origin);
+    return this.#hold({ entry, origin, requestKey });
   }
 
   /** Puts back a durable entry from the records; called in order of position, before any {@link append}. */
-  restore(entry: InboxEntry): void {
-    this.#hold(entry, undefined);
+  restore(entry: InboxEntry, requestKey: string | undefined): void {
+    this.#hold({ entry, origin: undefined, requestKey });
     const { epoch, offset } = entry.position;
     if (epoch === this.#epoch && offset > this.#lastOffset) this.#lastOffset = offset;
     if (entry.ts > this.#lastTs) this.#lastTs = entry.ts;
@@ -107,7 +122,7 @@ export class InboxLog {
     this.#start = this.end;
     // A record of the tail that was damaged is a loss that nobody else would tell of.
     this.#floor = tail.entries.length === tail.liveCount ? tail.floor : this.end;
-    for (const { entry, origin } of tail.entries) this.#hold(entry, origin);
+    for (const restored of tail.entries) this.#hold(restored);
     const inOrder = [...this.#entries].sort(([a], [b]) => a - b);
     this.#entries = new Map(inOrder);
   }
@@ -194,9 +209,10 @@ export class InboxLog {
     return { entries, end, more, gap };
   }
 
-  #hold(entry: InboxEntry, origin: Origin | undefined): HeldEntry {
+  #hold({ entry, origin, requestKey }: RestoredEntry): HeldEntry {
     const { message } = entry;
-    const held: HeldEntry = { entry, origin, bytes: ENTRY_BYTES + message.body.length + message.description.length };
+    const bytes = ENTRY_BYTES + message.body.length + message.description.length;
+    const held: HeldEntry = { entry, origin, requestKey, bytes };
     if (this.#entries === NOTHING_HELD) this.#entries = new Map();
     this.#entries.set(messageIdOf(entry.position), held);
     if (entry.durable) {

@@ -1,4 +1,4 @@
-import type { Position } from 'ar-rtm-protocol';
+import { messageIdOf, type Position, positionOfMessageId } from 'ar-rtm-protocol';
 import type {
   ChannelEntry,
   ChannelFeed,
@@ -14,6 +14,7 @@ type Message = Extract<ChannelEntry, { kind: 'message' }>;
 type PublishResult = Awaited<ReturnType<Channels['publish']>>;
 
 const NOT_MEMBER: PublishResult = { outcome: 'not-member' };
+const UNKNOWN: PublishResult = { outcome: 'unknown' };
 const NO_MEMBERS: MemberCount = { count: 0, version: 0 };
 
 /** {@link Channels} in memory. Feeds are delivered before the call that caused them answers, the caller's own included. */
@@ -79,15 +80,34 @@ export class LocalChannels implements Channels {
   }
 
   async publish(
-    request: ChannelRef & { readonly uid: string; readonly message: Omit<Message, 'kind' | 'from'> },
+    request: ChannelRef & {
+      readonly uid: string;
+      readonly message: Omit<Message, 'kind' | 'from'>;
+      readonly onlyIfKnown?: boolean;
+    },
   ): Promise<PublishResult> {
     const core = this.#core;
     core.mustBeOpen();
     const { uid, message } = request;
     const slot = core.channels.find(request.appId, request.channelId);
-    if (slot?.members.get(uid) !== message.session || !slot) return NOT_MEMBER;
-    const { session, type, body, description, origin } = message;
-    const placed = this.#append(slot, { kind: 'message', from: uid, session, type, body, description, origin });
+    const { session, type, body, description, origin, msgId } = message;
+    const key = msgId === undefined ? undefined : keyOf(session, msgId);
+    const known = key === undefined ? undefined : slot?.requests.find(key);
+    const position = known && positionOfMessageId(known.id);
+    if (position) return { outcome: 'known', position, ts: known.ts };
+    if (request.onlyIfKnown) return UNKNOWN;
+    if (slot?.members.get(uid) !== session || !slot) return NOT_MEMBER;
+    const placed = this.#append(slot, {
+      kind: 'message',
+      from: uid,
+      session,
+      type,
+      body,
+      description,
+      origin,
+      ...(msgId !== undefined && { msgId }),
+    });
+    if (key !== undefined) this.#remember(slot, key, placed);
     this.#feed(slot, [placed], false);
     return { outcome: 'accepted', position: placed.position, ts: placed.ts };
   }
@@ -135,6 +155,10 @@ export class LocalChannels implements Channels {
     this.#handlers.channel = handler;
   }
 
+  #remember(slot: ChannelSlot, key: string, { position, ts }: PlacedChannelEntry): void {
+    slot.requests.remember({ key, id: messageIdOf(position), ts, atMs: this.#core.clock.nowMs() });
+  }
+
   #append(slot: ChannelSlot, entry: ChannelEntry): PlacedChannelEntry {
     const { clock, channels, outside } = this.#core;
     const placed = slot.log.append(entry, clock.nowMs(), outside.time.wallMs());
@@ -163,4 +187,9 @@ export class LocalChannels implements Channels {
     }
     deliveries.flush();
   }
+}
+
+/** Names a request of a session for the channel's memory. */
+export function keyOf(session: number, msgId: number): string {
+  return `${session}/${msgId}`;
 }

@@ -1,15 +1,17 @@
-import type { Position } from 'ar-rtm-protocol';
+import { messageIdOf, type Position, positionOfMessageId } from 'ar-rtm-protocol';
 import type {
   InboxEntry,
   Inboxes,
   InboxFeed,
   PeerMessage,
   RecordChange,
+  RequestKey,
   SendResult,
   SessionRef,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
 import type { Origin } from './inbox-log.js';
+import type { Remembered } from './request-memory.js';
 import type { Handlers, UserSlot } from './state.js';
 
 interface UserRef {
@@ -18,7 +20,20 @@ interface UserRef {
   readonly timeoutMs: number;
 }
 
+/** A message on its way, and who waits for what becomes of it. */
+interface Sending {
+  readonly appId: string;
+  readonly to: string;
+  readonly message: PeerMessage;
+  readonly origin: Origin;
+  readonly request?: RequestKey;
+  readonly onlyIfKnown?: boolean;
+  readonly timeoutMs: number;
+}
+
 const OFFLINE: SendResult = { outcome: 'offline' };
+const UNKNOWN: SendResult = { outcome: 'unknown' };
+const ACKNOWLEDGED: SendResult = { outcome: 'acknowledged' };
 
 /** {@link Inboxes} in memory, durable entries in the records. Feeds are delivered before the call that caused them answers. */
 export class LocalInboxes implements Inboxes {
@@ -30,19 +45,20 @@ export class LocalInboxes implements Inboxes {
     this.#handlers = handlers;
   }
 
-  async send(request: {
-    readonly appId: string;
-    readonly to: string;
-    readonly message: PeerMessage;
-    readonly origin: Origin;
-    readonly timeoutMs: number;
-  }): Promise<SendResult> {
+  async send(sending: Sending): Promise<SendResult> {
     const core = this.#core;
     core.mustBeOpen();
-    const { appId, to, message } = request;
-    const slot = core.users.find(appId, to);
-    if (!slot?.session) return message.offline ? this.#store(appId, to, message, request.timeoutMs) : OFFLINE;
-    const { entry } = slot.inbox.append(message, request.origin, core.outside.time.wallMs(), false);
+    const { appId, to, message, request } = sending;
+    const slot = core.users.findOrLoad(appId, to);
+    const key = request && keyOf(message.from, request);
+    if (key !== undefined) {
+      const known = slot?.requests.find(key);
+      if (slot && known) return this.#repeated(slot, known, sending);
+      if (sending.onlyIfKnown) return UNKNOWN;
+    }
+    if (!slot?.session) return message.offline ? this.#store(sending, key) : OFFLINE;
+    const { entry } = slot.inbox.append(message, sending.origin, core.outside.time.wallMs(), false, key);
+    this.#remember(slot, key, entry);
     this.#bound(slot);
     const { host, generation } = slot.session;
     if (host.isHeld) {
@@ -88,6 +104,17 @@ export class LocalInboxes implements Inboxes {
     return slot ? slot.inbox.read(request.after, Math.max(1, request.limit)) : 'stale';
   }
 
+  async ends(request: {
+    readonly appId: string;
+    readonly sessions: readonly { readonly uid: string; readonly generation: number }[];
+  }): Promise<readonly (Position | undefined)[]> {
+    this.#core.mustBeOpen();
+    return request.sessions.map(({ uid, generation }) => {
+      const slot = this.#core.users.find(request.appId, uid);
+      return slot?.session?.generation === generation ? slot.inbox.end : undefined;
+    });
+  }
+
   async stored(request: UserRef & { readonly upTo?: Position }): Promise<readonly InboxEntry[]> {
     this.#core.mustBeOpen();
     const slot = this.#core.users.findOrLoad(request.appId, request.uid);
@@ -113,12 +140,37 @@ export class LocalInboxes implements Inboxes {
     this.#handlers.inbox = handler;
   }
 
-  async #store(appId: string, uid: string, message: PeerMessage, timeoutMs: number): Promise<SendResult> {
+  async #store({ appId, to, message, timeoutMs }: Sending, key: string | undefined): Promise<SendResult> {
     const core = this.#core;
-    const slot = core.users.load(appId, uid);
-    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false);
+    const slot = core.users.load(appId, to);
+    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false, key);
+    this.#remember(slot, key, held.entry);
     await core.durability.flush(core.boxes.keep(slot, held), timeoutMs);
     return { outcome: 'stored', position: held.entry.position, ts: held.entry.ts };
+  }
+
+  #remember(slot: UserSlot, key: string | undefined, { position, ts }: InboxEntry): void {
+    if (key === undefined) return;
+    slot.requests.remember({ key, id: messageIdOf(position), ts, atMs: this.#core.clock.nowMs() });
+  }
+
+  /** What has become of the entry that the same request made before; whoever asks now waits for it from now on. */
+  async #repeated(
+    slot: UserSlot,
+    { id, ts, isAcknowledged }: Remembered,
+    { origin, timeoutMs }: Sending,
+  ): Promise<SendResult> {
+    const position = positionOfMessageId(id);
+    const held = position && slot.inbox.find(position);
+    if (!position) return OFFLINE;
+    if (!held) return isAcknowledged || slot.inbox.wasRemoved(position) ? ACKNOWLEDGED : OFFLINE;
+    if (!held.entry.durable) {
+      held.origin = origin;
+      return { outcome: 'accepted', position, ts };
+    }
+    // Written again: the first write may still be under way, and this one ends behind it.
+    await this.#core.durability.flush(this.#core.boxes.keep(slot, held), timeoutMs);
+    return { outcome: 'stored', position, ts };
   }
 
   /** Drops the oldest live entries beyond the bounds. The newest one stays. */
@@ -138,4 +190,9 @@ export class LocalInboxes implements Inboxes {
     const slot = this.#core.users.find(request.appId, request.uid);
     return slot?.session?.generation === request.generation ? slot : undefined;
   }
+}
+
+/** None of the parts can contain a slash. */
+function keyOf(from: string, { userSId, msgId }: RequestKey): string {
+  return `${from}/${userSId}/${msgId}`;
 }

@@ -35,13 +35,13 @@ export class LocalNodes implements Nodes {
     const nowMs = core.clock.nowMs();
     for (const session of core.leases.takeOrphans(request.limit)) {
       const { appId, uid, userSId } = session;
-      const { channels } = session;
+      const { channels, served } = session;
       if (session.phase === 'live') {
         const silentMs = silentMsOf(session, nowMs);
         session.suspended = { atMs: nowMs, silentMs };
         session.generation = core.serial.next();
         const { generation } = session;
-        orphans.push({ appId, uid, userSId, session: session.session, generation, channels, silentMs });
+        orphans.push({ appId, uid, userSId, session: session.session, generation, channels, served, silentMs });
       } else {
         unsettled.push({ appId, uid, session: session.session, channels });
       }

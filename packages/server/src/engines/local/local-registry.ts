@@ -1,4 +1,13 @@
-import type { ClaimRequest, ClaimResult, EndReason, RecordChange, Registry, SessionRef } from '../../ports/index.js';
+import { comparePositions, type Position } from 'ar-rtm-protocol';
+import type {
+  ClaimRequest,
+  ClaimResult,
+  EndReason,
+  RecordChange,
+  Registry,
+  ServedChannel,
+  SessionRef,
+} from '../../ports/index.js';
 import type { Core } from './core.js';
 import { endSession, type SessionEnd, tellUndelivered } from './session-end.js';
 import type { NodeLease, Session, UserSlot } from './state.js';
@@ -6,6 +15,7 @@ import type { NodeLease, Session, UserSlot } from './state.js';
 type HolderResult = Awaited<ReturnType<Registry['holder']>>;
 
 const NO_CHANNELS: readonly string[] = [];
+const NOT_SERVED: readonly ServedChannel[] = [];
 
 /** {@link Registry} in memory. A step that changes a user is one turn; what it promises is then written and awaited. */
 export class LocalRegistry implements Registry {
@@ -48,10 +58,13 @@ export class LocalRegistry implements Registry {
     return 'ok';
   }
 
-  async suspend(request: SessionRef & { readonly silentMs: number }): Promise<'ok' | 'stale'> {
+  async suspend(
+    request: SessionRef & { readonly silentMs: number; readonly served: readonly ServedChannel[] },
+  ): Promise<'ok' | 'stale'> {
     const session = this.#sessionOf(request);
     if (!session) return 'stale';
     session.suspended = { atMs: this.#core.clock.nowMs(), silentMs: request.silentMs };
+    session.served = request.served;
     this.#core.sessionRecords.touch(session);
     return 'ok';
   }
@@ -112,11 +125,12 @@ export class LocalRegistry implements Registry {
 
   #continue(slot: UserSlot, session: Session, node: NodeLease, request: ClaimRequest): ClaimResult {
     const core = this.#core;
-    const { host, generation } = session;
+    const { host, generation, served } = session;
     if (session.ticketId !== request.ticketId) core.tickets.retire(session);
     session.ticketId = request.ticketId;
     session.generation = core.serial.next();
     session.suspended = undefined;
+    session.served = NOT_SERVED;
     // A client that reconnects does not fetch: everything comes on its socket.
     session.offlineUpTo = undefined;
     host.sessions.delete(session);
@@ -132,7 +146,9 @@ export class LocalRegistry implements Registry {
       continued: true,
       reconnecting: true,
       channels: session.channels,
+      served,
       inboxEnd: slot.inbox.end,
+      ...inboxStart(slot, request.inboxAt),
     };
   }
 
@@ -166,6 +182,7 @@ export class LocalRegistry implements Registry {
       host: node,
       ticketId: request.ticketId,
       channels: NO_CHANNELS,
+      served: NOT_SERVED,
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,
       phase: 'live',
@@ -178,6 +195,7 @@ export class LocalRegistry implements Registry {
     if (mustFlush) changes.push(...core.sessionRecords.take(session));
     const { generation } = session;
     const inboxEnd = slot.inbox.end;
+    const start = inboxStart(slot, undefined);
     core.deliveries.flush();
     await this.#write(changes, mustFlush, request.timeoutMs);
     if (end) tellUndelivered(core, end.undelivered);
@@ -187,8 +205,10 @@ export class LocalRegistry implements Registry {
       session: session.session,
       continued: false,
       reconnecting,
-      channels: [],
+      channels: NO_CHANNELS,
+      served: NOT_SERVED,
       inboxEnd,
+      ...start,
       ...(end && { ended: end.ended }),
     };
   }
@@ -212,6 +232,18 @@ function liveHolder(session: Session): HolderResult {
     nodeId: session.host.isHeld ? session.host.nodeId : '',
     ...(session.offlineUpTo && { offlineUpTo: session.offlineUpTo }),
   };
+}
+
+/**
+ * Where a client that has followed its inbox up to `at` goes on. What is still in the log lies behind the start, or is
+ * durable and comes in any case.
+ */
+function inboxStart({ inbox }: UserSlot, at: Position | undefined): { inboxStart: Position; inboxGap: boolean } {
+  const { floor, end } = inbox;
+  if (!at) return { inboxStart: floor, inboxGap: false };
+  // A cursor behind the end cannot come from this log (restored from a backup, say).
+  const inboxGap = comparePositions(at, floor) < 0 || comparePositions(at, end) > 0;
+  return { inboxStart: inboxGap ? floor : at, inboxGap };
 }
 
 function tellSuperseded(core: Core, session: Session, host: NodeLease, generation: number, by: 'other' | 'same'): void {

@@ -1,15 +1,17 @@
-import { positionOfMessageId } from 'ar-rtm-protocol';
+import { messageIdOf, positionOfMessageId } from 'ar-rtm-protocol';
 import { SlotTable } from '../../domain/slot-table.js';
-import type { Counters, InboxEntry, Logger, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
-import type { HeldEntry, InboxLog } from './inbox-log.js';
+import type { Counters, Logger, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
+import type { HeldEntry, InboxLog, RestoredEntry } from './inbox-log.js';
 import type { LocalLimits } from './limits.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
+import type { RequestMemory } from './request-memory.js';
 
 interface BoxOwner {
   readonly appId: string;
   readonly uid: string;
   readonly inbox: InboxLog;
+  readonly requests: RequestMemory;
 }
 
 /**
@@ -49,12 +51,16 @@ export class OfflineBoxes {
     return this.#oldestTs.get(appId, uid) !== undefined;
   }
 
-  /** Puts a user's entries back into the log. */
-  load(owner: BoxOwner): void {
+  /** Puts a user's entries back into the log, and what made them into the memory of requests. */
+  load(owner: BoxOwner, nowMs: number): void {
     if (!this.has(owner.appId, owner.uid)) return;
     for (const { key, value } of this.#records.scan(RECORD_KEYS.offlineOf(owner.appId, owner.uid))) {
-      const entry = entryOf(key, value);
-      if (entry) owner.inbox.restore(entry);
+      const restored = entryOf(key, value);
+      if (!restored) continue;
+      const { entry, requestKey } = restored;
+      owner.inbox.restore(entry, requestKey);
+      if (requestKey === undefined) continue;
+      owner.requests.remember({ key: requestKey, id: messageIdOf(entry.position), ts: entry.ts, atMs: nowMs });
     }
   }
 
@@ -65,8 +71,12 @@ export class OfflineBoxes {
     const { position, message, ts } = held.entry;
     this.#noteTs(owner.appId, owner.uid, ts);
     const { from, type, body, description } = message;
+    const { requestKey } = held;
     const changes: RecordChange[] = [
-      { key: RECORD_KEYS.offlineEntry(owner.appId, owner.uid, position), value: { from, type, body, description, ts } },
+      {
+        key: RECORD_KEYS.offlineEntry(owner.appId, owner.uid, position),
+        value: { from, type, body, description, ts, ...(requestKey !== undefined && { requestKey }) },
+      },
     ];
     while (owner.inbox.durableCount > this.#limits.offlineEntries) {
       const oldest = owner.inbox.oldest(true);
@@ -119,7 +129,7 @@ export class OfflineBoxes {
   }
 }
 
-function entryOf(key: string, value: RecordValue): InboxEntry | undefined {
+function entryOf(key: string, value: RecordValue): Omit<RestoredEntry, 'origin'> | undefined {
   const position = positionOfMessageId(Number(keyParts(key)[2]));
   if (!position) return undefined;
   const message = {
@@ -129,5 +139,9 @@ function entryOf(key: string, value: RecordValue): InboxEntry | undefined {
     description: textOf(value, 'description'),
     offline: true,
   };
-  return { position, message, ts: numberOf(value, 'ts'), durable: true };
+  const requestKey = textOf(value, 'requestKey');
+  return {
+    entry: { position, message, ts: numberOf(value, 'ts'), durable: true },
+    requestKey: requestKey === '' ? undefined : requestKey,
+  };
 }

@@ -21,6 +21,7 @@ export const RECORD_KEYS = {
   tails: 'tail/',
   tailInbox: 'tail/inbox/',
   tailInboxEntry: 'tail/inbox-entry/',
+  tailRequests: 'tail/requests/',
   tailChannel: 'tail/channel/',
   tailChannelEntry: 'tail/channel-entry/',
   tailTicket: 'tail/ticket/',

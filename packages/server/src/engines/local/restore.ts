@@ -22,6 +22,7 @@ export function restoreRecords(core: Core, records: Records): void {
       host: nobody,
       ticketId: recorded.ticketId,
       channels: recorded.channels,
+      served: recorded.served,
       // Time in which the server was down does not count: the clock goes on from what was recorded.
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,

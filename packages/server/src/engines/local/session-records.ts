@@ -1,4 +1,4 @@
-import type { RecordChange, Records, RecordValue } from '../../ports/index.js';
+import type { RecordChange, Records, RecordValue, ServedChannel } from '../../ports/index.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf, textsOf } from './record-values.js';
 import { type Session, silentMsOf } from './state.js';
@@ -12,6 +12,7 @@ export interface RecordedSession {
   readonly generation: number;
   readonly ticketId: string;
   readonly channels: readonly string[];
+  readonly served: readonly ServedChannel[];
   readonly silentMs: number;
   readonly phase: 'live' | 'ended';
 }
@@ -62,6 +63,7 @@ export class SessionRecords {
       generation: session.generation,
       ticketId: session.ticketId,
       channels: session.channels,
+      served: session.served,
       // While it is not cut, the client is heard of all the time: nothing to record.
       silentMs: session.suspended || !session.host.isHeld ? silentMsOf(session, this.#now()) : 0,
       phase: session.phase,
@@ -86,6 +88,7 @@ function fromRecord(appId: string, uid: string, session: number, value: RecordVa
     generation: numberOf(value, 'generation'),
     ticketId: textOf(value, 'ticketId'),
     channels: textsOf(value, 'channels'),
+    served: (value.served ?? []) as readonly ServedChannel[],
     silentMs: numberOf(value, 'silentMs'),
     phase: value.phase === 'ended' ? 'ended' : 'live',
   };

@@ -1,7 +1,8 @@
 import type { Position } from 'ar-rtm-protocol';
-import type { ChannelFeed, InboxFeed, MemberCount, Notice } from '../../ports/index.js';
+import type { ChannelFeed, InboxFeed, MemberCount, Notice, ServedChannel } from '../../ports/index.js';
 import type { ChannelLog } from './channel-log.js';
 import type { InboxLog } from './inbox-log.js';
+import type { RequestMemory } from './request-memory.js';
 
 /** Where the engine reaches one node. */
 export interface Handlers {
@@ -35,6 +36,8 @@ export interface Session {
   ticketId: string;
   /** Few: at most those that a client may join. */
   channels: readonly string[];
+  /** How far the client had been served when it was last cut. */
+  served: readonly ServedChannel[];
   /** Where the inbox ended at the fresh login of a published client, which fetches what is stored up to there. */
   offlineUpTo: Position | undefined;
   /** Since when the client is cut, and how long it had been silent by then. */
@@ -52,6 +55,7 @@ export interface UserSlot {
   readonly appId: string;
   readonly uid: string;
   readonly inbox: InboxLog;
+  readonly requests: RequestMemory;
   session: Session | undefined;
   isAboutToGo: boolean;
 }
@@ -64,6 +68,7 @@ export interface ChannelSlot {
   readonly members: Map<string, number>;
   readonly subscribers: Set<NodeLease>;
   readonly log: ChannelLog;
+  readonly requests: RequestMemory;
   count: MemberCount;
   isAboutToTrim: boolean;
 }

@@ -9,8 +9,10 @@ import type {
 } from '../../ports/index.js';
 import type { Core } from './core.js';
 import type { InboxTail, Origin } from './inbox-log.js';
+import { keyOf } from './local-channels.js';
 import { digits, keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
+import type { Remembered } from './request-memory.js';
 import type { ChannelSlot, UserSlot } from './state.js';
 
 /** Changes per transaction, so that a large state does not become one huge one. */
@@ -44,6 +46,7 @@ function* tailsOf(core: Core): Iterable<RecordChange> {
     // Also of logs that go on: should the record of one be damaged, it begins anew behind all offsets ever given.
     core.highWater.raise(slot.inbox.end.offset);
     if (slot.session) yield* inboxTail(slot);
+    yield* requestTail(core, slot);
   }
   for (const slot of core.channels.values()) {
     core.highWater.raise(slot.log.end.offset);
@@ -61,13 +64,24 @@ function* inboxTail({ appId, uid, inbox }: UserSlot): Iterable<RecordChange> {
     key: `${RECORD_KEYS.tailInbox}${appId}/${uid}`,
     value: { lastOffset: end.offset, floor: messageIdOf(floor), lastTs, liveCount },
   };
-  for (const { entry, origin } of inbox.live()) {
+  for (const { entry, origin, requestKey } of inbox.live()) {
     const { position, message, ts } = entry;
     yield {
       key: `${RECORD_KEYS.tailInboxEntry}${appId}/${uid}/${digits(messageIdOf(position))}`,
-      value: { message, ts, ...(origin && { origin }) },
+      value: { message, ts, ...(origin && { origin }), ...(requestKey !== undefined && { requestKey }) },
     };
   }
+}
+
+/** The requests that this inbox remembers, whether their entries are still there or not. */
+function* requestTail(core: Core, { appId, uid, inbox, requests }: UserSlot): Iterable<RecordChange> {
+  const nowMs = core.clock.nowMs();
+  const known = [...requests.all()].map(({ key, id, ts, atMs, isAcknowledged }) => {
+    const position = positionOfMessageId(id);
+    const isGone = position && !inbox.find(position) && inbox.wasRemoved(position);
+    return { key, id, ts, agoMs: nowMs - atMs, ...((isAcknowledged || isGone) && { isAcknowledged: true }) };
+  });
+  if (known.length > 0) yield { key: `${RECORD_KEYS.tailRequests}${appId}/${uid}`, value: { known } };
 }
 
 function* channelTail({ appId, channelId, log }: ChannelSlot): Iterable<RecordChange> {
@@ -93,12 +107,24 @@ export function restoreTails(core: Core, records: Records): void {
     slot.inbox.resume({ ...end, liveCount: numberOf(value, 'liveCount'), entries });
   }
   const nowMs = core.clock.nowMs();
+  for (const { key, value } of records.scan(RECORD_KEYS.tailRequests)) {
+    const [, appId = '', uid = ''] = keyParts(key);
+    const { requests } = core.users.load(appId, uid);
+    for (const { agoMs, ...known } of value.known as readonly (Remembered & { agoMs: number })[]) {
+      requests.remember({ ...known, atMs: nowMs - agoMs });
+    }
+  }
   for (const { key, value } of records.scan(RECORD_KEYS.tailChannel)) {
     const [, appId = '', channelId = ''] = keyParts(key);
     const end = endOf(value);
     if (!end) continue;
     const slot = core.channels.open(appId, channelId);
-    slot.log.resume({ ...end, entries: [...channelEntries(records, appId, channelId)] }, nowMs);
+    const entries = [...channelEntries(records, appId, channelId)];
+    slot.log.resume({ ...end, entries }, nowMs);
+    for (const { position, ts, entry } of entries) {
+      if (entry.kind !== 'message' || entry.msgId === undefined) continue;
+      slot.requests.remember({ key: keyOf(entry.session, entry.msgId), id: messageIdOf(position), ts, atMs: nowMs });
+    }
     core.channels.watch(slot);
     core.channels.letGo(slot);
   }
@@ -115,7 +141,7 @@ function* inboxEntries(records: Records, appId: string, uid: string): Iterable<I
     const message = value.message as PeerMessage | undefined;
     if (!position || !message) continue;
     const entry = { position, message, ts: numberOf(value, 'ts'), durable: false };
-    yield { entry, origin: value.origin as Origin | undefined };
+    yield { entry, origin: value.origin as Origin | undefined, requestKey: value.requestKey as string | undefined };
   }
 }
 

@@ -2,6 +2,7 @@ import { SlotTable } from '../../domain/slot-table.js';
 import { InboxLog } from './inbox-log.js';
 import type { HighWater } from './numbers.js';
 import type { OfflineBoxes } from './offline-boxes.js';
+import { RequestMemory, type RequestMemoryBounds } from './request-memory.js';
 import type { UserSlot } from './state.js';
 
 /**
@@ -13,14 +14,25 @@ export class Users {
   readonly #epoch: number;
   readonly #highWater: HighWater;
   readonly #boxes: OfflineBoxes;
+  readonly #bounds: RequestMemoryBounds;
+  readonly #now: () => number;
   /** Runs a task after the idle time. */
   readonly #later: (task: () => void) => void;
 
-  constructor(epoch: number, highWater: HighWater, boxes: OfflineBoxes, later: (task: () => void) => void) {
-    this.#epoch = epoch;
-    this.#highWater = highWater;
-    this.#boxes = boxes;
-    this.#later = later;
+  constructor(options: {
+    readonly epoch: number;
+    readonly highWater: HighWater;
+    readonly boxes: OfflineBoxes;
+    readonly bounds: RequestMemoryBounds;
+    readonly now: () => number;
+    readonly later: (task: () => void) => void;
+  }) {
+    this.#epoch = options.epoch;
+    this.#highWater = options.highWater;
+    this.#boxes = options.boxes;
+    this.#bounds = options.bounds;
+    this.#now = options.now;
+    this.#later = options.later;
   }
 
   get size(): number {
@@ -49,10 +61,11 @@ export class Users {
       appId,
       uid,
       inbox: new InboxLog(this.#epoch, this.#highWater.offset),
+      requests: new RequestMemory(this.#bounds),
       session: undefined,
       isAboutToGo: false,
     };
-    this.#boxes.load(slot);
+    this.#boxes.load(slot, this.#now());
     this.#slots.set(appId, uid, slot);
     this.letGo(slot);
     return slot;
@@ -65,6 +78,9 @@ export class Users {
     this.#later(() => {
       slot.isAboutToGo = false;
       if (slot.session) return;
+      slot.requests.forget(this.#now());
+      // A request may be repeated when its receiver is gone already.
+      if (slot.requests.size > 0) return this.letGo(slot);
       this.#highWater.raise(slot.inbox.end.offset);
       this.#slots.delete(slot.appId, slot.uid);
     });
