@@ -232,12 +232,15 @@ export class SessionHost {
     if (session && session.generation === generation && session.connection) session.inbox?.release(upTo);
   }
 
-  /** Asks for the ends of inboxes that were silent since the last call: a lost feed is found (design 2). */
+  /**
+   * Asks for the ends of inboxes that were silent since the last call: a lost feed is found (design 2), and the engine
+   * hears which sessions this node knows.
+   */
   async checkIdle(): Promise<void> {
     const byApp = new Map<string, Session[]>();
     for (const session of this.sessions.values()) {
       const { inbox } = session;
-      if (!inbox || !session.connection) continue;
+      if (!inbox) continue;
       if (!inbox.touched) {
         const idle = byApp.get(session.appId);
         if (idle) idle.push(session);

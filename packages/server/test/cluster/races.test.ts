@@ -149,3 +149,18 @@ test('a stall of the only node costs nobody the session', async () => {
   expect([watcher.closedWith, bob.closedWith]).toEqual([undefined, undefined]);
   expect(await watcher.sendTo('bob', 'still there?')).toMatchObject({ Status: 2 });
 });
+
+test('the answer to a claim is lost for good: the session that nobody knows ends all the same', async () => {
+  const { watcher, bob } = await room(2);
+  bob.breakSocket();
+  await cluster.time.advance(100);
+  faults({ failAfter: 1 });
+  await bob.connect(0, { resume: true, wait: false });
+  await cluster.time.advance(50);
+  bob.breakSocket();
+  await cluster.time.advance(1000);
+  faults({ failAfter: 0 });
+  await cluster.time.advance(100_000);
+  expect(departures(watcher)).toBe(1);
+  expect(await watcher.sendTo('bob', 'still there?')).toMatchObject({ Status: 0, Code: 0 });
+});

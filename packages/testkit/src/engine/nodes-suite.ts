@@ -152,6 +152,22 @@ export function describeNodes(name: string, factory: EngineFactory): void {
       expect(await b.adopt()).toEqual({ orphans: [], unsettled: [] });
     });
 
+    test('a host that never calls on behalf of a session is told of it again', async () => {
+      const known = await a.login('known');
+      const lost = await a.login('lost', { userSId: 'x' });
+      const heard = () =>
+        a.ports.inboxes.ends({ appId: APP, sessions: [{ uid: 'known', generation: known.generation }], ...TIMEOUT });
+      for (let waited = 0; waited < 40_000; waited += 4000) {
+        expect(await b.adopt()).toEqual({ orphans: [], unsettled: [] });
+        await engine.advance(4000);
+        await Promise.all([a.renew(), b.renew(), heard()]);
+      }
+      const { orphans } = await a.adopt();
+      expect(orphans).toMatchObject([{ uid: 'lost', session: lost.session, userSId: 'x' }]);
+      expect(orphans[0]?.generation).toBeGreaterThan(lost.generation);
+      expect(await a.adopt()).toEqual({ orphans: [], unsettled: [] });
+    });
+
     test('unsettled departures go on until they are settled', async () => {
       const u = await a.login('u');
       await u.addChannel('c');

@@ -1,4 +1,4 @@
-import type { Records } from 'ar-rtm-server/ports';
+import type { RecordChange, Records } from 'ar-rtm-server/ports';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RecordsFactory, RecordsUnderTest } from './engine-factory.js';
 
@@ -126,6 +126,39 @@ export function describeRecords(name: string, factory: RecordsFactory): void {
       expect(['x/1', 'x/1,x/2', 'x/1,x/2,x/3,x/4']).toContain(left);
     });
 
+    test('after a crash at every step the reopened records stand at that step, or at one before that nobody was told of', async () => {
+      const set = (key: string, n: number) => ({ key, value: { n } });
+      const steps: { readonly isAwaited: boolean; readonly changes: readonly RecordChange[] }[] = [];
+      for (let i = 0; i < 24; i += 1) {
+        const changes: RecordChange[] = [set(`x/${i % 5}`, i), set(`y/${i}`, i)];
+        if (i % 3 === 0) changes.push({ key: `y/${i - 2}` }, { key: `x/${(i + 1) % 5}` });
+        steps.push({ isAwaited: i % 4 < 2, changes });
+      }
+      const model = new Map<string, unknown>();
+      const apply = (changes: readonly RecordChange[]) => {
+        for (const { key, value } of changes) value ? model.set(key, value) : model.delete(key);
+        return snapshot(model);
+      };
+      const content = () => snapshot(new Map([...records.scan('')].map(({ key, value }) => [key, value])));
+
+      for (let from = 0; from < steps.length; from += 1) {
+        // Runs of one to four steps, so that the crash comes behind awaited ones and in the middle of others.
+        const run = steps.slice(from, from + 1 + (from % 4));
+        let allowed = [content()];
+        for (const { isAwaited, changes } of run) {
+          const write = records.write(changes);
+          const state = apply(changes);
+          if (isAwaited) await write;
+          else write.catch(() => undefined);
+          allowed = isAwaited ? [state] : [...allowed, state];
+        }
+        records = await underTest.crash();
+        expect(allowed, `behind step ${from}`).toContain(content());
+        model.clear();
+        for (const { key, value } of records.scan('')) model.set(key, value);
+      }
+    });
+
     test('flushed waits for all writes so far', async () => {
       for (let i = 0; i < 20; i += 1) void records.write([{ key: `x/${String(i).padStart(2, '0')}`, value: { i } }]);
       await records.flushed();
@@ -148,4 +181,9 @@ export function describeRecords(name: string, factory: RecordsFactory): void {
       expect(keys('x/')).toHaveLength(2000);
     });
   });
+}
+
+/** The same text for the same content. */
+function snapshot(content: ReadonlyMap<string, unknown>): string {
+  return JSON.stringify([...content].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

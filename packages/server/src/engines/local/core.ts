@@ -13,7 +13,7 @@ import { HighWater, SerialNumbers } from './numbers.js';
 import { OfflineBoxes } from './offline-boxes.js';
 import { RECORD_KEYS } from './record-keys.js';
 import { SessionRecords } from './session-records.js';
-import type { Session } from './state.js';
+import type { Session, UserSlot } from './state.js';
 import { Tickets } from './tickets.js';
 import { Users } from './users.js';
 
@@ -48,6 +48,8 @@ export class Core {
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
+  /** Sessions on whose behalf their host has not called yet. */
+  readonly unconfirmed = new Set<Session>();
   readonly tickets: Tickets;
   readonly superseded: InstanceMemory;
   readonly reconnecting: InstanceMemory;
@@ -93,6 +95,25 @@ export class Core {
     this.reconnecting = new InstanceMemory(RECORD_KEYS.reconnecting, time, limits.memoryMs, limits.reconnectingEntries);
     this.#repeat(TICKET_SWEEP_MS, () => this.tickets.expire());
     this.#repeat(OFFLINE_SWEEP_MS, () => this.#expireOffline());
+  }
+
+  /** A session has got a host, who may not hear of it. */
+  awaitHost(session: Session): void {
+    session.unconfirmedMs = this.clock.nowMs();
+    this.unconfirmed.delete(session);
+    this.unconfirmed.add(session);
+  }
+
+  /** The live session of a user, if a call under this generation may speak for it. */
+  sessionOf({ appId, uid, generation }: { appId: string; uid: string; generation: number }): UserSlot | undefined {
+    const slot = this.users.find(appId, uid);
+    const session = slot?.session;
+    if (session?.generation !== generation || !session) return undefined;
+    if (session.unconfirmedMs !== undefined) {
+      session.unconfirmedMs = undefined;
+      this.unconfirmed.delete(session);
+    }
+    return slot;
   }
 
   /** Every port call begins with this. */

@@ -109,10 +109,8 @@ export class LocalInboxes implements Inboxes {
     readonly sessions: readonly { readonly uid: string; readonly generation: number }[];
   }): Promise<readonly (Position | undefined)[]> {
     this.#core.mustBeOpen();
-    return request.sessions.map(({ uid, generation }) => {
-      const slot = this.#core.users.find(request.appId, uid);
-      return slot?.session?.generation === generation ? slot.inbox.end : undefined;
-    });
+    const { appId } = request;
+    return request.sessions.map(({ uid, generation }) => this.#core.sessionOf({ appId, uid, generation })?.inbox.end);
   }
 
   async stored(request: UserRef & { readonly upTo?: Position }): Promise<readonly InboxEntry[]> {
@@ -187,8 +185,7 @@ export class LocalInboxes implements Inboxes {
 
   #slotOf(request: SessionRef): UserSlot | undefined {
     this.#core.mustBeOpen();
-    const slot = this.#core.users.find(request.appId, request.uid);
-    return slot?.session?.generation === request.generation ? slot : undefined;
+    return this.#core.sessionOf(request);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Nodes, Notice, OrphanedSession, UnsettledSession } from '../../ports/index.js';
 import type { Core } from './core.js';
-import { type Handlers, silentMsOf } from './state.js';
+import { type Handlers, type NodeLease, type Session, silentMsOf } from './state.js';
 
 /** A departure that its node has not settled by then is handed to it again. */
 const SETTLE_AGAIN_MS = 10_000;
+
+/** A host that has not called on behalf of its session by then does not know of it. Longer than its idle check takes. */
+const CONFIRM_WITHIN_MS = 30_000;
 
 /** {@link Nodes} in memory: the lease of a node is bound to the connection that registered it. */
 export class LocalNodes implements Nodes {
@@ -33,10 +36,12 @@ export class LocalNodes implements Nodes {
     const orphans: OrphanedSession[] = [];
     const unsettled: UnsettledSession[] = [];
     const nowMs = core.clock.nowMs();
-    for (const session of core.leases.takeOrphans(request.limit)) {
+    const taken = core.leases.takeOrphans(request.limit);
+    for (const session of [...taken, ...this.#unconfirmed(node, nowMs, request.limit - taken.length)]) {
       const { appId, uid, userSId } = session;
       const { channels, served } = session;
       if (session.phase === 'live') {
+        core.awaitHost(session);
         const silentMs = silentMsOf(session, nowMs);
         session.suspended = { atMs: nowMs, silentMs };
         session.generation = core.serial.next();
@@ -58,6 +63,19 @@ export class LocalNodes implements Nodes {
       unsettled.push({ appId, uid, session: session.session, channels });
     }
     return { orphans, unsettled };
+  }
+
+  /** Sessions of this node of which it does not know: the answer to its claim, or to an adoption, was lost for good. */
+  #unconfirmed(node: NodeLease, nowMs: number, limit: number): Session[] {
+    const { unconfirmed } = this.#core;
+    const found: Session[] = [];
+    // In order of time.
+    for (const session of unconfirmed) {
+      if (found.length >= limit || nowMs - (session.unconfirmedMs ?? nowMs) < CONFIRM_WITHIN_MS) break;
+      if (session.host === node) found.push(session);
+    }
+    for (const session of found) unconfirmed.delete(session);
+    return found;
   }
 
   async release(request: { readonly nodeId: string }): Promise<void> {

@@ -136,6 +136,7 @@ export class LocalRegistry implements Registry {
     host.sessions.delete(session);
     session.host = node;
     node.sessions.add(session);
+    core.awaitHost(session);
     core.sessionRecords.touch(session);
     tellSuperseded(core, session, host, generation, 'same');
     core.deliveries.flush();
@@ -186,11 +187,13 @@ export class LocalRegistry implements Registry {
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,
       phase: 'live',
+      unconfirmedMs: undefined,
       settlingMs: 0,
       isRecorded: false,
     };
     slot.session = session;
     node.sessions.add(session);
+    core.awaitHost(session);
     core.sessionRecords.touch(session);
     if (mustFlush) changes.push(...core.sessionRecords.take(session));
     const { generation } = session;
@@ -220,8 +223,7 @@ export class LocalRegistry implements Registry {
 
   #sessionOf(request: SessionRef): Session | undefined {
     this.#core.mustBeOpen();
-    const session = this.#core.users.find(request.appId, request.uid)?.session;
-    return session?.generation === request.generation ? session : undefined;
+    return this.#core.sessionOf(request)?.session;
   }
 }
 

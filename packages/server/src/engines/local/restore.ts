@@ -27,6 +27,7 @@ export function restoreRecords(core: Core, records: Records): void {
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,
       phase: recorded.phase,
+      unconfirmedMs: undefined,
       settlingMs: 0,
       isRecorded: true,
     };

@@ -36,6 +36,7 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   if (lost > 0) core.outside.counters.add('live_entries_dropped_session_end', lost);
 
   slot.session = undefined;
+  core.unconfirmed.delete(session);
   session.host.sessions.delete(session);
   core.tickets.retire(session);
   if (session.channels.length > 0) {

@@ -44,6 +44,8 @@ export interface Session {
   suspended: { readonly atMs: number; readonly silentMs: number } | undefined;
   /** `ended`: over, but still a member of channels. `settled`: nothing is left of it. */
   phase: 'live' | 'ended' | 'settled';
+  /** When it was given to its host, until that has called on its behalf: the answer may have been lost. */
+  unconfirmedMs: number | undefined;
   /** When it was last handed to a node to be taken out of its channels. */
   settlingMs: number;
   /** Whether a record of it has been written. */
