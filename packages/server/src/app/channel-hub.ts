@@ -70,11 +70,13 @@ export class ChannelHub {
     // A member from now on, so that the channel goes on being followed; nothing is delivered before the answer.
     const member = new Member(channel, session, { epoch: 0, offset: 0 });
     channel.add(member);
+    let mayBeMember = false;
     try {
       if ((await engine.registry.addChannel({ appId, uid, generation, channelId, timeoutMs })) === 'stale') {
         channel.remove(member);
         return 'stale';
       }
+      mayBeMember = true;
       const result = await engine.channels.join({ appId, channelId, uid, session: session.session, timeoutMs });
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
@@ -101,17 +103,59 @@ export class ChannelHub {
       return 'joined';
     } catch (error) {
       channel.remove(member);
+      // The client hears that it has not joined. The others must not see it as a member for ever.
+      if (mayBeMember && !waits) this.leaveBehind(session, channelId);
       throw error;
     }
   }
 
-  /** Ends the membership for all. Rejects with EngineUnavailable; the membership is then unchanged. */
+  /** Ends a membership behind the client's back, however long the engine takes; a new join waits for that. */
+  private leaveBehind(session: Session, channelId: string): void {
+    session.takeovers ??= new Map();
+    const { takeovers } = session;
+    const { logger } = this.around.context;
+    const left = this.leaveStubbornly(session, channelId)
+      .catch((error: unknown) => logger.error({ err: error, channel: channelId }, 'ending a membership failed'))
+      .finally(() => {
+        if (takeovers.get(channelId) === left) takeovers.delete(channelId);
+      });
+    takeovers.set(channelId, left);
+  }
+
+  private async leaveStubbornly(session: Session, channelId: string): Promise<void> {
+    const { counters, time } = this.around.context;
+    // The end of a session takes it out of all its channels, this one included.
+    while (session.state !== 'ended') {
+      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      try {
+        return await this.endMembership(session, channelId);
+      } catch (error) {
+        if (!(error instanceof EngineUnavailable)) throw error;
+        counters.add('engine_failures');
+      }
+    }
+  }
+
+  /**
+   * Ends the membership for all. An engine that does not answer may have carried it out: there is no way back then, and it
+   * is told again until it has answered.
+   */
   async leave(session: Session, channelId: string): Promise<void> {
+    this.drop(session, channelId);
+    try {
+      await this.endMembership(session, channelId);
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      this.around.context.counters.add('engine_failures');
+      this.leaveBehind(session, channelId);
+    }
+  }
+
+  private async endMembership(session: Session, channelId: string): Promise<void> {
     const { engine, settings } = this.around.context;
     const { appId, uid } = session;
     const timeoutMs = settings.engineTimeoutMs;
     await engine.channels.leave({ appId, channelId, uid, session: session.session, timeoutMs });
-    this.drop(session, channelId);
     await this.forgetChannel(session, channelId);
   }
 
@@ -234,14 +278,18 @@ export class ChannelHub {
   }
 
   private unfollow(key: string, channel: LocalChannel): void {
-    const { engine, nodeId, settings, logger } = this.around.context;
+    const { engine, nodeId, settings, counters, logger, time } = this.around.context;
     const { appId, channelId } = channel;
     this.subscriptions.delete(key);
     const ended = engine.channels
       .unsubscribe({ appId, channelId, nodeId, timeoutMs: settings.engineTimeoutMs })
       .catch((error: unknown) => {
-        // A feed that goes on is ignored: nobody follows it here.
-        if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'ending a channel feed failed');
+        if (!(error instanceof EngineUnavailable)) return logger.error({ err: error }, 'ending a channel feed failed');
+        counters.add('engine_failures');
+        // Until then a feed that goes on is ignored: nobody follows it here.
+        time.after(RETRY_MS, () => {
+          if (!this.subscriptions.has(key) && !this.ending.has(key)) this.unfollow(key, channel);
+        });
       })
       .finally(() => this.ending.delete(key));
     this.ending.set(key, ended);

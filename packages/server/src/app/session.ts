@@ -27,7 +27,7 @@ export class Session {
   /** A request that the client repeats may be carried out; otherwise nobody knows whether it was before (design 4). */
   mayRepeat = false;
   inbox: InboxPump | undefined;
-  /** Memberships being taken over from another node, by channel. */
+  /** Memberships being taken over from another node, or ended behind the client's back, by channel. */
   takeovers: Map<string, Promise<void>> | undefined;
   /** Over for good: logged out, silent for too long, or kicked. Not when it only moved to another node. */
   isOver = false;

@@ -12,7 +12,7 @@ import type { Position } from 'ar-rtm-protocol';
 
 /** What a client says about itself at Login. */
 export type ClaimMode =
-  /** Ours, logging in anew: whatever session the user has is over. */
+  /** Ours, logging in anew: whatever session the user has is over. A UserSId is new with every login. */
   | 'new'
   /** Ours, going on after a cut: must not win the user back when superseded. */
   | 'resume'
@@ -88,7 +88,9 @@ export interface SessionRef {
 export interface Registry {
   /**
    * Compare-and-set of the user's session. On success the node hosts the session and gets the inbox feed. A session of
-   * the same UserSId goes on (modes `resume`, `published`); one of another UserSId is superseded: it is remembered
+   * the same UserSId goes on; in mode `new`, and for a published client of whose login nobody has heard since, this is
+   * another attempt of the same login, and the result is that of a login (`continued` and `reconnecting` false, `inboxEnd`
+   * as it was then). A session of another UserSId is superseded: it is remembered
    * (on disk before the result) for up to 24 h, its host gets a `superseded` notice, and its unacknowledged inbox entries
    * are treated as in `end`. Of two claims at the same instant the later one wins.
    */

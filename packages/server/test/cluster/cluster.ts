@@ -44,6 +44,7 @@ export class Cluster {
     readonly time: FakeTime,
     readonly network: FaultyNetwork,
     readonly counters: CounterBook,
+    readonly engine: LocalEngine,
     readonly complaints: readonly string[],
   ) {}
 
@@ -62,7 +63,7 @@ export class Cluster {
       limits: options.limits ?? {},
     });
     await engine.open();
-    const cluster = new Cluster(time, network, counters, complaints);
+    const cluster = new Cluster(time, network, counters, engine, complaints);
     for (let i = 0; i < options.nodes; i++) {
       const label = `node${i}`;
       const node = createNode({

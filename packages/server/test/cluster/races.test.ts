@@ -1,5 +1,5 @@
 /** Races between nodes, sockets and answers that a review found; each test tells the story of one. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { Cluster, type ScriptedClient } from './cluster.js';
 
 const SLOW = { callDelayMs: 30, answerDelayMs: 30, feedDelayMs: 60 };
@@ -163,4 +163,99 @@ test('the answer to a claim is lost for good: the session that nobody knows ends
   await cluster.time.advance(100_000);
   expect(departures(watcher)).toBe(1);
   expect(await watcher.sendTo('bob', 'still there?')).toMatchObject({ Status: 0, Code: 0 });
+});
+
+// What follows was found by the simulator.
+
+test('a late attempt of a login does not end the session that a later attempt began', async () => {
+  const { watcher, bob } = await room(3);
+  const late = cluster.client('carol');
+  cluster.network.partition('node2');
+  await late.connect(2, { gatewayNode: 0, wait: false });
+  await cluster.time.advance(500);
+  // Another attempt of the same login, over another node.
+  const twin = Object.assign(cluster.client('carol'), { userSId: late.userSId });
+  await twin.connect(0);
+  await twin.join('room');
+  cluster.network.heal('node2');
+  await cluster.time.advance(6000);
+  expect(departures(watcher)).toBe(0);
+  expect(await membersSeenBy(watcher)).toEqual(['watcher', 'bob', 'carol']);
+  expect(bob.contents('ChanMemberLeave')).toEqual([]);
+});
+
+test('a join that was refused, but carried out, is taken back', async () => {
+  let refused = 0;
+  for (let seed = 1; seed <= 30; seed++) {
+    cluster = await Cluster.start({ nodes: 2, seed });
+    const watcher = await cluster.login('watcher', 0);
+    const bob = await cluster.login('bob', 1);
+    await watcher.join('room');
+    faults({ failAfter: 0.5 });
+    const code = await bob.join('room');
+    faults({ failAfter: 0 });
+    await cluster.time.advance(3000);
+    if (code !== 0) refused += 1;
+    expect(await membersSeenBy(watcher), `seed ${seed}`).toEqual(code === 0 ? ['watcher', 'bob'] : ['watcher']);
+  }
+  expect(refused).toBeGreaterThan(5);
+});
+
+test('a leave that the engine does not answer is carried out all the same', async () => {
+  const { watcher, bob } = await room(2);
+  faults({ failBefore: 1 });
+  bob.say('LeaveChannel', { ChanId: 'room' });
+  await cluster.time.advance(100);
+  expect(bob.contents('LeaveChannel')).toMatchObject([{ Code: 0 }]);
+  faults({ failBefore: 0 });
+  await cluster.time.advance(2000);
+  expect(await membersSeenBy(watcher)).toEqual(['watcher']);
+});
+
+test('a feed that could not be ended is ended later', async () => {
+  const { watcher, bob } = await room(2);
+  for (const member of [watcher, bob]) member.say('LeaveChannel', { ChanId: 'room' });
+  await cluster.time.advance(3000);
+  faults({ failBefore: 1 });
+  await cluster.time.advance(4000);
+  faults({ failBefore: 0 });
+  await cluster.time.advance(70_000);
+  expect(cluster.engine.sizes().channels).toBe(0);
+});
+
+describe('a repeated channel message', () => {
+  const inboxOf = (client: ScriptedClient) => {
+    const { Epoch, Offset } = client.contents('Login').at(-1) as { Epoch: number; Offset: number };
+    return { Epoch, Offset };
+  };
+
+  test('is answered soon although its entry never came back from the broker', async () => {
+    const { bob } = await room(2);
+    const at = bob.placeIn('room');
+    faults({ loseFeeds: 1 });
+    const id = bob.shout('room', 'own');
+    bob.breakSocket();
+    await cluster.time.advance(10);
+    await bob.connect(1, { resume: true, inboxAt: inboxOf(bob) });
+    await bob.rejoin('room', at);
+    bob.shout('room', 'own', id);
+    await cluster.until(() => bob.contents('SendChannelMsg').length === 1, 'the answer', 1000);
+    expect(bob.contents('SendChannelMsg')).toMatchObject([{ MsgId: id, Code: 0 }]);
+  });
+
+  test('is known although its author has left since', async () => {
+    const { watcher, bob } = await room(2);
+    const id = bob.shout('room', 'last words');
+    bob.breakSocket();
+    await cluster.until(() => watcher.heard('room').length === 1, 'heard');
+    await bob.connect(1, { resume: true, inboxAt: inboxOf(bob) });
+    bob.say('LeaveChannel', { ChanId: 'room' });
+    bob.shout('room', 'last words', id);
+    bob.shout('room', 'too late', 999);
+    await cluster.until(() => bob.contents('SendChannelMsg').length === 2, 'the answers');
+    expect(bob.contents('SendChannelMsg')).toMatchObject([
+      { MsgId: id, Code: 0 },
+      { MsgId: 999, Code: 2 },
+    ]);
+  });
 });

@@ -61,18 +61,40 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       expect(await a.noticed()).toMatchObject([{ kind: 'superseded', generation: first.generation, by: 'same' }]);
     });
 
-    test('a new login of the same instance ends the session before', async () => {
+    test('a new login of the same instance is another attempt of the same login: its session goes on', async () => {
+      await b.sent('u', 'stored', { offline: true });
       const first = await a.login('u', { userSId: 'x' });
       await first.addChannel('c');
+      await b.sent('u', 'live');
       const result = await b.claim('u', { userSId: 'x', mode: 'new' });
       expect(result).toMatchObject({
         outcome: 'claimed',
         continued: false,
         reconnecting: false,
-        ended: { session: first.session, channels: ['c'] },
+        session: first.session,
+        channels: ['c'],
+        inboxEnd: first.claimed.inboxEnd,
       });
+      expect(result).not.toHaveProperty('ended');
       expect(await a.noticed()).toMatchObject([{ kind: 'superseded', generation: first.generation, by: 'same' }]);
       expect(await b.claim('u', { userSId: 'x', mode: 'resume' })).toMatchObject({ continued: true });
+    });
+
+    test('a published login that is repeated because its answer was lost is a login; later ones are reconnects', async () => {
+      const first = await a.login('u', { userSId: 'x', mode: 'published' });
+      const again = await a.login('u', { userSId: 'x', mode: 'published' });
+      expect(again.claimed).toMatchObject({
+        continued: false,
+        reconnecting: false,
+        session: first.session,
+        inboxEnd: first.claimed.inboxEnd,
+      });
+      await again.read();
+      expect(await a.claim('u', { userSId: 'x', mode: 'published' })).toMatchObject({
+        continued: true,
+        reconnecting: true,
+        session: first.session,
+      });
     });
 
     test.each(['new', 'published'] as const)('another instance supersedes (%s)', async (mode) => {
@@ -210,9 +232,7 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       });
       expect(
         await b.claim('u', { userSId: 'x', mode: 'published', ticketId: 't', ticketExpiresInMs: 5000 }),
-      ).toMatchObject({
-        continued: true,
-      });
+      ).toMatchObject({ outcome: 'claimed' });
       await engine.advance(5001);
       expect(await b.claim('u', { userSId: 'y', mode: 'published', ticketId: 't' })).toMatchObject({
         outcome: 'claimed',
@@ -244,7 +264,8 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
     });
 
     test('an older ticket of a session that goes on names its current generation', async () => {
-      await a.login('u', { userSId: 'x', mode: 'published', ticketId: 't1' });
+      const first = await a.login('u', { userSId: 'x', mode: 'published', ticketId: 't1' });
+      await first.suspend(0);
       const second = await b.login('u', { userSId: 'x', mode: 'published', ticketId: 't2' });
       const holder = { valid: true, generation: second.generation, nodeId: b.nodeId };
       expect(await a.holder('u', 't1')).toEqual(holder);

@@ -128,13 +128,8 @@ export class ChannelCommands {
     await session.takeovers?.get(channelId);
     // Not a member: the wish is fulfilled (wire-protocol.md O14, design 5).
     if (!session.member(channelId)) return reply(LEAVE_CODE.OK);
-    try {
-      await this.hub.leave(session, channelId);
-      reply(LEAVE_CODE.OK);
-    } catch (error) {
-      this.failed('leaving a channel', error);
-      reply(session.member(channelId) ? LEAVE_CODE.FAILURE : LEAVE_CODE.OK);
-    }
+    await this.hub.leave(session, channelId);
+    reply(LEAVE_CODE.OK);
   }
 
   /** The reply is written when the fan-out reaches the message. Resolves when the log has it. */
@@ -147,15 +142,15 @@ export class ChannelCommands {
       counters.add('channel_messages_refused');
       this.replies.refused(ref, code, reason);
     };
-    const member = session.member(channelId);
-    if (!member) return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
+    const channel = session.member(channelId)?.channel;
+    // A repeated message may have been accepted before its author left.
+    if (!channel && !isAgain) return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
     const problem = messageProblem(type, body, settings.messageBytes);
     if (problem !== undefined) return refuse(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, problem);
-    const { channel } = member;
     // What a resume sends again has been counted before.
-    const admitted = isAgain || admit(this.context, connection, session, () => (channel.isLagging ? LAG_RETRY_MS : 0));
+    const admitted = isAgain || admit(this.context, connection, session, () => (channel?.isLagging ? LAG_RETRY_MS : 0));
     if (admitted !== true && !(await admitted)) {
-      return refuse(CHANNEL_MESSAGE_CODE.TOO_OFTEN, channel.isLagging ? 'the channel is busy' : 'too many messages');
+      return refuse(CHANNEL_MESSAGE_CODE.TOO_OFTEN, channel?.isLagging ? 'the channel is busy' : 'too many messages');
     }
     try {
       const result = await engine.channels.publish({
@@ -170,7 +165,7 @@ export class ChannelCommands {
           origin: { nodeId, ref },
           ...(connection.profile?.resumes && { msgId }),
         },
-        onlyIfKnown: isAgain && !session.mayRepeat,
+        onlyIfKnown: isAgain && (!session.mayRepeat || !channel),
         timeoutMs: settings.engineTimeoutMs,
       });
       if (result.outcome === 'not-member') return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
@@ -181,13 +176,11 @@ export class ChannelCommands {
         if (now === undefined || comparePositions(result.position, now.delivered) <= 0) {
           this.replies.accepted(ref, result.position);
         } else now.awaitEntry(result.position, ref);
-        return;
-      }
-      counters.add('channel_messages');
+      } else counters.add('channel_messages');
       if (this.replies.peek(ref)) {
         time.after(FEED_PATIENCE_MS, () => {
           if (!this.replies.peek(ref)) return;
-          channel.expect(result.position);
+          channel?.expect(result.position);
           // Should the entry have left the log before it came back, the author is answered out of order.
           time.after(settings.pauseRefuseMs, () => this.replies.accepted(ref, result.position));
         });

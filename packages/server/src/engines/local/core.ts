@@ -111,6 +111,7 @@ export class Core {
     if (session?.generation !== generation || !session) return undefined;
     if (session.unconfirmedMs !== undefined) {
       session.unconfirmedMs = undefined;
+      session.isFresh = false;
       this.unconfirmed.delete(session);
     }
     return slot;

@@ -34,7 +34,7 @@ export class LocalRegistry implements Registry {
     if (mode !== 'new' && core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };
     const slot = core.users.load(appId, uid);
     const old = slot.session;
-    if (old && old.userSId === userSId && mode !== 'new') return this.#continue(slot, old, node, request);
+    if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);
     // It went on from a cut, but somebody else has logged in since its own session ended: the newer login stays.
     if (old && old.userSId !== userSId && mode === 'resume') return { outcome: 'superseded' };
     return this.#begin(slot, old, node, request);
@@ -126,13 +126,15 @@ export class LocalRegistry implements Registry {
   #continue(slot: UserSlot, session: Session, node: NodeLease, request: ClaimRequest): ClaimResult {
     const core = this.#core;
     const { host, generation, served } = session;
+    // Another attempt of the login that began it: an answer was lost, or the attempts overtook each other.
+    const isLogin = request.mode === 'new' || (request.mode === 'published' && session.isFresh);
     if (session.ticketId !== request.ticketId) core.tickets.retire(session);
     session.ticketId = request.ticketId;
     session.generation = core.serial.next();
     session.suspended = undefined;
     session.served = NOT_SERVED;
     // A client that reconnects does not fetch: everything comes on its socket.
-    session.offlineUpTo = undefined;
+    if (!isLogin) session.offlineUpTo = undefined;
     host.sessions.delete(session);
     session.host = node;
     node.sessions.add(session);
@@ -144,11 +146,11 @@ export class LocalRegistry implements Registry {
       outcome: 'claimed',
       generation: session.generation,
       session: session.session,
-      continued: true,
-      reconnecting: true,
+      continued: !isLogin,
+      reconnecting: !isLogin,
       channels: session.channels,
       served,
-      inboxEnd: slot.inbox.end,
+      inboxEnd: isLogin ? session.begunAt : slot.inbox.end,
       ...inboxStart(slot, request.inboxAt),
     };
   }
@@ -183,6 +185,8 @@ export class LocalRegistry implements Registry {
       host: node,
       ticketId: request.ticketId,
       channels: NO_CHANNELS,
+      begunAt: slot.inbox.end,
+      isFresh: true,
       served: NOT_SERVED,
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,

@@ -3,6 +3,9 @@ import type { Core } from './core.js';
 import { recordedSessions } from './session-records.js';
 import type { NodeLease, Session } from './state.js';
 
+/** What was stored before the session began is not known any more; it is pushed without the mark. */
+const START = { epoch: 0, offset: 0 };
+
 /**
  * Brings back what the records hold: memories, boxes, sessions and, from the sessions' channels, memberships. No entries
  * are made of these. Nobody hosts the sessions yet: the first node adopts them.
@@ -23,6 +26,8 @@ export function restoreRecords(core: Core, records: Records): void {
       ticketId: recorded.ticketId,
       channels: recorded.channels,
       served: recorded.served,
+      begunAt: START,
+      isFresh: false,
       // Time in which the server was down does not count: the clock goes on from what was recorded.
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,

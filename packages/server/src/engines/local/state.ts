@@ -36,6 +36,10 @@ export interface Session {
   ticketId: string;
   /** Few: at most those that a client may join. */
   channels: readonly string[];
+  /** Where the inbox ended when the session began: what lies before were offline messages. */
+  readonly begunAt: Position;
+  /** No host has called on its behalf since it began: the answer to the login may have been lost. */
+  isFresh: boolean;
   /** How far the client had been served when it was last cut. */
   served: readonly ServedChannel[];
   /** Where the inbox ended at the fresh login of a published client, which fetches what is stored up to there. */
