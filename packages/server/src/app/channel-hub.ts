@@ -77,7 +77,14 @@ export class ChannelHub {
         return 'stale';
       }
       mayBeMember = true;
-      const result = await engine.channels.join({ appId, channelId, uid, session: session.session, timeoutMs });
+      const result = await engine.channels.join({
+        appId,
+        channelId,
+        uid,
+        session: session.session,
+        generation,
+        timeoutMs,
+      });
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
         // The departure of a session that is over may have been carried out before this join.
@@ -124,9 +131,12 @@ export class ChannelHub {
 
   private async leaveStubbornly(session: Session, channelId: string): Promise<void> {
     const { counters, time } = this.around.context;
-    // The end of a session takes it out of all its channels, this one included.
-    while (session.state !== 'ended') {
+    const { generation } = session;
+    for (;;) {
       await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      // The end of a session takes it out of all its channels, this one included. A client that is back joins again, or
+      // leaves what it does not know.
+      if (session.state === 'ended' || session.generation !== generation) return;
       try {
         return await this.endMembership(session, channelId);
       } catch (error) {
@@ -153,9 +163,9 @@ export class ChannelHub {
 
   private async endMembership(session: Session, channelId: string): Promise<void> {
     const { engine, settings } = this.around.context;
-    const { appId, uid } = session;
+    const { appId, uid, generation } = session;
     const timeoutMs = settings.engineTimeoutMs;
-    await engine.channels.leave({ appId, channelId, uid, session: session.session, timeoutMs });
+    await engine.channels.leave({ appId, channelId, uid, session: session.session, generation, timeoutMs });
     await this.forgetChannel(session, channelId);
   }
 

@@ -61,16 +61,20 @@ export interface Channels {
   unsubscribe(request: ChannelRef & { readonly nodeId: string }): Promise<void>;
 
   /**
-   * Makes the session a member. Idempotent for the same session. A membership of an older session of the same uid is
-   * replaced by a departure and a join. `position` is the log's end after the step, the own entry included.
+   * Makes the session a member. Idempotent for the same session, whose newest generation it notes. A membership of an
+   * older session of the same uid is replaced by a departure and a join. `position` is the log's end after the step, the
+   * own entry included.
    */
   join(
-    request: ChannelRef & { readonly uid: string; readonly session: number },
+    request: ChannelRef & { readonly uid: string; readonly session: number; readonly generation: number },
   ): Promise<{ readonly already: boolean; readonly position: Position; readonly members: MemberCount }>;
 
-  /** Ends the membership of that session; nothing happens when another session of the uid is the member. */
+  /**
+   * Ends the membership of that session; nothing happens when another session of the uid is the member, or when the session
+   * has joined under a newer generation since. Without a generation the session is over.
+   */
   leave(
-    request: ChannelRef & { readonly uid: string; readonly session: number },
+    request: ChannelRef & { readonly uid: string; readonly session: number; readonly generation?: number },
   ): Promise<{ readonly wasMember: boolean }>;
 
   /**

@@ -83,6 +83,19 @@ export function describeChannels(name: string, factory: EngineFactory): void {
       expect(await a.count('c')).toBe(1);
     });
 
+    test('a late departure of an older generation does not end the membership', async () => {
+      const u = await a.login('w', { userSId: 'x', mode: 'resume' });
+      await u.join('late');
+      const again = await b.login('w', { userSId: 'x', mode: 'resume' });
+      expect(await again.join('late')).toMatchObject({ already: true });
+      expect(await u.leave('late')).toEqual({ wasMember: false });
+      expect(await a.count('late')).toBe(1);
+      expect(await again.leave('late')).toEqual({ wasMember: true });
+      await again.join('d');
+      // A session that is over leaves whatever its generation was.
+      expect(await a.leave('d', 'w', u.session)).toEqual({ wasMember: true });
+    });
+
     test('members and counts', async () => {
       await u.join('c');
       await v.join('c');

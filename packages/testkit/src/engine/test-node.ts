@@ -137,12 +137,19 @@ export class TestNode {
     return this.ports.channels.unsubscribe({ appId: APP, channelId, nodeId: this.nodeId, ...TIMEOUT });
   }
 
-  join(channelId: string, uid: string, session: number) {
-    return this.ports.channels.join({ appId: APP, channelId, uid, session, ...TIMEOUT });
+  join(channelId: string, uid: string, session: number, generation = 0) {
+    return this.ports.channels.join({ appId: APP, channelId, uid, session, generation, ...TIMEOUT });
   }
 
-  leave(channelId: string, uid: string, session: number) {
-    return this.ports.channels.leave({ appId: APP, channelId, uid, session, ...TIMEOUT });
+  leave(channelId: string, uid: string, session: number, generation?: number) {
+    return this.ports.channels.leave({
+      appId: APP,
+      channelId,
+      uid,
+      session,
+      ...(generation !== undefined && { generation }),
+      ...TIMEOUT,
+    });
   }
 
   publish(
@@ -254,11 +261,11 @@ export class TestSession {
   /** What a node does for `JoinChannel`. */
   async join(channelId: string) {
     await this.addChannel(channelId);
-    return this.node.join(channelId, this.uid, this.session);
+    return this.node.join(channelId, this.uid, this.session, this.generation);
   }
 
   leave(channelId: string) {
-    return this.node.leave(channelId, this.uid, this.session);
+    return this.node.leave(channelId, this.uid, this.session, this.generation);
   }
 
   publish(channelId: string, body: string, options: { readonly msgId?: number; readonly onlyIfKnown?: boolean } = {}) {

@@ -47,18 +47,19 @@ export class LocalChannels implements Channels {
     core.channels.letGo(slot);
   }
 
-  async join(request: ChannelRef & { readonly uid: string; readonly session: number }) {
+  async join(request: ChannelRef & { readonly uid: string; readonly session: number; readonly generation: number }) {
     const core = this.#core;
     core.mustBeOpen();
-    const { uid, session } = request;
+    const { uid, session, generation } = request;
     const slot = core.channels.open(request.appId, request.channelId);
     const member = slot.members.get(uid);
     // A call of an older session that comes late changes nothing: the newer one is the member.
-    const already = member !== undefined && member >= session;
+    const already = member !== undefined && member.session >= session;
+    if (member?.session === session) member.generation = Math.max(member.generation, generation);
     if (!already) {
       const entries: PlacedChannelEntry[] = [];
-      if (member !== undefined) entries.push(...this.#remove(slot, uid, member));
-      slot.members.set(uid, session);
+      if (member !== undefined) entries.push(...this.#remove(slot, uid, member.session));
+      slot.members.set(uid, { session, generation });
       core.channels.recount(slot);
       if (slot.members.size <= core.limits.membersReported) {
         entries.push(this.#append(slot, { kind: 'joined', uid, session }));
@@ -68,12 +69,15 @@ export class LocalChannels implements Channels {
     return { already, position: slot.log.end, members: slot.count };
   }
 
-  async leave(request: ChannelRef & { readonly uid: string; readonly session: number }) {
+  async leave(request: ChannelRef & { readonly uid: string; readonly session: number; readonly generation?: number }) {
     const core = this.#core;
     core.mustBeOpen();
-    const { uid, session } = request;
+    const { uid, session, generation } = request;
     const slot = core.channels.find(request.appId, request.channelId);
-    if (!slot || slot.members.get(uid) !== session) return { wasMember: false };
+    const member = slot?.members.get(uid);
+    if (!slot || member?.session !== session) return { wasMember: false };
+    // A late call: its client has been cut since, and has joined again.
+    if (generation !== undefined && generation < member.generation) return { wasMember: false };
     this.#feed(slot, this.#remove(slot, uid, session), true);
     core.channels.letGo(slot);
     return { wasMember: true };
@@ -96,7 +100,7 @@ export class LocalChannels implements Channels {
     const position = known && positionOfMessageId(known.id);
     if (position) return { outcome: 'known', position, ts: known.ts };
     if (request.onlyIfKnown) return UNKNOWN;
-    if (slot?.members.get(uid) !== session || !slot) return NOT_MEMBER;
+    if (slot?.members.get(uid)?.session !== session || !slot) return NOT_MEMBER;
     const placed = this.#append(slot, {
       kind: 'message',
       from: uid,

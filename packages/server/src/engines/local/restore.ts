@@ -67,7 +67,7 @@ function restoreEnded(core: Core, session: Session, nobody: NodeLease): void {
 function restoreMemberships(core: Core, session: Session): void {
   for (const channelId of session.channels) {
     const slot = core.channels.open(session.appId, channelId);
-    slot.members.set(session.uid, session.session);
+    slot.members.set(session.uid, { session: session.session, generation: session.generation });
     core.channels.recount(slot);
   }
 }

@@ -70,8 +70,8 @@ export interface UserSlot {
 export interface ChannelSlot {
   readonly appId: string;
   readonly channelId: string;
-  /** The member session by uid. */
-  readonly members: Map<string, number>;
+  /** The member session by uid, and the generation under which it joined last. */
+  readonly members: Map<string, { readonly session: number; generation: number }>;
   readonly subscribers: Set<NodeLease>;
   readonly log: ChannelLog;
   readonly requests: RequestMemory;
