@@ -15,7 +15,6 @@ export default defineConfig({
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    passWithNoTests: true,
     // Also for runs without scripts/test.mjs; empty when there is none.
     env: { CHROMIUM_PATH: findChromium() ?? '' },
     projects: [

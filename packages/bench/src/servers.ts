@@ -10,6 +10,7 @@ export type ServerName = (typeof SERVER_NAMES)[number];
 
 export interface RunningPeer {
   readonly pid: number;
+  readonly port: number;
   readonly connect: Connect;
   stop(): Promise<void>;
 }
@@ -38,6 +39,7 @@ export async function startPeer(name: ServerName): Promise<RunningPeer> {
   const connect = { arrtm: arrtm(port, APP_ID), 'bare ws': bare(port), 'socket.io': socketIo(port) }[name];
   return {
     pid: child.pid as number,
+    port,
     connect,
     stop: () =>
       new Promise((resolve) => {

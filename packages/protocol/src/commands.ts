@@ -49,8 +49,11 @@ export const COMMAND_FIELDS = {
     OfflineMsg: flag,
     HistoryMsg: flag,
     Desc: stringOrEmpty,
-    /** Ours (resume.1): sent before, on a connection that broke before the answer came. */
-    Again: flag,
+    /**
+     * Ours (resume.1): sent before, on a connection that broke before the answer came. The `Memory` of the Login on which it
+     * was sent first; empty when it was not.
+     */
+    Again: stringOrEmpty,
   },
   RecvMsgFromPeerAck: { MsgId: integer, FromUId: stringOrEmpty },
 
@@ -78,7 +81,7 @@ export const COMMAND_FIELDS = {
     MsgBody: string,
     HistoryMsg: flag,
     Desc: stringOrEmpty,
-    Again: flag,
+    Again: stringOrEmpty,
   },
   GetChanMembers: { MsgId: integer, ChanId: string },
   GetChanMemberSize: { MsgId: integer, ChanIds: jsonStrings },

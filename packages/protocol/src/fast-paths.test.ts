@@ -75,12 +75,14 @@ test('messages as clients write them take the short cut', () => {
         ToUId: to,
         MsgBody,
         ...peerContent,
+        Again: '',
       });
       expect(quickChannelMessage(channelText(MsgId, from, to, MsgBody))).toEqual({
         MsgId,
         ChanId: to,
         MsgBody,
         ...channelContent,
+        Again: '',
       });
     }),
   );

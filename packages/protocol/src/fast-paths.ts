@@ -61,7 +61,7 @@ export function quickPeerMessage(text: string): CommandContent<'SendMsgToPeer'> 
   if (!isId(ToUId) || !text.startsWith('\\",', afterTo) || !text.startsWith(BODY, body)) return undefined;
   const MsgBody = text.slice(body + BODY.length, text.length - PEER_TAIL.length);
   if (body + BODY.length > text.length - PEER_TAIL.length || NEEDS_PARSER.test(MsgBody)) return undefined;
-  return { MsgId, ToUId, MsgType: 1, MsgBody, OfflineMsg: false, HistoryMsg: false, Desc: '', Again: false };
+  return { MsgId, ToUId, MsgType: 1, MsgBody, OfflineMsg: false, HistoryMsg: false, Desc: '', Again: '' };
 }
 
 /** The same for a `SendChannelMsg`. */
@@ -80,7 +80,7 @@ export function quickChannelMessage(text: string): CommandContent<'SendChannelMs
   if (MsgId === undefined || !text.startsWith(BODY, body)) return undefined;
   const MsgBody = text.slice(body + BODY.length, text.length - CHANNEL_TAIL.length);
   if (body + BODY.length > text.length - CHANNEL_TAIL.length || NEEDS_PARSER.test(MsgBody)) return undefined;
-  return { ChanId, MsgId, MsgType: 1, MsgBody, HistoryMsg: false, Desc: '', Again: false };
+  return { ChanId, MsgId, MsgType: 1, MsgBody, HistoryMsg: false, Desc: '', Again: '' };
 }
 
 /** Wire text of a `RecvMsgFromPeer`. Ids must be ids (they hold nothing that JSON escapes). */

@@ -55,6 +55,8 @@ export const SESSION_FRAMES = {
     /** Ours (resume.1): where the inbox is followed from, and whether entries before that are lost. */
     ...place,
     InboxGap: isTrue,
+    /** Ours (resume.1): names what the server remembers of this client's requests; another name, and it has forgotten. */
+    Memory: stringOrEmpty,
   },
   Logout: { Code: integer },
   /** Reason: extension P13. */
@@ -169,7 +171,7 @@ type RequiredFields<C> = {
 }[keyof C];
 
 /** Required after decoding, but with a default when absent on the wire. */
-type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Gap';
+type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Memory' | 'Gap';
 
 export type ServerFrameResult<Names extends ServerFrameName = ServerFrameName> =
   | { readonly ok: true; readonly frame: ServerFrame<Names> }

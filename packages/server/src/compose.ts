@@ -1,11 +1,13 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ScopedTime } from './app/scoped-time.js';
 import { ServerNode } from './app/server-node.js';
 import type { NodeSettings } from './app/settings.js';
 import { DEFAULT_SETTINGS } from './app/settings.js';
 import { type App, Apps } from './domain/apps.js';
 import { Tokens } from './domain/tokens.js';
 import type { TokenPolicy } from './domain/tokens-policy.js';
+import { Closing } from './edge/closing.js';
 import type { PublicAddress } from './edge/http/address.js';
 import { OriginRule } from './edge/http/origins.js';
 import { createHttpServer } from './edge/http/server.js';
@@ -30,6 +32,8 @@ export interface ServerOptions {
   readonly engineLimits?: Partial<LocalLimits>;
   readonly allowedOrigins?: readonly string[] | undefined;
   readonly publicAddress?: PublicAddress | undefined;
+  /** Whether `X-Forwarded-For` is believed. Default: no. */
+  readonly trustProxy?: boolean | undefined;
   readonly publicDir?: string | undefined;
   readonly version: string;
   readonly httpBodyBytes: number;
@@ -42,48 +46,53 @@ export interface RunningServer {
   readonly port: number;
   /** Live objects by kind; for leak tests. */
   census(): Readonly<Record<string, number>>;
-  /** Refuses logins, closes sockets with a reconnect code, writes what the next start needs. */
+  /**
+   * Refuses logins, closes sockets with a reconnect code, writes what the next start needs, closes the records. A step that
+   * fails does not keep the others from being done; then it rejects with the first failure.
+   */
   stop(): Promise<void>;
 }
 
 const SECRET_KEY = 'secret/tickets';
 const SECRET_BYTES = 32;
 
-/** Joins all parts to one server: one node on the embedded engine. The only file that knows every part. */
+/**
+ * Joins all parts to one server: one node on the embedded engine. The only file that knows every part. The records are the
+ * server's from now on: they are closed with it, and when the start fails.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const closing = new Closing(options.logger);
+  try {
+    return await open(options, closing);
+  } catch (error) {
+    // Whatever else fails has been logged; this is why.
+    await closing.run().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Opens one part after the other and says how each is closed. */
+async function open(options: ServerOptions, closing: Closing): Promise<RunningServer> {
   const { records, logger, counters } = options;
+  closing.add('records', () => records.close());
   const time = new NodeTime();
   const chance = new NodeChance();
   const secret = await ticketSecret(records, chance);
   const engine = new LocalEngine({ records, time, counters, logger, limits: options.engineLimits ?? {} });
   await engine.open();
-  const node = createNode({ ...options, engine: engine.connect(), time, chance, secret });
+  closing.add('engine', () => engine.close({ graceful: true }));
+  const nodeTime = new ScopedTime(time);
+  const node = createNode({ ...options, engine: engine.connect(), time: nodeTime, chance, secret });
+  // Whoever waits to ask the engine again, for sessions that the node has let go of, does not.
+  closing.add('timers', () => nodeTime.end());
   const edge = await openEdge(options, node);
-  try {
-    await node.start();
-    await listen(edge.server, options.host, options.port);
-  } catch (error) {
-    await node.stop();
-    await edge.close();
-    await engine.close({ graceful: true });
-    throw error;
-  }
+  closing.add('edge', () => edge.close());
+  closing.add('node', () => node.stop());
+  await node.start();
+  await listen(edge.server, options.host, options.port);
+  closing.add('sockets', () => node.drain());
   const { port } = edge.server.address() as AddressInfo;
-  let stopping: Promise<void> | undefined;
-  return {
-    port,
-    census: () => ({ ...node.census, ...engine.sizes() }),
-    stop: () => {
-      stopping ??= (async () => {
-        await node.drain();
-        await node.stop();
-        await edge.close();
-        await engine.close({ graceful: true });
-        await records.close();
-      })();
-      return stopping;
-    },
-  };
+  return { port, census: () => ({ ...node.census, ...engine.sizes() }), stop: () => closing.run() };
 }
 
 /** One node over an engine; tests put several into one process. */
@@ -123,13 +132,13 @@ export async function openEdge(
     gateway: node.gateway,
     origins,
     publicAddress: options.publicAddress,
+    trustProxy: options.trustProxy ?? false,
     bodyBytes: options.httpBodyBytes,
     publicDir: options.publicDir,
     sdkVersion: options.version,
     requestTimeoutMs: options.requestTimeoutMs,
     isReady: () => node.isReady,
   });
-  await app.ready();
   const upgrades = acceptUpgrades(server, {
     maxFrameBytes: options.frameCloseBytes,
     maxConnections: options.maxConnections,

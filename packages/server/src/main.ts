@@ -2,11 +2,11 @@
 /** The program: command line, configuration, signals, exit codes. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_SETTINGS, type NodeSettings, tolerant } from './app/settings.js';
-import { parseCommandLine, runMaintenance } from './cli/index.js';
-import { type RunningServer, startServer } from './compose.js';
+import { type NodeSettings, tolerant } from './app/settings.js';
+import { parseCommandLine, runMaintenance, Service } from './cli/index.js';
+import { type RunningServer, type ServerOptions, startServer } from './compose.js';
 import { type Config, type ConfigFlags, describeConfig, formatProblem, loadConfig } from './config/index.js';
-import { NodeTime } from './edge/node-time.js';
+import { ImpatientTime, NodeTime } from './edge/node-time.js';
 import { PinoLogger, PromCounters } from './edge/observability/index.js';
 import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
 import type { LocalLimits } from './engines/local/index.js';
@@ -57,66 +57,56 @@ function read(flags: ConfigFlags): Config | undefined {
 async function serve(config: Config): Promise<number | undefined> {
   const logger = loggerOf(config);
   const counters = new PromCounters();
-  logger.info({ version, config: describeConfig(config) }, 'starting with these settings');
-  let server: RunningServer | undefined;
-  let ending: Promise<void> | undefined;
-  const end = (exitCode: number, reason: string): void => {
-    if (ending !== undefined) return;
-    logger.info({ reason }, 'stopping');
-    ending = (async () => {
-      await server?.stop();
-      logger.info({}, 'stopped');
-      process.exit(exitCode);
-    })().catch((error: unknown) => {
-      logger.error({ err: error }, 'stopping failed');
-      process.exit(1);
-    });
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end(0, signal));
-  try {
+  const time = new ImpatientTime();
+  const open = async (): Promise<Records> => {
+    if (config.storage === 'memory') return new MemoryRecords();
     const onFailure = (error: Error): void => {
       logger.error({ err: error }, 'nothing can be stored any more');
-      end(1, 'storage failed');
+      void service.end(1, 'storage failed');
     };
-    const records: Records =
-      config.storage === 'memory'
-        ? new MemoryRecords()
-        : await openLmdbRecords({
-            dir: config.dataDir,
-            logger,
-            counters,
-            time: new NodeTime(),
-            lockWaitMs: config.lockWaitMs,
-            onFailure,
-          });
-    if (ending !== undefined) return undefined;
-    server = await startServer({
-      host: config.host,
-      port: config.port,
-      records,
-      logger,
-      counters,
-      apps: config.apps,
-      settings: settingsOf(config),
-      engineLimits: engineLimitsOf(config),
-      allowedOrigins: config.allowedOrigins,
-      publicAddress: config.publicAddress,
-      publicDir: fileURLToPath(new URL('../public', import.meta.url)),
-      version,
-      httpBodyBytes: config.limits.httpBodyBytes,
-      frameCloseBytes: config.limits.frameCloseBytes,
-      maxConnections: config.limits.maxConnections,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    });
+    return openLmdbRecords({ dir: config.dataDir, logger, counters, time, lockWaitMs: config.lockWaitMs, onFailure });
+  };
+  const start = (records: Records): Promise<RunningServer> => startServer(optionsOf(config, records, logger, counters));
+  const steps = { open, giveUp: () => time.giveUp(), start };
+  const service = new Service(steps, logger, (code) => process.exit(code));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void service.end(0, signal));
+  logger.info({ version, config: describeConfig(config) }, 'starting with these settings');
+  let server: RunningServer | undefined;
+  try {
+    server = await service.start();
   } catch (error) {
     logger.error(error instanceof StorageRefused ? {} : { err: error }, `the server cannot start: ${textOf(error)}`);
     return 1;
   }
+  if (server === undefined) return undefined;
   if (config.apps.length === 0) {
     logger.warn({}, 'open development mode: no apps are configured, every App ID is accepted without a token');
   }
   process.stdout.write(`ArRTM ${version} is ready: http://${pageHost(config.host)}:${server.port}/\n`);
   return undefined;
+}
+
+function optionsOf(config: Config, records: Records, logger: PinoLogger, counters: PromCounters): ServerOptions {
+  return {
+    host: config.host,
+    port: config.port,
+    records,
+    logger,
+    counters,
+    apps: config.apps,
+    tokenPolicy: config.tokens,
+    settings: settingsOf(config),
+    engineLimits: engineLimitsOf(config),
+    allowedOrigins: config.allowedOrigins,
+    publicAddress: config.publicAddress,
+    trustProxy: config.trustProxy,
+    publicDir: fileURLToPath(new URL('../public', import.meta.url)),
+    version,
+    httpBodyBytes: config.limits.httpBodyBytes,
+    frameCloseBytes: config.limits.frameCloseBytes,
+    maxConnections: config.limits.maxConnections,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  };
 }
 
 function loggerOf(config: Config): PinoLogger {
@@ -147,6 +137,7 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     ticketMs: times.ticketMs,
     offlineFetchMs: times.offlineFetchMs,
     drainMs: times.drainMs,
+    engineTimeoutMs: times.engineTimeoutMs,
     messages: { perSecond: limits.messagesPerSecond, burst: limits.messageBurst },
     joins: tolerant(frequencies.join),
     sameChannelJoins: tolerant(frequencies.joinSameChannel),
@@ -158,7 +149,9 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     connectionQueueBytes: limits.connectionQueueBytes,
     processQueueBytes: limits.processQueueBytes,
     fanoutSlice: limits.fanoutSlice,
-    fanoutEntries: Math.min(DEFAULT_SETTINGS.fanoutEntries, limits.logEntries),
+    // What is not in the log any more cannot be read back.
+    fanoutEntries: Math.min(limits.fanoutEntries, limits.logEntries),
+    fanoutLagMs: limits.fanoutLagMs,
   };
 }
 

@@ -103,7 +103,8 @@ export class ChannelHub {
       onJoined(result);
       if (session.connection && !waits) channel.begin(member, result.position, result.members);
       else {
-        member.delivered = waits?.servedUpTo ?? result.position;
+        member.delivered = (result.already && waits?.servedUpTo) || result.position;
+        if (!result.already) member.entitledFrom = result.position;
         member.apply('cut');
         channel.countChanged(result.members);
       }

@@ -20,7 +20,7 @@ import type { ClientProfile } from './client-profile.js';
 import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
 import type { Due } from './deadline-wheel.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type OutboxOwner } from './outbox.js';
 import type { OutboxSweep } from './outbox-sweep.js';
 import { answerProblem } from './refusals.js';
 import type { Session } from './session.js';
@@ -37,6 +37,8 @@ export interface ConnectionHost {
   /** The regular visit: heartbeats, silence, deadlines. Milliseconds until the next one. */
   visit(connection: Connection): number | undefined;
   gone(connection: Connection, code: number, byClient: boolean): void;
+  /** More waits for the client than it may leave unread. */
+  closeSlow(connection: Connection): void;
 }
 
 /** Frames that the answer to a heartbeat begins with; by far the most frequent frame, so it is not decoded. */
@@ -54,7 +56,7 @@ interface Waiting {
 }
 
 /** One socket: its state, its frames in order, its outbox. */
-export class Connection implements ClientSocket, TransportEvents, Due {
+export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwner {
   private current: ConnectionState = 'opened';
   readonly outbox: Outbox;
   session: Session | undefined;
@@ -79,7 +81,7 @@ export class Connection implements ClientSocket, TransportEvents, Due {
     readonly transport: Transport,
     private readonly host: ConnectionHost,
   ) {
-    this.outbox = new Outbox(transport, host.sweep);
+    this.outbox = new Outbox(transport, host.sweep, this);
     this.openedMs = this.lastPacketMs = host.clock.nowMs;
   }
 
@@ -166,6 +168,10 @@ export class Connection implements ClientSocket, TransportEvents, Due {
 
   drained(): void {
     this.outbox.drained();
+  }
+
+  readsTooSlowly(): void {
+    this.host.closeSlow(this);
   }
 
   closed(code: number, byClient: boolean): void {

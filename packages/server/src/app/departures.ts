@@ -6,7 +6,6 @@ const RETRY_MS = 500;
 /** Takes ended sessions out of their channels, however long the engine takes to answer. */
 export class Departures {
   private pending = 0;
-  private idle: (() => void)[] = [];
 
   constructor(private readonly context: NodeContext) {}
 
@@ -18,13 +17,7 @@ export class Departures {
     this.pending++;
     void this.run(appId, uid, ended.session, [...ended.channels]).finally(() => {
       this.pending--;
-      if (this.pending === 0) for (const done of this.idle.splice(0)) done();
     });
-  }
-
-  /** Resolves when nothing is pending. */
-  whenIdle(): Promise<void> {
-    return this.pending === 0 ? Promise.resolve() : new Promise((resolve) => this.idle.push(resolve));
   }
 
   private async run(appId: string, uid: string, session: number, channels: string[]): Promise<void> {

@@ -30,6 +30,11 @@ export class Dispatcher {
 
   private route(connection: Connection, command: Command): Promise<void> | undefined {
     if (command.cmd === 'Login') return this.login.run(connection, command.appId, command.content);
+    if (command.cmd === 'KeepAlive') {
+      // In its usual form it is answered without being decoded (connection.ts); this one has spaces or another order.
+      if (connection.profile?.serverDrivenKeepAlive === false) connection.send('KeepAlive', {});
+      return undefined;
+    }
     const { session } = connection;
     if (!session) return undefined;
     const { cmd, content } = command;
@@ -53,8 +58,6 @@ export class Dispatcher {
         return this.channels.counts(connection, session, content);
       case 'Logout':
         return this.logout(connection, session);
-      case 'KeepAlive':
-        return undefined;
       case 'AddOrUpdateUserAttributes':
         if (restoring && content.SetLocal && content.Attributes.size === 0) {
           // A published client's restore after a reconnect; "{}" changes nothing (quirk Q16).

@@ -11,6 +11,8 @@ import type { Tokens } from '../domain/tokens.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { InboxEntry } from '../ports/inboxes.js';
 import type { NodeContext } from './context.js';
+import { FailureLimit } from './failure-limit.js';
+import { LogLimit } from './log-limit.js';
 import type { Tickets } from './tickets.js';
 
 /** Where a client reaches this deployment, as seen from its request. */
@@ -29,10 +31,21 @@ const UNAVAILABLE: GatewayAnswer = {
   body: { code: GATEWAY_CODE.UNKNOWN, message: 'not ready, try again' },
 };
 
+const TOO_MANY_FAILURES: GatewayAnswer = {
+  status: 503,
+  body: { code: GATEWAY_CODE.UNKNOWN, message: 'too many invalid tokens came from this address, try again later' },
+};
+
+/** Invalid tokens from one address within the window; above that none of its tokens is looked at. */
+const INVALID_TOKENS = 50;
+const INVALID_TOKENS_MS = 10_000;
+
 /** The HTTP calls of clients: the gateway, and offline messages for published clients (wire-protocol.md 2). */
 export class Gateway {
   /** Apps without certificates whose clients send tokens, told once each. */
   private readonly unchecked = new Set<string>();
+  private readonly invalidTokens = new FailureLimit(INVALID_TOKENS, INVALID_TOKENS_MS);
+  private readonly limitedLog: LogLimit;
 
   constructor(
     private readonly context: NodeContext,
@@ -40,10 +53,15 @@ export class Gateway {
     private readonly tokens: Tokens,
     private readonly tickets: Tickets,
     private readonly isReady: () => boolean,
-  ) {}
+  ) {
+    this.limitedLog = new LogLimit(context.logger, context.time);
+  }
 
-  /** `POST /arapi/v1?action=wrtm_gateway`: all refusals of a login are made here (quirk Q3). */
-  login(body: string, address: Address): GatewayAnswer {
+  /**
+   * `POST /arapi/v1?action=wrtm_gateway`: all refusals of a login are made here (quirk Q3). `from` is the address that the
+   * request came from.
+   */
+  login(body: string, address: Address, from = ''): GatewayAnswer {
     if (!this.isReady()) return UNAVAILABLE;
     const request = decodeGatewayRequest(body);
     if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
@@ -51,7 +69,7 @@ export class Gateway {
     const app = isAppId(appid) ? this.apps.find(appid) : undefined;
     if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
-    const refused = this.refuseToken(app, uid, token);
+    const refused = this.refuseToken(app, uid, token, from);
     if (refused) return refused;
     return {
       status: 200,
@@ -114,12 +132,18 @@ export class Gateway {
   }
 
   /** The answer to a token that does not let `uid` in (token.md 6, 7); nothing if it does. */
-  private refuseToken(app: App, uid: string, token: string): GatewayAnswer | undefined {
+  private refuseToken(app: App, uid: string, token: string, from: string): GatewayAnswer | undefined {
     const { logger, counters, time, signer } = this.context;
     const { appId } = app;
+    if (app.certificates.length > 0 && this.invalidTokens.isReached(from, time.monotonicMs())) {
+      counters.add('logins_refused');
+      this.limitedLog.log('warn', 'too many', { from }, 'too many invalid tokens came from one address');
+      return TOO_MANY_FAILURES;
+    }
     const result = this.tokens.verify({ app, uid, token, nowS: Math.floor(time.wallMs() / 1000) });
     if (result.verdict === 'ok') {
-      if (result.oddity) logger.warn({ appId, uid, oddity: result.oddity }, 'a token is odd');
+      const { oddity } = result;
+      if (oddity) this.limitedLog.log('warn', oddity, { appId, uid, oddity }, 'a token is odd');
       if (app.certificates.length === 0 && token !== '' && !this.apps.isOpen && !this.unchecked.has(appId)) {
         this.unchecked.add(appId);
         logger.warn({ appId }, 'clients send tokens, but the app has no certificate to check them with');
@@ -129,7 +153,12 @@ export class Gateway {
     counters.add('logins_refused');
     // Tokens are never logged; the hash tells whether it was the same one again.
     const { verdict, ...why } = result;
-    logger.info({ appId, uid, tokenHash: signer.digest(token).slice(0, 12), ...why }, `a token is ${verdict}`);
+    const fields = { appId, uid, tokenHash: signer.digest(token).slice(0, 12), ...why };
+    const reason = `${verdict} ${result.verdict === 'invalid' ? result.fault : result.oddity}`;
+    this.limitedLog.log('info', reason, fields, `a token is ${verdict}`);
+    // An expired token is a genuine one: its client is told to get another. No token at all costs nothing.
+    const isForged = result.verdict === 'invalid' && result.fault !== 'missing';
+    if (isForged && from !== '') this.invalidTokens.add(from, time.monotonicMs());
     return verdict === 'expired'
       ? refusal(GATEWAY_CODE.TOKEN_EXPIRED, 'the token has expired')
       : refusal(GATEWAY_CODE.INVALID_TOKEN, 'the token is not valid');

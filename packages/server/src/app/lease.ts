@@ -18,6 +18,7 @@ export class Lease {
   private leaseMs = 0;
   private held = false;
   private busy = false;
+  private ended = false;
   private timers: Cancel[] = [];
 
   constructor(
@@ -35,16 +36,22 @@ export class Lease {
   async begin(): Promise<void> {
     await this.register();
     await this.adopt();
+    if (this.ended) return;
     this.timers.push(this.context.time.every(Math.max(50, this.leaseMs / 5), () => this.run(() => this.renew())));
     this.timers.push(this.context.time.every(ADOPT_EVERY_MS, () => this.run(() => this.adopt())));
   }
 
-  /** Stops renewing and lets others take over at once. */
+  /** Stops renewing and lets others take over at once. What is under way at the engine has no effect any more. */
   async end(): Promise<void> {
+    this.ended = true;
     for (const cancel of this.timers.splice(0)) cancel();
-    const { engine, nodeId, settings } = this.context;
     if (!this.held) return;
     this.held = false;
+    await this.release();
+  }
+
+  private async release(): Promise<void> {
+    const { engine, nodeId, settings } = this.context;
     await engine.nodes.release({ nodeId, timeoutMs: settings.engineTimeoutMs });
   }
 
@@ -52,6 +59,8 @@ export class Lease {
     const { engine, nodeId, settings, time } = this.context;
     const asked = time.monotonicMs();
     this.leaseMs = (await engine.nodes.register({ nodeId, timeoutMs: settings.engineTimeoutMs })).leaseMs;
+    // Taken behind the end: nobody would renew it, and others would wait until it lapses.
+    if (this.ended) return this.release();
     this.renewedMs = this.lastRunMs = asked;
     this.held = true;
   }
@@ -61,13 +70,16 @@ export class Lease {
     const asked = time.monotonicMs();
     if (!this.held) {
       // The engine may still count this node's sessions as hosted: let go of them, so that they are adopted, here or elsewhere.
-      await engine.nodes.release({ nodeId, timeoutMs: settings.engineTimeoutMs });
+      await this.release();
+      if (this.ended) return;
       await this.register();
+      if (!this.held) return;
       logger.info({ nodeId }, 'lease taken up again');
       return;
     }
     try {
       const { renewed } = await engine.nodes.renew({ nodeId, timeoutMs: settings.engineTimeoutMs });
+      if (this.ended) return;
       if (renewed) this.renewedMs = asked;
       else this.lose('the lease had lapsed');
     } catch (error) {
@@ -89,14 +101,15 @@ export class Lease {
   }
 
   private async adopt(): Promise<void> {
-    if (!this.held) return;
     const { engine, nodeId, settings, logger } = this.context;
-    for (;;) {
+    while (this.held) {
       const { orphans, unsettled } = await engine.nodes.adopt({
         nodeId,
         limit: ADOPT_LIMIT,
         timeoutMs: settings.engineTimeoutMs,
       });
+      // They go to the next node: this one has let go of its lease, or lost it, while the engine answered.
+      if (!this.held) return;
       for (const orphan of orphans) this.sessions.adopt(orphan);
       for (const { appId, uid, session, channels } of unsettled) this.departures.add(appId, uid, { session, channels });
       if (orphans.length > 0) logger.info({ sessions: orphans.length }, 'sessions of a former node taken over');

@@ -6,6 +6,7 @@ import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-pro
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import { placeOf, positionOf } from './place.js';
+import type { Session } from './session.js';
 import type { SessionHost } from './session-host.js';
 import type { Ticket, Tickets } from './tickets.js';
 
@@ -49,7 +50,7 @@ export class Login {
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId);
-    const begun = this.sessions.begin(connection, ticket, userSId, claim, inboxAt);
+    const begun = this.sessions.begin(connection, ticket, userSId, claim);
     if (begun === 'superseded') return this.supersede(connection, profile, ticket, userSId);
     if (begun === 'replaced') return connection.close(CLOSE_CODE.REPLACED, 'a newer login was faster');
     this.context.counters.add('logins');
@@ -57,13 +58,13 @@ export class Login {
     connection.send('Login', {
       Code: LOGIN_CODE.OK,
       UserId: uid,
-      ...(profile.published ? {} : this.oursOnly(claim)),
+      ...(profile.published ? {} : this.oursOnly(claim, connection.session as Session)),
     });
     this.sessions.open(connection, claim);
     connection.releaseWaiting();
   }
 
-  private oursOnly(claim: Extract<ClaimResult, { outcome: 'claimed' }>) {
+  private oursOnly(claim: Extract<ClaimResult, { outcome: 'claimed' }>, session: Session) {
     return {
       Caps: SERVER_CAPABILITIES,
       Heartbeat: this.context.settings.heartbeatMs,
@@ -71,6 +72,7 @@ export class Login {
       Channels: claim.channels,
       ...placeOf(claim.inboxStart),
       InboxGap: claim.inboxGap,
+      Memory: session.memory,
     };
   }
 

@@ -34,6 +34,8 @@ export class Member {
   private current: MemberState = 'joining';
   /** Last member count reported to this member; -1 before the first. */
   lastCount = -1;
+  /** When it became a member only with the takeover: nothing before that is for it to see. */
+  entitledFrom: Position | undefined;
   /** The last of own entries for which nothing was sent: to be named before what follows (resume.1). */
   skipped: Position | undefined;
   /** Repeated requests whose entry the run has not reached yet: number of the reply by id of the position. */

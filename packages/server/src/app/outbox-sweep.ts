@@ -15,8 +15,8 @@ export class OutboxSweep implements OutboxKeeper {
     readonly framing: Framing,
     private readonly time: Time,
     readonly nowMs: () => number,
-    private readonly overBudget: (outbox: Outbox) => void,
     private readonly connectionBytes: number,
+    readonly dropped: (bytes: number) => void,
   ) {}
 
   /** Bytes queued in all outboxes of this process, the kernel's buffers not counted. */
@@ -34,7 +34,7 @@ export class OutboxSweep implements OutboxKeeper {
         this.time.nextTurn(this.run);
       }
     }
-    if (outbox.queuedBytes > this.connectionBytes) this.overBudget(outbox);
+    if (outbox.queuedBytes > this.connectionBytes) outbox.owner.readsTooSlowly();
   }
 
   released(bytes: number): void {

@@ -34,11 +34,14 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 let turns: (() => void)[];
 let transport: FakeTransport;
 let outbox: Outbox;
-let over: Outbox[];
+let over: number;
+let dropped: number[];
+let sweep: OutboxSweep;
 
 beforeEach(() => {
   turns = [];
-  over = [];
+  over = 0;
+  dropped = [];
   const time = {
     monotonicMs: () => 0,
     wallMs: () => 0,
@@ -47,14 +50,14 @@ beforeEach(() => {
     nextTurn: (task: () => void) => void turns.push(task),
   };
   transport = new FakeTransport();
-  const sweep = new OutboxSweep(
+  sweep = new OutboxSweep(
     webSocketFraming,
     time,
     () => 0,
-    (full) => over.push(full),
     100,
+    (bytes) => dropped.push(bytes),
   );
-  outbox = new Outbox(transport, sweep);
+  outbox = new Outbox(transport, sweep, { readsTooSlowly: () => void over++ });
 });
 
 function turn(): void {
@@ -98,11 +101,24 @@ describe('a client that does not read', () => {
     expect(outbox.queuedBytes).toBe(0);
   });
 
-  test('above its budget it is reported', () => {
+  test('above its budget its owner is told, without anybody looking for it', () => {
     outbox.push(bytes('x'.repeat(100)));
-    expect(over).toEqual([]);
+    expect(over).toBe(0);
     outbox.push(bytes('x'));
-    expect(over).toEqual([outbox]);
+    expect(over).toBe(1);
+  });
+
+  test('what is dropped with it is counted, once', () => {
+    transport.takes = false;
+    outbox.push(bytes('1234'));
+    turn();
+    outbox.push(bytes('567'));
+    outbox.push(bytes('89'));
+    outbox.abandon(4003, '');
+    expect(dropped).toEqual([5]);
+    outbox.discard();
+    expect(dropped).toEqual([5]);
+    expect(sweep.queuedBytes).toBe(0);
   });
 
   test('whoever waits for room is woken once there is some', () => {

@@ -9,6 +9,14 @@ export interface OutboxKeeper {
   queued(outbox: Outbox, bytes: number): void;
   /** Bytes left an outbox. */
   released(bytes: number): void;
+  /** Bytes that were dropped unwritten, because their client does not read; they have left as well. */
+  dropped(bytes: number): void;
+}
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
+  /** More waits than a client may leave unread. */
+  readsTooSlowly(): void;
 }
 
 /**
@@ -31,6 +39,7 @@ export class Outbox {
   constructor(
     private readonly transport: Transport,
     private readonly keeper: OutboxKeeper,
+    readonly owner: OutboxOwner,
   ) {}
 
   /** Bytes not yet taken by the kernel. Shared frames count for everyone who waits for them. */
@@ -77,6 +86,7 @@ export class Outbox {
 
   /** Drops everything queued and closes; for a client that does not read. */
   abandon(code: number, reason: string): void {
+    if (this.bytes > 0) this.keeper.dropped(this.bytes);
     this.discard();
     this.closing = { code, reason };
     this.transport.close(code, reason);

@@ -20,7 +20,6 @@ import { PeerMessages } from './handlers/peer-messages.js';
 import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { Login } from './login.js';
-import type { Outbox } from './outbox.js';
 import { OutboxSweep } from './outbox-sweep.js';
 import { SessionHost } from './session-host.js';
 import { Tickets } from './tickets.js';
@@ -63,8 +62,8 @@ export class ServerNode implements ConnectionHost {
       framing,
       time,
       () => this.clock.nowMs,
-      (outbox) => this.overBudget(outbox),
       settings.connectionQueueBytes,
+      (bytes) => context.counters.add('slow_consumer_bytes_dropped', bytes),
     );
     this.deliveries = new Deliveries(context);
     this.departures = new Departures(context);
@@ -189,6 +188,17 @@ export class ServerNode implements ConnectionHost {
     }
   }
 
+  closeSlow(connection: Connection): void {
+    if (connection.outbox.isClosing) return;
+    this.context.counters.add('closed_slow_consumer');
+    this.context.logger.warn(
+      { uid: connection.session?.uid, queuedBytes: connection.outbox.queuedBytes },
+      'a client that reads too slowly is closed',
+    );
+    connection.apply('close');
+    connection.outbox.abandon(CLOSE_CODE.SLOW_CONSUMER, 'reading too slowly');
+  }
+
   private tick(): void {
     const now = this.context.time.monotonicMs();
     this.clock.tick(now);
@@ -243,27 +253,6 @@ export class ServerNode implements ConnectionHost {
       total -= connection.outbox.queuedBytes;
       this.closeSlow(connection);
     }
-  }
-
-  /** One client reads too slowly. */
-  private overBudget(outbox: Outbox): void {
-    for (const connection of this.connections) {
-      if (connection.outbox === outbox) {
-        this.closeSlow(connection);
-        return;
-      }
-    }
-  }
-
-  private closeSlow(connection: Connection): void {
-    if (connection.outbox.isClosing) return;
-    this.context.counters.add('closed_slow_consumer');
-    this.context.logger.warn(
-      { uid: connection.session?.uid, queuedBytes: connection.outbox.queuedBytes },
-      'a client that reads too slowly is closed',
-    );
-    connection.apply('close');
-    connection.outbox.abandon(CLOSE_CODE.SLOW_CONSUMER, 'reading too slowly');
   }
 
   private delay(ms: number): Promise<void> {

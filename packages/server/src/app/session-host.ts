@@ -55,13 +55,7 @@ export class SessionHost {
   }
 
   /** Puts a claimed session on its socket. `superseded` when another client's newer claim was faster. */
-  begin(
-    connection: Connection,
-    ticket: Ticket,
-    userSId: string,
-    claim: Claimed,
-    inboxAt: Position | undefined,
-  ): 'begun' | 'superseded' | 'replaced' {
+  begin(connection: Connection, ticket: Ticket, userSId: string, claim: Claimed): 'begun' | 'superseded' | 'replaced' {
     if (this.early.get(ticket.appId, ticket.uid) === claim.generation) {
       if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
       return 'superseded';
@@ -74,8 +68,8 @@ export class SessionHost {
     session.profile = connection.profile;
     session.apply('resumed');
     session.lastPacketMs = this.clock.nowMs;
-    // A crash of the engine, which raises the epoch, has lost the memory of what was carried out before.
-    session.mayRepeat = claim.continued && inboxAt?.epoch === claim.inboxEnd.epoch;
+    // A crash of the engine, which raises the epoch, loses the memory of what was carried out before.
+    session.epoch = claim.inboxEnd.epoch;
     if (claim.continued) this.context.counters.add('sessions_resumed');
     if (claim.reconnecting || claim.continued) {
       session.rejoinUntilMs = this.clock.nowMs + REJOIN_MS;

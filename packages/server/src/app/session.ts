@@ -24,8 +24,8 @@ export class Session {
   rejoinUntilMs = 0;
   /** The first attribute write after a published client's reconnect is its own restore (quirk Q16). */
   expectsAttributeRestore = false;
-  /** A request that the client repeats may be carried out; otherwise nobody knows whether it was before (design 4). */
-  mayRepeat = false;
+  /** The epoch of the engine when it was claimed last. */
+  epoch = 0;
   inbox: InboxPump | undefined;
   /** Memberships being taken over from another node, or ended behind the client's back, by channel. */
   takeovers: Map<string, Promise<void>> | undefined;
@@ -54,6 +54,14 @@ export class Session {
     if (next === undefined) return false;
     this.current = next;
     return true;
+  }
+
+  /**
+   * Names what is remembered of this session's requests. One that the client repeats under the same name may be carried out;
+   * under another one nobody knows whether it was before (design 4).
+   */
+  get memory(): string {
+    return `${this.session}/${this.epoch}`;
   }
 
   get channelCount(): number {

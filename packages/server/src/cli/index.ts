@@ -1,3 +1,4 @@
 /** The command line. */
 export { parseCommandLine } from './command-line.js';
 export { runMaintenance } from './maintenance.js';
+export { Service } from './service.js';

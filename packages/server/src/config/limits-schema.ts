@@ -75,4 +75,16 @@ export const limitsSchema = group('Sizes, counts, rates and budgets.', {
     64 * GB,
   ),
   fanoutSlice: count('Members that a message is sent to in one turn of the event loop.', 500, 1, 100_000),
+  fanoutEntries: count(
+    'Entries of a channel that may wait to be sent to its members here; above it messages to it are refused (3). At most `logEntries` in effect.',
+    2000,
+    1,
+    1_000_000,
+  ),
+  fanoutLagMs: milliseconds(
+    'How long the oldest of them may wait before messages to that channel are refused.',
+    1000,
+    50,
+    60_000,
+  ),
 });

@@ -97,5 +97,11 @@ At most \`calls\` within \`windowMs\`, for each client, as the SDK counts them. 
 since what a client sends evenly may arrive in a bunch.
 
 ${table(inGroup('frequencies'))}
+
+## Tokens
+
+How login tokens are judged, for apps with certificates.
+
+${table(inGroup('tokens'))}
 `;
 }

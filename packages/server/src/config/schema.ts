@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, flag, hex32, milliseconds } from './fields.js';
+import { count, flag, group, hex32, milliseconds } from './fields.js';
 import { limitsSchema } from './limits-schema.js';
 import { frequenciesSchema, timesSchema } from './times-schema.js';
 
@@ -55,6 +55,17 @@ const publicAddress = z
     return { host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure };
   });
 
+const tokensSchema = group('How login tokens are judged; for apps with certificates.', {
+  expiry006: z
+    .enum(['min', 'token', 'privilege'])
+    .default('min')
+    .describe(
+      'When a 006 token ends: at the earlier of its two times (`min`), at its own (`token`), or at that of its privilege (`privilege`).',
+    ),
+  maxLifetimeS: count('Longest life of a 007 token after its issue, in seconds.', 86_400, 60, 10 * 365 * 86_400),
+  leewayS: count('Tokens are taken so many seconds longer, for fleets with poor clocks.', 0, 0, 3600),
+});
+
 /**
  * The configuration, once: types, defaults, bounds, names of environment variables and the reference page all come from
  * here. `docs/configuration.md` is written from it.
@@ -83,7 +94,9 @@ export const configSchema = z.strictObject({
     .describe(
       'The address that clients are told to connect to, as `wss://chat.example.com` or `ws://10.0.0.5:9080`. Default: the host of their own request.',
     ),
-  trustProxy: flag('Whether `X-Forwarded-*` headers are believed. Only behind a proxy that sets them.'),
+  trustProxy: flag(
+    'Whether `X-Forwarded-For` is believed for the address of a client. Only behind a proxy that sets it.',
+  ),
   lockWaitMs: milliseconds('How long a start waits for another server that still uses `dataDir`.', 30_000, 0, 3600_000),
   logLevel: z
     .enum(['error', 'warn', 'info', 'debug'])
@@ -93,6 +106,7 @@ export const configSchema = z.strictObject({
   limits: limitsSchema,
   times: timesSchema,
   frequencies: frequenciesSchema,
+  tokens: tokensSchema,
 });
 
 export type Config = Frozen<z.output<typeof configSchema>>;

@@ -55,6 +55,12 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     100,
     60_000,
   ),
+  engineTimeoutMs: milliseconds(
+    'How long a call to the engine, which is to the disk with stored data, may take before its request is refused.',
+    3000,
+    100,
+    60_000,
+  ),
   drainMs: milliseconds('Over how long connections are closed when the server stops.', 2000, 0, HOUR),
 });
 

@@ -41,6 +41,38 @@ export class NodeTime implements Time {
   }
 }
 
+/**
+ * The time of a wait that may be given up: from then on every deadline has passed and nothing is waited for, so that
+ * whoever waits in steps comes to its end.
+ */
+export class ImpatientTime extends NodeTime {
+  private readonly waiting = new Set<() => void>();
+  private hasGivenUp = false;
+
+  giveUp(): void {
+    this.hasGivenUp = true;
+    for (const run of this.waiting) run();
+  }
+
+  override monotonicMs(): number {
+    return this.hasGivenUp ? Number.POSITIVE_INFINITY : super.monotonicMs();
+  }
+
+  override after(delayMs: number, task: () => void): Cancel {
+    const run = (): void => {
+      cancel();
+      task();
+    };
+    const stop = super.after(this.hasGivenUp ? 0 : delayMs, run);
+    const cancel = (): void => {
+      this.waiting.delete(run);
+      stop();
+    };
+    this.waiting.add(run);
+    return cancel;
+  }
+}
+
 /** Randomness of Node. */
 export class NodeChance implements Chance {
   fraction(): number {

@@ -79,8 +79,8 @@ export interface Channels {
 
   /**
    * Appends a message if the session is a member. A `msgId` that the session has used before, within the bounds of the
-   * log, appends nothing: `known`, with the position of then. `onlyIfKnown` asks without carrying out what is not
-   * remembered.
+   * log, appends nothing: `known`, with the position of then. `unknown`: it is not remembered, and either `onlyIfKnown`
+   * was said, or the session has used a higher one here since, so that it would come out of order.
    */
   publish(
     request: ChannelRef & {

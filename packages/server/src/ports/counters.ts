@@ -25,6 +25,7 @@ export const COUNTER_NAMES = [
   'malformed_frames',
   'closed_protocol_abuse',
   'closed_slow_consumer',
+  'slow_consumer_bytes_dropped',
   'closed_login_deadline',
   'closed_idle',
   'records_damaged',

@@ -34,7 +34,10 @@ export type SendResult =
   | { readonly outcome: 'offline' }
   /** A repeated request whose entry the receiver has acknowledged already. */
   | { readonly outcome: 'acknowledged' }
-  /** `onlyIfKnown`, and the request is not remembered: it was not carried out now. */
+  /**
+   * Not carried out now: it is not remembered, and either `onlyIfKnown` was said, or a later request of the same instance
+   * was carried out already, so that it would come out of order.
+   */
   | { readonly outcome: 'unknown' };
 
 /** Names one request of one client instance, so that a repeated one is recognised (design 4). */

@@ -217,6 +217,12 @@ export class ScriptedClient {
     return this.contents('JoinChannel').at(-1);
   }
 
+  /** What the Login before the last one called the memory of requests: that under which an unanswered one was sent. */
+  get memory(): string {
+    const logins = this.contents('Login');
+    return (logins.at(-2) ?? logins.at(-1))?.Memory ?? '';
+  }
+
   /** The last position of a channel that any frame named. */
   placeIn(channel: string): Place | undefined {
     const placed = this.frames.map(({ content }) => content as Partial<Place> & { readonly ChanId?: string });
@@ -227,7 +233,7 @@ export class ScriptedClient {
   /** Sends to a channel without waiting for the reply; answers the request's number. */
   shout(channel: string, body: string, again?: number): number {
     const MsgId = again ?? ++this.msgId;
-    const more = again === undefined ? {} : { Again: true };
+    const more = again === undefined ? {} : { Again: this.memory };
     this.say('SendChannelMsg', { ChanId: channel, MsgId, MsgType: 1, MsgBody: body, ...more });
     return MsgId;
   }

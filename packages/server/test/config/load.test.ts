@@ -1,6 +1,8 @@
 import { FREQUENCIES, LIMITS, TIMES } from 'ar-rtm-protocol';
 import { expect, test } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../src/app/settings.js';
 import { type ConfigResult, describeConfig, type FlagText, formatProblem, loadConfig } from '../../src/config/index.js';
+import { DEFAULT_TOKEN_POLICY } from '../../src/domain/tokens-policy.js';
 
 const APP = '0123456789abcdef0123456789ABCDEF';
 const CERTIFICATE = 'fedcba9876543210fedcba9876543210';
@@ -52,6 +54,22 @@ test('flags come before the environment, the environment before the file, the fi
   const config = good({ files, env, flags: [{ path: 'port', text: '3', flag: '--port' }] });
   expect(config).toMatchObject({ port: 3, logLevel: 'debug', dataDir: 'file', lockWaitMs: 30_000 });
   expect(config.limits).toMatchObject({ fanoutSlice: 7, attributes: 9 });
+});
+
+test('tokens, engine and fan-out can be set like everything else', () => {
+  expect(good({})).toMatchObject({
+    tokens: { ...DEFAULT_TOKEN_POLICY },
+    times: { engineTimeoutMs: DEFAULT_SETTINGS.engineTimeoutMs },
+    limits: { fanoutEntries: DEFAULT_SETTINGS.fanoutEntries, fanoutLagMs: DEFAULT_SETTINGS.fanoutLagMs },
+  });
+  const env = { ARRTM_TOKENS_EXPIRY006: 'token', ARRTM_TOKENS_LEEWAY_S: '30', ARRTM_TIMES_ENGINE_TIMEOUT_MS: '9000' };
+  const config = good({ env, flags: [set('tokens.maxLifetimeS', '600'), set('limits.fanoutLagMs', '2000')] });
+  expect(config.tokens).toEqual({ expiry006: 'token', maxLifetimeS: 600, leewayS: 30 });
+  expect([config.times.engineTimeoutMs, config.limits.fanoutLagMs]).toEqual([9000, 2000]);
+  expect(bad({ env: { ARRTM_TOKENS_EXPIRY006: 'never', ARRTM_TOKENS_LEEWAY: '1' } })).toEqual([
+    'ARRTM_TOKENS_LEEWAY is not a known variable (environment)',
+    expect.stringMatching(/^tokens\.expiry006: .*\(ARRTM_TOKENS_EXPIRY006\)$/),
+  ]);
 });
 
 test('a file that is named must be there; the one in the working directory need not', () => {

@@ -46,6 +46,7 @@ test.each([
   });
   clearInterval(watch);
   expect(arena.server.count('closed_slow_consumer')).toBe(1);
+  expect(arena.server.count('slow_consumer_bytes_dropped')).toBeGreaterThan(0);
   // Its queue, one batch above it, and what the others had waiting in that moment.
   expect(most).toBeLessThan(connectionQueueBytes + 20 * 17 * KB * 2);
   await eventually(() => floods(good) === sent, 'the neighbour has everything');

@@ -144,6 +144,7 @@ export function describeChannels(name: string, factory: EngineFactory): void {
       expect(await u.publish('c', 'hello', { msgId: 7, onlyIfKnown: true })).toEqual({ ...first, outcome: 'known' });
       expect(await u.publish('c', 'next', { msgId: 8, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
       expect(await u.publish('c', 'next', { msgId: 8 })).toMatchObject({ outcome: 'accepted' });
+      expect(await u.publish('c', 'late', { msgId: 6 })).toEqual({ outcome: 'unknown' });
       // The number belongs to the session and the channel.
       const v = await a.login('v');
       await v.join('c');

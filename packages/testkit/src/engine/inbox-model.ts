@@ -2,7 +2,7 @@ import type { Position } from 'ar-rtm-protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EngineFactory } from './engine-factory.js';
-import { isBefore, TestNode, type TestSession } from './test-node.js';
+import { isBefore, TestNode, type TestSession, unique } from './test-node.js';
 
 const LIVE = 6;
 const DURABLE = 4;
@@ -120,7 +120,7 @@ async function run(factory: EngineFactory, steps: readonly Step[]): Promise<void
         const body = String(i);
         const result = await node.send('u', body, { offline: action.offline });
         expect(result.outcome).toBe(session ? 'accepted' : action.offline ? 'stored' : 'offline');
-        if (result.outcome === 'offline') break;
+        if (!('position' in result)) break;
         if (result.outcome === 'accepted') fed.push(result.position);
         model.add({ position: result.position, body, offline: action.offline, durable: result.outcome === 'stored' });
         break;
@@ -182,11 +182,11 @@ async function run(factory: EngineFactory, steps: readonly Step[]): Promise<void
         break;
       }
       case 'claim': {
-        const userSId = `instance-${action.instance}`;
         const before = session;
-        const goesOn = before !== undefined && instance === userSId;
-        session = await node.login('u', { userSId, mode: goesOn ? 'resume' : 'new' });
-        instance = userSId;
+        // The same client goes on with its session; everybody else, itself after the end of that, is a new instance.
+        const goesOn = before !== undefined && instance.startsWith(`${action.instance}-`);
+        if (!goesOn) instance = unique(`${action.instance}-`);
+        session = await node.login('u', { userSId: instance, mode: goesOn ? 'resume' : 'new' });
         expect(session.claimed.continued).toBe(goesOn);
         if (before) expect(await before.read()).toBe('stale');
         if (!goesOn) model.endSession();

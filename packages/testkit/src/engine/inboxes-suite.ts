@@ -117,6 +117,14 @@ export function describeInboxes(name: string, factory: EngineFactory): void {
         expect(await v.bodies()).toEqual(['y']);
       });
 
+      test('come not behind a later one of the same instance', async () => {
+        const u = await a.login('u');
+        await b.send('u', '2', { msgId: 2 });
+        expect(await b.send('u', '1', { msgId: 1 })).toEqual({ outcome: 'unknown' });
+        expect(await b.send('u', '1', { msgId: 1, userSId: 'other' })).toMatchObject({ outcome: 'accepted' });
+        expect(await u.bodies()).toEqual(['2', '1']);
+      });
+
       test('find a stored entry, one that became durable, and one that was lost', async () => {
         const stored = await b.send('u', '1', { msgId: 1, offline: true });
         expect(await b.send('u', '1', { msgId: 1, offline: true })).toEqual({ ...stored, outcome: 'stored' });

@@ -127,14 +127,12 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       expect(await a.claim('u', { userSId: 'x', mode: 'published' })).toMatchObject({ outcome: 'claimed' });
     });
 
-    test('a new login of a superseded instance wins and ends the memory', async () => {
+    test('a login of a superseded instance comes late: a new login has a new instance', async () => {
       await a.login('u', { userSId: 'x', mode: 'new' });
-      await b.login('u', { userSId: 'y', mode: 'new' });
-      expect(await a.claim('u', { userSId: 'x', mode: 'new' })).toMatchObject({ outcome: 'claimed', continued: false });
-      expect(await a.claim('u', { userSId: 'x', mode: 'resume' })).toMatchObject({
-        outcome: 'claimed',
-        continued: true,
-      });
+      const second = await b.login('u', { userSId: 'y', mode: 'new' });
+      expect(await a.claim('u', { userSId: 'x', mode: 'new' })).toEqual({ outcome: 'superseded' });
+      expect(await second.suspend(0)).toBe('ok');
+      expect(await a.claim('u', { userSId: 'z', mode: 'new' })).toMatchObject({ outcome: 'claimed', continued: false });
       expect(await b.claim('u', { userSId: 'y', mode: 'resume' })).toEqual({ outcome: 'superseded' });
     });
 

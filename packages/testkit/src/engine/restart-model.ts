@@ -128,7 +128,7 @@ async function run(factory: RestartableEngineFactory, steps: readonly Step[]): P
       case 'store': {
         const offline = action === 'store';
         const result = await node.send(uid, body, { offline });
-        if (result.outcome === 'offline') break;
+        if (!('position' in result)) break;
         place(`inbox ${uid}`, result.position);
         user.entries.push({ position: result.position, body, offline, durable: result.outcome === 'stored' });
         break;

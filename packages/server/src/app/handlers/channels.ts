@@ -83,15 +83,22 @@ export class ChannelCommands {
     after: Position | undefined,
     reply: (code: number, more?: JoinReply) => void,
   ): Promise<void> {
-    const { channel } = member;
+    const { channel, entitledFrom } = member;
     let gap = false;
-    if (member.state === 'away' && after) {
+    if (member.state === 'away' && after && entitledFrom && comparePositions(after, entitledFrom) < 0) {
+      // In between it was a member no more: what lies there was never for it to see.
+      gap = true;
+      member.delivered = entitledFrom;
+    } else if (member.state === 'away' && after) {
       const start = await channel.startBehind(after);
       // Cut again meanwhile: the next socket asks anew.
       if (connection.session?.member(channel.channelId) !== member) return;
       member.delivered = start.position;
       gap = start.gap;
-    } else if (member.state === 'away' && connection.profile?.resumes) member.delivered = channel.end;
+    } else if (member.state === 'away' && connection.profile?.resumes) {
+      if (comparePositions(channel.end, member.delivered) > 0) member.delivered = channel.end;
+    }
+    member.entitledFrom = undefined;
     reply(JOIN_CODE.OK, { ...placeOf(member.delivered), Gap: gap, MemSize: channel.memberCount });
     if (member.state === 'away') channel.listens(member);
     channel.reportTo(member);
@@ -105,19 +112,10 @@ export class ChannelCommands {
     after: Position,
     reply: (code: number, more?: JoinReply) => void,
   ): Promise<'joined' | 'stale' | 'moved'> {
-    let wasMember = false;
-    const joined = await this.hub.join(session, channelId, ({ already }) => (wasMember = already), {
-      servedUpTo: undefined,
-    });
+    const joined = await this.hub.join(session, channelId, () => undefined, { servedUpTo: undefined });
     const member = session.member(channelId);
     if (joined !== 'joined' || !member || connection.session !== session) return joined;
-    if (wasMember) await this.goOn(connection, member, after, reply);
-    else {
-      // It was a member in between no more: what lies between its position and this join was never for it to see.
-      reply(JOIN_CODE.OK, { ...placeOf(member.delivered), Gap: true, MemSize: member.channel.memberCount });
-      member.channel.listens(member);
-      member.channel.reportTo(member);
-    }
+    await this.goOn(connection, member, after, reply);
     return joined;
   }
 
@@ -136,7 +134,7 @@ export class ChannelCommands {
   async send(connection: Connection, session: Session, content: CommandContent<'SendChannelMsg'>): Promise<void> {
     const { ChanId: channelId, MsgId: msgId, MsgType: type, MsgBody: body, Desc: description } = content;
     const { engine, settings, counters, nodeId, time } = this.context;
-    const { Again: isAgain } = content;
+    const isAgain = content.Again !== '';
     const ref = this.replies.open({ session, connection, channelId, msgId });
     const refuse = (code: number, reason: string) => {
       counters.add('channel_messages_refused');
@@ -165,7 +163,7 @@ export class ChannelCommands {
           origin: { nodeId, ref },
           ...(connection.profile?.resumes && { msgId }),
         },
-        onlyIfKnown: isAgain && (!session.mayRepeat || !channel),
+        onlyIfKnown: isAgain && (content.Again !== session.memory || !channel),
         timeoutMs: settings.engineTimeoutMs,
       });
       if (result.outcome === 'not-member') return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');

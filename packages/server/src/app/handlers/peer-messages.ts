@@ -25,7 +25,7 @@ export class PeerMessages {
   /** Answers with exactly one MsgStatus, now or when the receiver has acknowledged. Resolves when the log has the message. */
   async send(connection: Connection, session: Session, content: CommandContent<'SendMsgToPeer'>): Promise<void> {
     const { MsgId: msgId, ToUId: to, MsgType: type, MsgBody: body, OfflineMsg: offline, Desc: description } = content;
-    const { Again: isAgain } = content;
+    const isAgain = content.Again !== '';
     const { engine, settings, counters, nodeId, logger } = this.context;
     const refused = refusal(to, type, body, settings.messageBytes);
     if (refused) return this.refuse(connection, msgId, refused.code, refused.reason);
@@ -42,7 +42,7 @@ export class PeerMessages {
         message: { from: session.uid, type, body, description, offline },
         origin: { nodeId, ref },
         ...(connection.profile?.resumes && { request: { userSId: session.userSId, msgId } }),
-        onlyIfKnown: isAgain && !session.mayRepeat,
+        onlyIfKnown: isAgain && content.Again !== session.memory,
         timeoutMs: settings.engineTimeoutMs,
       });
       counters.add('peer_messages');

@@ -25,6 +25,8 @@ export interface HttpOptions {
   /** Folder with `console/` and `sdk/`; absent in tests. */
   readonly publicDir: string | undefined;
   readonly sdkVersion: string;
+  /** Whether a proxy in front says in `X-Forwarded-For` where a request came from. */
+  readonly trustProxy: boolean;
   /** Requests must be complete within this time, so that half-open ones do not pile up. */
   readonly requestTimeoutMs: number;
   isReady(): boolean;
@@ -35,6 +37,9 @@ const PAGE_POLICY =
   "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+/** Paths of the clients' calls. */
+const POSTED: ReadonlySet<string> = new Set([GATEWAY_PATH, OFFLINE_PATH, CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]);
+
 /** The HTTP side: gateway, offline messages, health, the page, the SDK file. */
 export async function createHttpServer(
   options: HttpOptions,
@@ -42,6 +47,8 @@ export async function createHttpServer(
   const app = Fastify({
     logger: false,
     bodyLimit: options.bodyBytes,
+    // One hop: what the proxy itself has added is true, what the client sent before it need not be.
+    trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     requestTimeout: options.requestTimeoutMs,
     // An answer that nobody reads; WebSockets are taken out of this by their handshake.
     connectionTimeout: 2 * options.requestTimeoutMs,
@@ -81,10 +88,21 @@ export async function createHttpServer(
       return send(reply, options.gateway.invalid(error.message));
     return reply.code(status).send({ code: status, message: status < 500 ? error.message : 'internal error' });
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 404, message: 'not found' }));
+  app.setNotFoundHandler((request, reply) => {
+    if (POSTED.has(request.url.split('?', 1)[0] as string) && request.method !== 'POST') {
+      return reply.code(405).header('Allow', 'POST, OPTIONS').send({ code: 405, message: 'only POST is taken here' });
+    }
+    return reply.code(404).send({ code: 404, message: 'not found' });
+  });
   health(app, options);
   clients(app, options);
-  if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
+  try {
+    if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
+    await app.ready();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return { app, server: app.server as Server };
 }
 
@@ -110,7 +128,7 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
       localPort: local.port ?? 0,
       publicAddress: options.publicAddress,
     });
-    return send(reply, gateway.login(body, address));
+    return send(reply, gateway.login(body, address, request.ip));
   });
   app.post(OFFLINE_PATH, async (request, reply) => {
     const { answer, written } = await gateway.offlineMessages(textOf(request));

@@ -24,6 +24,8 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   malformed_frames: 'Frames that could not be understood',
   closed_protocol_abuse: 'Connections closed for too many malformed frames',
   closed_slow_consumer: 'Connections closed because too much waited for them',
+  slow_consumer_bytes_dropped:
+    'Bytes that were queued for those connections and not written; messages among them count as deliveries',
   closed_login_deadline: 'Connections closed because no login came',
   closed_idle: 'Connections closed because nothing came',
   records_damaged: 'Stored records that could not be read',

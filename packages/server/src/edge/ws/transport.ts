@@ -56,8 +56,9 @@ export class WsTransport implements Transport {
     if (this.ws.readyState === this.ws.OPEN) this.ws.pause();
   }
 
+  /** Also behind a close: the client's answer to it is still to be read. `ws` does nothing once the socket is gone. */
   resume(): void {
-    if (this.ws.readyState === this.ws.OPEN) this.ws.resume();
+    this.ws.resume();
   }
 
   message(data: RawData, isBinary: boolean): void {

@@ -1,5 +1,6 @@
 import { comparePositions, messageIdOf, type Position } from 'ar-rtm-protocol';
 import type { InboxEntry, PeerMessage } from '../../ports/index.js';
+import type { Remembered } from './request-memory.js';
 
 /** Who wants to hear of the acknowledgement. */
 export interface Origin {
@@ -10,8 +11,8 @@ export interface Origin {
 export interface HeldEntry {
   entry: InboxEntry;
   origin: Origin | undefined;
-  /** The request that made the entry, as the request memory names it. */
-  readonly requestKey: string | undefined;
+  /** The request that made the entry, if it may be repeated. */
+  readonly madeBy: MadeBy | undefined;
   readonly bytes: number;
 }
 
@@ -25,11 +26,14 @@ export interface InboxTail {
   readonly entries: readonly RestoredEntry[];
 }
 
+/** A request, as the memory of requests names it. */
+export type MadeBy = Pick<Remembered, 'by' | 'msgId'>;
+
 /** An entry as a restart finds it. */
 export interface RestoredEntry {
   readonly entry: InboxEntry;
   readonly origin: Origin | undefined;
-  readonly requestKey: string | undefined;
+  readonly madeBy: MadeBy | undefined;
 }
 
 /** Stands for the entries of every empty inbox; never written to. */
@@ -94,7 +98,7 @@ export class InboxLog {
     origin: Origin | undefined,
     wallMs: number,
     durable: boolean,
-    requestKey?: string,
+    madeBy?: MadeBy,
   ): HeldEntry {
     this.#lastOffset += 1;
     if (wallMs > this.#lastTs) this.#lastTs = wallMs;
@@ -104,12 +108,12 @@ export class InboxLog {
       ts: this.#lastTs,
       durable,
     };
-    return this.#hold({ entry, origin, requestKey });
+    return this.#hold({ entry, origin, madeBy });
   }
 
   /** Puts back a durable entry from the records; called in order of position, before any {@link append}. */
-  restore(entry: InboxEntry, requestKey: string | undefined): void {
-    this.#hold({ entry, origin: undefined, requestKey });
+  restore(entry: InboxEntry, madeBy: MadeBy | undefined): void {
+    this.#hold({ entry, origin: undefined, madeBy });
     const { epoch, offset } = entry.position;
     if (epoch === this.#epoch && offset > this.#lastOffset) this.#lastOffset = offset;
     if (entry.ts > this.#lastTs) this.#lastTs = entry.ts;
@@ -209,10 +213,10 @@ export class InboxLog {
     return { entries, end, more, gap };
   }
 
-  #hold({ entry, origin, requestKey }: RestoredEntry): HeldEntry {
+  #hold({ entry, origin, madeBy }: RestoredEntry): HeldEntry {
     const { message } = entry;
     const bytes = ENTRY_BYTES + message.body.length + message.description.length;
-    const held: HeldEntry = { entry, origin, requestKey, bytes };
+    const held: HeldEntry = { entry, origin, madeBy, bytes };
     if (this.#entries === NOTHING_HELD) this.#entries = new Map();
     this.#entries.set(messageIdOf(entry.position), held);
     if (entry.durable) {

@@ -95,11 +95,11 @@ export class LocalChannels implements Channels {
     const { uid, message } = request;
     const slot = core.channels.find(request.appId, request.channelId);
     const { session, type, body, description, origin, msgId } = message;
-    const key = msgId === undefined ? undefined : keyOf(session, msgId);
-    const known = key === undefined ? undefined : slot?.requests.find(key);
+    const by = String(session);
+    const known = msgId === undefined ? undefined : slot?.requests.find(by, msgId);
     const position = known && positionOfMessageId(known.id);
     if (position) return { outcome: 'known', position, ts: known.ts };
-    if (request.onlyIfKnown) return UNKNOWN;
+    if (request.onlyIfKnown || (msgId !== undefined && slot?.requests.isLate(by, msgId))) return UNKNOWN;
     if (slot?.members.get(uid)?.session !== session || !slot) return NOT_MEMBER;
     const placed = this.#append(slot, {
       kind: 'message',
@@ -111,7 +111,10 @@ export class LocalChannels implements Channels {
       origin,
       ...(msgId !== undefined && { msgId }),
     });
-    if (key !== undefined) this.#remember(slot, key, placed);
+    if (msgId !== undefined) {
+      const id = messageIdOf(placed.position);
+      slot.requests.remember({ by, msgId, id, ts: placed.ts, atMs: core.clock.nowMs() });
+    }
     this.#feed(slot, [placed], false);
     return { outcome: 'accepted', position: placed.position, ts: placed.ts };
   }
@@ -159,10 +162,6 @@ export class LocalChannels implements Channels {
     this.#handlers.channel = handler;
   }
 
-  #remember(slot: ChannelSlot, key: string, { position, ts }: PlacedChannelEntry): void {
-    slot.requests.remember({ key, id: messageIdOf(position), ts, atMs: this.#core.clock.nowMs() });
-  }
-
   #append(slot: ChannelSlot, entry: ChannelEntry): PlacedChannelEntry {
     const { clock, channels, outside } = this.#core;
     const placed = slot.log.append(entry, clock.nowMs(), outside.time.wallMs());
@@ -191,9 +190,4 @@ export class LocalChannels implements Channels {
     }
     deliveries.flush();
   }
-}
-
-/** Names a request of a session for the channel's memory. */
-export function keyOf(session: number, msgId: number): string {
-  return `${session}/${msgId}`;
 }

@@ -10,7 +10,7 @@ import type {
   SessionRef,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
-import type { Origin } from './inbox-log.js';
+import type { MadeBy, Origin } from './inbox-log.js';
 import type { Remembered } from './request-memory.js';
 import type { Handlers, UserSlot } from './state.js';
 
@@ -50,15 +50,17 @@ export class LocalInboxes implements Inboxes {
     core.mustBeOpen();
     const { appId, to, message, request } = sending;
     const slot = core.users.findOrLoad(appId, to);
-    const key = request && keyOf(message.from, request);
-    if (key !== undefined) {
-      const known = slot?.requests.find(key);
+    // None of the parts can contain a slash.
+    const madeBy = request && { by: `${message.from}/${request.userSId}`, msgId: request.msgId };
+    if (madeBy) {
+      const { by, msgId } = madeBy;
+      const known = slot?.requests.find(by, msgId);
       if (slot && known) return this.#repeated(slot, known, sending);
-      if (sending.onlyIfKnown) return UNKNOWN;
+      if (sending.onlyIfKnown || slot?.requests.isLate(by, msgId)) return UNKNOWN;
     }
-    if (!slot?.session) return message.offline ? this.#store(sending, key) : OFFLINE;
-    const { entry } = slot.inbox.append(message, sending.origin, core.outside.time.wallMs(), false, key);
-    this.#remember(slot, key, entry);
+    if (!slot?.session) return message.offline ? this.#store(sending, madeBy) : OFFLINE;
+    const { entry } = slot.inbox.append(message, sending.origin, core.outside.time.wallMs(), false, madeBy);
+    this.#remember(slot, madeBy, entry);
     this.#bound(slot);
     const { host, generation } = slot.session;
     if (host.isHeld) {
@@ -138,18 +140,18 @@ export class LocalInboxes implements Inboxes {
     this.#handlers.inbox = handler;
   }
 
-  async #store({ appId, to, message, timeoutMs }: Sending, key: string | undefined): Promise<SendResult> {
+  async #store({ appId, to, message, timeoutMs }: Sending, madeBy: MadeBy | undefined): Promise<SendResult> {
     const core = this.#core;
     const slot = core.users.load(appId, to);
-    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false, key);
-    this.#remember(slot, key, held.entry);
+    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false, madeBy);
+    this.#remember(slot, madeBy, held.entry);
     await core.durability.flush(core.boxes.keep(slot, held), timeoutMs);
     return { outcome: 'stored', position: held.entry.position, ts: held.entry.ts };
   }
 
-  #remember(slot: UserSlot, key: string | undefined, { position, ts }: InboxEntry): void {
-    if (key === undefined) return;
-    slot.requests.remember({ key, id: messageIdOf(position), ts, atMs: this.#core.clock.nowMs() });
+  #remember(slot: UserSlot, madeBy: MadeBy | undefined, { position, ts }: InboxEntry): void {
+    if (!madeBy) return;
+    slot.requests.remember({ ...madeBy, id: messageIdOf(position), ts, atMs: this.#core.clock.nowMs() });
   }
 
   /** What has become of the entry that the same request made before; whoever asks now waits for it from now on. */
@@ -187,9 +189,4 @@ export class LocalInboxes implements Inboxes {
     this.#core.mustBeOpen();
     return this.#core.sessionOf(request);
   }
-}
-
-/** None of the parts can contain a slash. */
-function keyOf(from: string, { userSId, msgId }: RequestKey): string {
-  return `${from}/${userSId}/${msgId}`;
 }

@@ -31,7 +31,7 @@ export class LocalRegistry implements Registry {
     const { appId, uid, userSId, mode } = request;
     const node = core.leases.require(request.nodeId);
     if (!core.tickets.bind(request)) return { outcome: 'ticket-taken' };
-    if (mode !== 'new' && core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };
+    if (core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };
     const slot = core.users.load(appId, uid);
     const old = slot.session;
     if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);

@@ -1,7 +1,7 @@
 import { messageIdOf, positionOfMessageId } from 'ar-rtm-protocol';
 import { SlotTable } from '../../domain/slot-table.js';
 import type { Counters, Logger, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
-import type { HeldEntry, InboxLog, RestoredEntry } from './inbox-log.js';
+import type { HeldEntry, InboxLog, MadeBy, RestoredEntry } from './inbox-log.js';
 import type { LocalLimits } from './limits.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
@@ -57,10 +57,10 @@ export class OfflineBoxes {
     for (const { key, value } of this.#records.scan(RECORD_KEYS.offlineOf(owner.appId, owner.uid))) {
       const restored = entryOf(key, value);
       if (!restored) continue;
-      const { entry, requestKey } = restored;
-      owner.inbox.restore(entry, requestKey);
-      if (requestKey === undefined) continue;
-      owner.requests.remember({ key: requestKey, id: messageIdOf(entry.position), ts: entry.ts, atMs: nowMs });
+      const { entry, madeBy } = restored;
+      owner.inbox.restore(entry, madeBy);
+      if (madeBy === undefined) continue;
+      owner.requests.remember({ ...madeBy, id: messageIdOf(entry.position), ts: entry.ts, atMs: nowMs });
     }
   }
 
@@ -71,11 +71,11 @@ export class OfflineBoxes {
     const { position, message, ts } = held.entry;
     this.#noteTs(owner.appId, owner.uid, ts);
     const { from, type, body, description } = message;
-    const { requestKey } = held;
+    const { madeBy } = held;
     const changes: RecordChange[] = [
       {
         key: RECORD_KEYS.offlineEntry(owner.appId, owner.uid, position),
-        value: { from, type, body, description, ts, ...(requestKey !== undefined && { requestKey }) },
+        value: { from, type, body, description, ts, ...(madeBy !== undefined && { madeBy }) },
       },
     ];
     while (owner.inbox.durableCount > this.#limits.offlineEntries) {
@@ -139,9 +139,8 @@ function entryOf(key: string, value: RecordValue): Omit<RestoredEntry, 'origin'>
     description: textOf(value, 'description'),
     offline: true,
   };
-  const requestKey = textOf(value, 'requestKey');
   return {
     entry: { position, message, ts: numberOf(value, 'ts'), durable: true },
-    requestKey: requestKey === '' ? undefined : requestKey,
+    madeBy: value.madeBy as MadeBy | undefined,
   };
 }

@@ -1,6 +1,9 @@
 /** A request that has been carried out. */
 export interface Remembered {
-  readonly key: string;
+  /** Who made it: a client instance, or its session. */
+  readonly by: string;
+  /** Its number; those of one client only grow. */
+  readonly msgId: number;
   /** The entry that it made, as the id of its position. */
   readonly id: number;
   readonly ts: number;
@@ -16,15 +19,18 @@ export interface RequestMemoryBounds {
 }
 
 const NOTHING = new Map<string, Remembered>();
+const NOBODY = new Map<string, number>();
 
 /**
- * Which requests made which entries of one log, so that a repeated one makes no second entry (design 4). Bounded in time
- * and number.
+ * Which requests made which entries of one log, so that a repeated one makes no second entry (design 4), and none comes
+ * behind a later one of the same client. Bounded in time and number.
  */
 export class RequestMemory {
   readonly #bounds: RequestMemoryBounds;
   /** In order of time. */
   #known: Map<string, Remembered> = NOTHING;
+  /** The highest number that each client has used here. */
+  #newest: Map<string, number> = NOBODY;
 
   constructor(bounds: RequestMemoryBounds) {
     this.#bounds = bounds;
@@ -34,28 +40,44 @@ export class RequestMemory {
     return this.#known.size;
   }
 
-  find(key: string): Remembered | undefined {
-    return this.#known.get(key);
+  find(by: string, msgId: number): Remembered | undefined {
+    return this.#known.get(keyOf(by, msgId));
+  }
+
+  /** Whether a later request of the same client has been carried out: an earlier one would now be out of order. */
+  isLate(by: string, msgId: number): boolean {
+    return msgId < (this.#newest.get(by) ?? msgId);
   }
 
   remember(one: Remembered): void {
-    if (this.#known === NOTHING) this.#known = new Map();
-    this.#known.set(one.key, one);
-    this.forget(one.atMs);
+    if (this.#known === NOTHING) {
+      this.#known = new Map();
+      this.#newest = new Map();
+    }
+    const { by, msgId, atMs } = one;
+    this.#known.set(keyOf(by, msgId), one);
+    if (msgId > (this.#newest.get(by) ?? -1)) this.#newest.set(by, msgId);
+    this.forget(atMs);
   }
 
   /** Forgets what is beyond the bounds. */
   forget(nowMs: number): void {
     const { requestMs, requestEntries } = this.#bounds;
-    for (const { key, atMs } of this.#known.values()) {
+    for (const { by, msgId, atMs } of this.#known.values()) {
       if (this.#known.size <= requestEntries && nowMs - atMs <= requestMs) return;
-      this.#known.delete(key);
+      this.#known.delete(keyOf(by, msgId));
+      if (this.#newest.get(by) === msgId) this.#newest.delete(by);
     }
     this.#known = NOTHING;
+    this.#newest = NOBODY;
   }
 
   /** What a graceful restart takes along. */
   all(): Iterable<Remembered> {
     return this.#known.values();
   }
+}
+
+function keyOf(by: string, msgId: number): string {
+  return `${by}/${msgId}`;
 }

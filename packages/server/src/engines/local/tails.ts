@@ -8,8 +8,7 @@ import type {
   RecordValue,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
-import type { InboxTail, Origin } from './inbox-log.js';
-import { keyOf } from './local-channels.js';
+import type { InboxTail, MadeBy, Origin } from './inbox-log.js';
 import { digits, keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
 import type { Remembered } from './request-memory.js';
@@ -64,11 +63,11 @@ function* inboxTail({ appId, uid, inbox }: UserSlot): Iterable<RecordChange> {
     key: `${RECORD_KEYS.tailInbox}${appId}/${uid}`,
     value: { lastOffset: end.offset, floor: messageIdOf(floor), lastTs, liveCount },
   };
-  for (const { entry, origin, requestKey } of inbox.live()) {
+  for (const { entry, origin, madeBy } of inbox.live()) {
     const { position, message, ts } = entry;
     yield {
       key: `${RECORD_KEYS.tailInboxEntry}${appId}/${uid}/${digits(messageIdOf(position))}`,
-      value: { message, ts, ...(origin && { origin }), ...(requestKey !== undefined && { requestKey }) },
+      value: { message, ts, ...(origin && { origin }), ...(madeBy !== undefined && { madeBy }) },
     };
   }
 }
@@ -76,10 +75,10 @@ function* inboxTail({ appId, uid, inbox }: UserSlot): Iterable<RecordChange> {
 /** The requests that this inbox remembers, whether their entries are still there or not. */
 function* requestTail(core: Core, { appId, uid, inbox, requests }: UserSlot): Iterable<RecordChange> {
   const nowMs = core.clock.nowMs();
-  const known = [...requests.all()].map(({ key, id, ts, atMs, isAcknowledged }) => {
+  const known = [...requests.all()].map(({ by, msgId, id, ts, atMs, isAcknowledged }) => {
     const position = positionOfMessageId(id);
     const isGone = position && !inbox.find(position) && inbox.wasRemoved(position);
-    return { key, id, ts, agoMs: nowMs - atMs, ...((isAcknowledged || isGone) && { isAcknowledged: true }) };
+    return { by, msgId, id, ts, agoMs: nowMs - atMs, ...((isAcknowledged || isGone) && { isAcknowledged: true }) };
   });
   if (known.length > 0) yield { key: `${RECORD_KEYS.tailRequests}${appId}/${uid}`, value: { known } };
 }
@@ -123,7 +122,8 @@ export function restoreTails(core: Core, records: Records): void {
     slot.log.resume({ ...end, entries }, nowMs);
     for (const { position, ts, entry } of entries) {
       if (entry.kind !== 'message' || entry.msgId === undefined) continue;
-      slot.requests.remember({ key: keyOf(entry.session, entry.msgId), id: messageIdOf(position), ts, atMs: nowMs });
+      const { session, msgId } = entry;
+      slot.requests.remember({ by: String(session), msgId, id: messageIdOf(position), ts, atMs: nowMs });
     }
     core.channels.watch(slot);
     core.channels.letGo(slot);
@@ -141,7 +141,7 @@ function* inboxEntries(records: Records, appId: string, uid: string): Iterable<I
     const message = value.message as PeerMessage | undefined;
     if (!position || !message) continue;
     const entry = { position, message, ts: numberOf(value, 'ts'), durable: false };
-    yield { entry, origin: value.origin as Origin | undefined, requestKey: value.requestKey as string | undefined };
+    yield { entry, origin: value.origin as Origin | undefined, madeBy: value.madeBy as MadeBy | undefined };
   }
 }
 
