@@ -68,6 +68,7 @@ test.each([
   ['leave', 'LeaveChannel', 1, 'RtmInternalError 1'],
   ['leave', 'LeaveChannel', 3, 'RtmInvalidStatusError 3'],
   ['sendMessage', 'SendChannelMsg', 1, 'RtmInternalError 1'],
+  ['sendMessage', 'SendChannelMsg', 2, 'RtmTimeoutError 2'],
   ['sendMessage', 'SendChannelMsg', 3, 'RtmInvokeTooOftenError 3'],
   ['sendMessage', 'SendChannelMsg', 4, 'RtmInvalidArgumentError 4'],
   ['sendMessage', 'SendChannelMsg', 5, 'RtmInvalidStatusError 5'],
@@ -145,8 +146,8 @@ test('messages and members: each once, in order, nothing about the user itself, 
   server.push('RecvMsgFromChan', message(11, { FromUId: 'alice' }));
   server.push('RecvMsgFromChan', message(12, { MsgType: 2 }));
   server.push('RecvMsgFromChan', { ...message(13), ChanId: 'another' });
-  server.push('RecvMsgFromChan', message(14));
-  expect(await events()).toEqual([event(6), event(7), 'MemberJoined "carol"', 'MemberLeft "carol"', event(14)]);
+  server.push('RecvMsgFromChan', message(13));
+  expect(await events()).toEqual([event(6), event(7), 'MemberJoined "carol"', 'MemberLeft "carol"', event(13)]);
 });
 
 test('after leave has resolved nothing is dispatched', async () => {

@@ -2,6 +2,7 @@ import {
   CAPABILITIES,
   decodeGatewayReply,
   type GatewayReply,
+  type Position,
   type ServerFrame,
   type ServerFrameContent,
 } from 'ar-rtm-protocol';
@@ -10,6 +11,7 @@ import { type Address, gatewayUrl, socketUrl } from './address.js';
 import { type Link, openLink } from './link.js';
 import type { Logger } from './logger.js';
 import { type LoginRefusal, refusalByGateway, refusalByServer } from './login-refusal.js';
+import { placeOf } from './stream-position.js';
 
 export type LoginReply = ServerFrameContent<'Login'>;
 
@@ -25,6 +27,8 @@ export interface Credentials {
   readonly sdkVersion: string;
   /** Whether this goes on with a session, as a reconnect does. */
   readonly isResume: boolean;
+  /** How far that session's inbox has been followed. */
+  readonly inboxAt: Position | undefined;
 }
 
 /** The server took the login: its reply, and the link on which it came. */
@@ -42,7 +46,7 @@ export type Abandon = (isGoodbye: boolean) => void;
 /** Time for each of: gateway reply, socket opening, login reply. */
 export const STEP_MS = 3000;
 
-const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE];
+const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE, CAPABILITIES.RESUME];
 
 /**
  * One try to get a logged-in link:
@@ -56,7 +60,7 @@ const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE];
 export function startAttempt(
   { clock, network }: Environment,
   logger: Logger,
-  { address, appId, uid, token, userSId, sdkVersion, isResume }: Credentials,
+  { address, appId, uid, token, userSId, sdkVersion, isResume, inboxAt }: Credentials,
   done: (outcome: AttemptOutcome) => void,
 ): Abandon {
   let stopTimer: Cancel | undefined;
@@ -116,6 +120,7 @@ export function startAttempt(
       SvrKeepAlive: true,
       Caps: CAPS,
       Resume: isResume,
+      ...placeOf(inboxAt),
     };
     hasSentLogin = true;
     opened.send('Login', content, appId);

@@ -27,6 +27,8 @@ export interface ConnectionHost {
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void;
   /** The server does not take the token any more; reconnecting waits. */
   tokenExpired(): void;
+  /** The server took a new login. */
+  accepted(reply: LoginReply): void;
   /** A frame of the link, in order. */
   receive(frame: ServerFrame): void;
   /** Brings the session back on a new link; `done` is not called when the link is lost meanwhile. */
@@ -50,6 +52,8 @@ export interface Connection {
   logout(): Promise<void>;
   /** The server ended the session. */
   abort(event: ConnectionEvent): void;
+  /** Gives up the link, as if the socket were lost. */
+  cut(): void;
 }
 
 /** An attempt younger than this is not given up for a wake-up call. */
@@ -188,9 +192,10 @@ export function createConnection(
     if (state === 'CONNECTING') {
       isTrying = false;
       stopDeadline?.();
+      host.accepted(reply);
       move('accepted');
       settleLogin?.();
-      requests.open();
+      requests.open(reply.Memory);
       return;
     }
     queue.hold();
@@ -201,6 +206,7 @@ export function createConnection(
     host.restore(reply, (gaps) => {
       stopTimer();
       onRestored(gaps);
+      requests.open(reply.Memory);
     });
   }
 
@@ -211,7 +217,6 @@ export function createConnection(
     if (gaps && state === 'CONNECTED') move('interrupted');
     if (state === 'RECONNECTING') move('accepted', { gaps: gaps ?? 'none' });
     queue.release();
-    requests.open();
   }
 
   function onRefused(refusal: LoginRefusal): void {
@@ -238,7 +243,7 @@ export function createConnection(
     settleLogin?.(error);
   }
 
-  function onDown(silentMs: number): void {
+  function onDown(silentMs = 0): void {
     if (!isTrying) {
       logger.warn('connection lost');
       // Silence counts from the last frame, a closed socket from now (api.md 7.2, row 7).
@@ -281,5 +286,6 @@ export function createConnection(
     login,
     logout,
     abort,
+    cut: onDown,
   };
 }

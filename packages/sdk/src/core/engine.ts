@@ -22,12 +22,13 @@ import type { ConnectionReason, ConnectionState } from './connection-state.js';
 import { EventQueue } from './event-queue.js';
 import { type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
 import { SlidingWindow } from './frequency.js';
-import { createInbox } from './inbox.js';
+import { createInbox, type Inbox } from './inbox.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
+import { positionOf } from './stream-position.js';
 
 /** One `login` with everything that follows from it. */
 interface Session {
@@ -56,7 +57,7 @@ export class Engine implements ConnectionHost {
   private readonly requests: Requests;
   private readonly connection: Connection;
   private readonly memberships: Memberships;
-  private readonly receiveMessage: ReturnType<typeof createInbox>;
+  private readonly inbox: Inbox;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
   private readonly memberLists = new SlidingWindow(FREQUENCIES.MEMBERS);
@@ -75,7 +76,7 @@ export class Engine implements ConnectionHost {
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
-    this.receiveMessage = createInbox(this.queue, this.requests, this.logger, events);
+    this.inbox = createInbox(this.queue, this.requests, this.logger, events);
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
 
@@ -213,7 +214,8 @@ export class Engine implements ConnectionHost {
     // Both were there when login began, and neither goes away.
     if (!session || !address) throw new Error('no session');
     const { uid, token, userSId } = session;
-    return { address, appId, uid, token, userSId, sdkVersion, isResume };
+    const inboxAt = isResume ? this.inbox.position(uid) : undefined;
+    return { address, appId, uid, token, userSId, sdkVersion, isResume, inboxAt };
   }
 
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void {
@@ -228,8 +230,15 @@ export class Engine implements ConnectionHost {
     this.queue.announce(() => this.events.emit('TokenExpired'));
   }
 
+  accepted(reply: LoginReply): void {
+    this.inbox.base = positionOf(reply);
+  }
+
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    this.memberships.restore(reply, done);
+    this.memberships.restore(reply, (gaps) => {
+      this.accepted(reply);
+      done(gaps);
+    });
   }
 
   receive(frame: ServerFrame): void {
@@ -237,7 +246,7 @@ export class Engine implements ConnectionHost {
     if (!session) return;
     switch (frame.cmd) {
       case 'RecvMsgFromPeer':
-        this.receiveMessage(frame.content, session.uid, session.scope);
+        this.inbox.receive(frame.content, session.uid, session.scope);
         break;
       case 'ForceOffline':
         this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
@@ -253,8 +262,10 @@ export class Engine implements ConnectionHost {
         this.connection.abort('tokenExpired');
         break;
       default:
-        this.memberships.receive(frame, session.uid);
-        this.requests.receive(frame);
+        if (this.memberships.receive(frame, session.uid)) {
+          this.logger.warn('entries are missing');
+          this.connection.cut();
+        } else this.requests.receive(frame);
     }
   }
 

@@ -16,7 +16,7 @@ export interface ChannelEvents {
 export class Membership {
   /** Changed by {@link Membership.move} only. */
   state: MembershipState = 'LEFT';
-  private readonly position = new StreamPosition();
+  readonly position = new StreamPosition();
   private lastCount: number | undefined;
   /** This stay in the channel. */
   private scope = new Scope();
@@ -52,48 +52,52 @@ export class Membership {
     this.lastCount = undefined;
   }
 
-  /** The membership was brought back; whether every entry up to `at` had been seen. */
-  rejoined(at: Position | undefined): boolean {
-    const isComplete = this.position.isComplete(at);
-    if (!isComplete) this.position.start(at);
-    return isComplete;
-  }
-
-  /** An entry by this user: the reply stands in place of the frame. */
-  skipOwn(at: Position | undefined): void {
-    this.position.advance(at);
-  }
-
   count(members: number | undefined): void {
     if (members === undefined || members === this.lastCount) return;
     this.lastCount = members;
     this.dispatch(() => this.events.emit('MemberCountUpdated', members));
   }
 
-  /** A push for this channel. What concerns the user itself is not reported. */
-  receive({ cmd, content }: ServerFrame, uid: string): void {
+  /**
+   * A push for this channel, or the reply that stands in place of the frame of an own message. Nothing is reported when
+   * entries before it are missing; the answer is whether to ask for them. A server that is about to end the membership owes
+   * no order.
+   */
+  receive({ cmd, content }: ServerFrame, uid: string): boolean {
+    let report: (() => void) | undefined;
     switch (cmd) {
       case 'MemSizeChanged':
         this.count(content.MemSize);
+        return false;
+      case 'ChanPosition':
+        this.position.reach(positionOf(content));
+        return false;
+      case 'SendChannelMsg':
         break;
       case 'ChanMemberJoin':
       case 'ChanMemberLeave': {
         const { UserId: memberId } = content;
         const event = cmd === 'ChanMemberJoin' ? 'MemberJoined' : 'MemberLeft';
-        const isNew = this.position.advance(positionOf(content));
-        if (isNew && memberId !== uid) this.dispatch(() => this.events.emit(event, memberId));
+        if (memberId !== uid) report = () => this.events.emit(event, memberId);
         break;
       }
       case 'RecvMsgFromChan': {
         const { FromUId: memberId, MsgType: type, MsgBody: text, SvrTS: serverReceivedTs } = content;
         const message = { text, messageType: 'TEXT' };
         const properties = { serverReceivedTs, isOfflineMessage: false, isHistoricalMessage: false };
-        const isNew = this.position.advance(positionOf(content));
-        if (isNew && memberId !== uid && type === MESSAGE_TYPE.TEXT) {
-          this.dispatch(() => this.events.emit('ChannelMessage', message, memberId, properties));
+        if (memberId !== uid && type === MESSAGE_TYPE.TEXT) {
+          report = () => this.events.emit('ChannelMessage', message, memberId, properties);
         }
+        break;
       }
+      default:
+        return false;
     }
+    const step = this.position.advance(positionOf(content));
+    if (step === 'new' && report) this.dispatch(report);
+    if (step !== 'hole' || this.state !== 'JOINED') return false;
+    this.position.miss();
+    return true;
   }
 
   private dispatch(run: () => void): void {

@@ -10,14 +10,17 @@ import { SlidingWindow } from './frequency.js';
 import type { Membership } from './membership.js';
 import type { Requests } from './requests.js';
 import type { Scope } from './scope.js';
-import { positionOf } from './stream-position.js';
+import { placeOf, positionOf } from './stream-position.js';
 
 /** The channels of one client: joining, leaving, and bringing memberships back after a cut (api.md 3.3 and 7.3). */
 export class Memberships {
   /** Channel objects that have not left, by channel id: at most one each. */
   private readonly active = new Map<string, Membership>();
-  /** Channels left during a cut: the server is told when the session is restored. */
-  private readonly leftOffline = new Set<string>();
+  /** Channels of which the server has been, or will be told that they are left. */
+  private readonly leaving = new Set<string>();
+  /** Where something was missed, or may have been; kept until a restoration has come to its end and it is told. */
+  private readonly gaps = new Set<string>();
+  private hasInboxGap = false;
   private readonly joins = new SlidingWindow(FREQUENCIES.JOIN);
   private readonly joinsById = new Map<string, SlidingWindow>();
 
@@ -69,7 +72,7 @@ export class Memberships {
     if (!wasJoined) membership.silence();
     if (!this.requests.isOpen) {
       this.drop(membership, 'left');
-      this.leftOffline.add(channelId);
+      this.tellLeft(channelId);
       return Promise.resolve();
     }
     return new Promise((resolve, reject) => {
@@ -88,36 +91,44 @@ export class Memberships {
     });
   }
 
-  /** Hands a push, or the reply to an own message, to its channel. */
-  receive(frame: ServerFrame, uid: string): void {
+  /** Hands a push, or the reply to an own message, to its channel; whether entries before it have to be asked for. */
+  receive(frame: ServerFrame, uid: string): boolean {
     const { ChanId: channelId } = frame.content as { ChanId?: string };
     const membership = channelId === undefined ? undefined : this.active.get(channelId);
-    if (membership?.state !== 'JOINED' && membership?.state !== 'LEAVING') return;
-    if (frame.cmd === 'SendChannelMsg') membership.skipOwn(positionOf(frame.content));
-    else membership.receive(frame, uid);
+    return (membership?.state === 'JOINED' || membership?.state === 'LEAVING') && membership.receive(frame, uid);
   }
 
-  /** Joins exactly the channels that were joined at the cut, and says which of them may have missed something. */
-  restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    const channels: string[] = [];
+  /**
+   * Joins exactly the channels that were joined at the cut, each from the end of what was followed, and says where something
+   * may have been missed.
+   */
+  restore({ Resumed, InboxGap, Channels }: LoginReply, done: (gaps: Gaps | undefined) => void): void {
+    this.hasInboxGap ||= !Resumed || InboxGap;
     const joined = [...this.active.values()].filter(({ state }) => state === 'JOINED');
     let waiting = joined.length;
     const finish = () => {
-      this.leaveOthers(reply.Channels ?? []);
-      const inbox = !reply.Resumed;
-      done(inbox || channels.length > 0 ? { inbox, channels } : undefined);
+      this.leaveStray(Channels ?? []);
+      const gaps = { inbox: this.hasInboxGap, channels: [...this.gaps] };
+      this.forgetGaps();
+      done(gaps.inbox || gaps.channels.length > 0 ? gaps : undefined);
     };
     if (waiting === 0) finish();
     for (const membership of joined) {
-      const { channelId } = membership;
+      const { channelId, position } = membership;
+      // For good: the next attempt may resume the new session, which was not a member all the time either.
+      if (!Resumed) position.start(undefined);
+      const { end } = position;
+      const content = { ChanId: channelId, ...placeOf(end) };
       this.requests.start(
-        { cmd: 'JoinChannel', content: { ChanId: channelId }, codes: RtmErrorCode.JoinChannelError, kind: 'link' },
+        { cmd: 'JoinChannel', content, codes: RtmErrorCode.JoinChannelError, kind: 'link' },
         (answer) => {
           // A refusal is not for good (design 8): the session counts as not restored, and is tried again.
           if (answer instanceof RTMException) return;
-          const isComplete = membership.rejoined(positionOf(answer));
           if (membership.state === 'JOINED') {
-            if (!isComplete || !reply.Resumed) channels.push(channelId);
+            if (!end || answer.Gap) {
+              position.start(positionOf(answer));
+              this.gaps.add(channelId);
+            }
             membership.count(answer.MemSize);
           }
           waiting -= 1;
@@ -131,27 +142,36 @@ export class Memberships {
   end(): void {
     for (const membership of this.active.values()) membership.move('ended');
     this.active.clear();
-    this.leftOffline.clear();
+    this.forgetGaps();
   }
 
   private drop(membership: Membership, event: 'joinFailed' | 'left'): void {
     membership.move(event);
     membership.silence();
-    if (this.active.get(membership.channelId) === membership) this.active.delete(membership.channelId);
+    if (this.active.get(membership.channelId) !== membership) return;
+    this.active.delete(membership.channelId);
+    this.gaps.delete(membership.channelId);
   }
 
+  private forgetGaps(): void {
+    this.gaps.clear();
+    this.hasInboxGap = false;
+  }
+
+  /** Tells the server in order of the calls: messages to the channel that wait go out before, a new `join` behind. */
   private tellLeft(channelId: string): void {
-    if (this.requests.isOpen) this.requests.tell('LeaveChannel', { ChanId: channelId });
-    else this.leftOffline.add(channelId);
+    this.leaving.add(channelId);
+    this.requests.start(
+      { cmd: 'LeaveChannel', content: { ChanId: channelId }, codes: RtmErrorCode.LeaveChannelError, kind: 'notice' },
+      () => this.leaving.delete(channelId),
+    );
   }
 
-  /** Leaves what was left during the cut, and what the server still counts although nobody here does. */
-  private leaveOthers(known: readonly string[]): void {
-    const stray = known.filter((channelId) => !this.active.has(channelId));
-    for (const channelId of new Set([...this.leftOffline, ...stray])) {
-      this.requests.tell('LeaveChannel', { ChanId: channelId });
+  /** Leaves what the server still counts although nobody here does. */
+  private leaveStray(known: readonly string[]): void {
+    for (const channelId of known) {
+      if (!this.active.has(channelId) && !this.leaving.has(channelId)) this.tellLeft(channelId);
     }
-    this.leftOffline.clear();
   }
 
   private checkJoin(membership: Membership): void {

@@ -27,13 +27,18 @@ export interface Request<C extends Asking> {
   /** Everything but `MsgId`, which is filled in. */
   readonly content: object;
   readonly codes: Codes;
-  /**
-   * `message`: is sent once at most, and has 10 s. `query`: may be asked again when the connection was cut meanwhile,
-   * and has 5 s. Both times run from the call on, waiting for a connection included. `link`: belongs to bringing the
-   * session back, and lasts as long as its link.
-   */
-  readonly kind: 'message' | 'query' | 'link';
+  readonly kind: Kind;
 }
+
+/**
+ * All are sent again when the connection was cut before the answer came. `message`: is carried out once only, so the server
+ * is told that it is a repetition; it has 10 s. `query`: has 5 s. Both times run from the call on, waiting for a connection
+ * included. `notice`: waits for the server as long as the session lasts. `link`: belongs to bringing the session back; it
+ * is not sent again, and lasts as long as its link.
+ */
+type Kind = 'message' | 'query' | 'notice' | 'link';
+
+const WAIT_MS: Readonly<Partial<Record<Kind, number>>> = { message: TIMES.MESSAGE_MS, query: TIMES.REQUEST_MS };
 
 /** The reply; or what the server refused or did not answer in time; or, when the session ended, RtmInterruptedError. */
 export type Answer<C extends Asking> = ReplyTo<C> | RTMException;
@@ -41,8 +46,11 @@ export type Answer<C extends Asking> = ReplyTo<C> | RTMException;
 interface Pending {
   readonly request: Request<Asking>;
   readonly settle: (answer: Answer<Asking>) => void;
+  /** From then on it is not sent any more. */
+  readonly due: number;
   readonly stopTimer: Cancel | undefined;
-  isSent: boolean;
+  /** The memory of the server when it was sent first; absent when it was not yet. */
+  memory?: string;
 }
 
 /** Ids start at random below this number, so that those of two instances of one user rarely meet. */
@@ -59,6 +67,8 @@ export class Requests {
   private readonly pending = new Map<number, Pending>();
   private lastId: number;
   private link: Link | undefined;
+  /** Names what the server remembers of requests: another name when it has forgotten. */
+  private memory = '';
 
   constructor(
     private readonly clock: Clock,
@@ -95,12 +105,12 @@ export class Requests {
   start<C extends Asking>(request: Request<C>, settle: (answer: Answer<C>) => void): Cancel {
     const id = this.nextId();
     const { kind, codes } = request;
-    const timeoutMs = kind === 'message' ? TIMES.MESSAGE_MS : TIMES.REQUEST_MS;
-    const isOfLink = kind === 'link';
-    const stopTimer = isOfLink ? undefined : this.clock.after(timeoutMs, () => this.settle(id, timedOut(codes)));
-    const pending = { request, settle: settle as Pending['settle'], stopTimer, isSent: false };
+    const waitMs = WAIT_MS[kind];
+    const due = this.clock.now() + (waitMs ?? Infinity);
+    const stopTimer = waitMs ? this.clock.after(waitMs, () => this.settle(id, timedOut(codes))) : undefined;
+    const pending = { request, settle: settle as Pending['settle'], due, stopTimer };
     this.pending.set(id, pending);
-    if (this.isOpen || isOfLink) this.write(id, pending);
+    if (this.isOpen || kind === 'link') this.write(id, pending);
     return () => this.take(id);
   }
 
@@ -114,12 +124,12 @@ export class Requests {
     this.link = link;
   }
 
-  /** The session is there: what waits is sent now. */
-  open(): void {
+  /** The session is there: what waits is sent now, and what was sent and not answered is sent again. */
+  open(memory: string): void {
     this.isOpen = true;
-    for (const [id, pending] of this.pending) {
-      if (!pending.isSent || pending.request.kind !== 'message') this.write(id, pending);
-    }
+    this.memory = memory;
+    // A copy: what is started by a call that is too late has been sent by then.
+    for (const [id, pending] of [...this.pending]) this.write(id, pending);
   }
 
   /** The link is gone. */
@@ -153,8 +163,17 @@ export class Requests {
   }
 
   private write(id: number, pending: Pending): void {
-    pending.isSent = true;
-    this.link?.send(pending.request.cmd, { ...pending.request.content, MsgId: id });
+    const { request, memory, due } = pending;
+    const { cmd, content, codes, kind } = request;
+    // Timers may be late: after its time a call must not be made (design 1).
+    if (this.clock.now() >= due) {
+      this.settle(id, timedOut(codes));
+      return;
+    }
+    // With that name the server knows whether it would remember to have carried it out (design 4).
+    const Again = kind === 'message' ? memory : undefined;
+    pending.memory = memory ?? this.memory;
+    this.link?.send(cmd, { ...content, MsgId: id, Again });
   }
 
   private take(id: number): Pending | undefined {

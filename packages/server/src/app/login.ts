@@ -37,9 +37,14 @@ export class Login {
     if (!app) return this.refuse(connection, uid, LOGIN_CODE.INVALID_APP_ID);
     if (!isId(uid) || !USER_SID.test(userSId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_ARGUMENT);
     const found = this.tickets.forLogin(SessionId, app.appId, uid, token);
-    if (!found) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    if (found?.isOver && !profile.published) {
+      // The gateway has just taken its token: clocks differ or one was set. The client asks the gateway again.
+      connection.close(CLOSE_CODE.SERVICE_RESTART, 'the ticket is over');
+      return;
+    }
+    if (!found || found.isOver) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     // The app's own text of its id, and the uid as Login had it: the session keeps them for its life.
-    const ticket = { ...found, appId: app.appId, uid };
+    const ticket = { ...found.ticket, appId: app.appId, uid };
     const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
     const inboxAt = mode === 'resume' ? positionOf(content) : undefined;
     const claim = await this.claim(connection, ticket, userSId, mode, inboxAt);

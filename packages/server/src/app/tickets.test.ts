@@ -16,12 +16,15 @@ const tickets = new Tickets(new NodeSigner(Buffer.alloc(32, 7)), time, chance, 6
 
 test('a ticket is for its app, user and token, for a minute', () => {
   const text = tickets.issue(APP, 'a.b ~,user', 'token');
-  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'token')).toMatchObject({ appId: APP, uid: 'a.b ~,user' });
+  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'token')).toMatchObject({
+    ticket: { appId: APP, uid: 'a.b ~,user' },
+    isOver: false,
+  });
   expect(tickets.forLogin(text, APP, 'other', 'token')).toBeUndefined();
   expect(tickets.forLogin(text, APP.replace('0', '1'), 'a.b ~,user', 'token')).toBeUndefined();
   expect(tickets.forLogin(text, APP, 'a.b ~,user', 'other')).toBeUndefined();
   now += 60_001;
-  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'token')).toBeUndefined();
+  expect(tickets.forLogin(text, APP, 'a.b ~,user', 'token')).toMatchObject({ isOver: true });
   expect(tickets.read(text)).toMatchObject({ uid: 'a.b ~,user' });
 });
 

@@ -44,12 +44,12 @@ export class Tickets {
     return { id: ownText(id), appId, uid, tokenDigest, expiresMs: Number.parseInt(expires, 36) };
   }
 
-  /** The ticket if it may be used for this Login now. */
-  forLogin(text: string, appId: string, uid: string, token: string): Ticket | undefined {
+  /** The ticket if it was issued for this Login, and whether its time is over. */
+  forLogin(text: string, appId: string, uid: string, token: string): { ticket: Ticket; isOver: boolean } | undefined {
     const ticket = this.read(text);
     if (!ticket || ticket.appId !== appId || ticket.uid !== uid) return undefined;
-    if (ticket.expiresMs < this.time.wallMs()) return undefined;
-    return ticket.tokenDigest === this.signer.digest(token) ? ticket : undefined;
+    if (ticket.tokenDigest !== this.signer.digest(token)) return undefined;
+    return { ticket, isOver: ticket.expiresMs < this.time.wallMs() };
   }
 }
 

@@ -29,7 +29,8 @@ import type { NetworkPeer, ServerSocket, SocketPeer } from './fake-network.js';
  * server.isMute = true;                              // everything is taken, nothing is answered
  * ```
  *
- * It keeps no state of sessions, channels or logs: `login` and `positions` say what it claims.
+ * It keeps no state of sessions, channels or logs: `login` and `positions` say what it claims. A client that names a
+ * position has followed everything, unless `positions` says `Gap`.
  */
 export class FakeServer implements NetworkPeer {
   readonly connections: FakeConnection[] = [];
@@ -46,8 +47,8 @@ export class FakeServer implements NetworkPeer {
   accept: (url: string) => boolean | 'never' = () => true;
   /** Fields of the Login reply besides the usual ones. */
   login: Partial<ServerFrameInput<'Login'>> = {};
-  /** Position and count claimed when a channel is joined. */
-  positions: Record<string, { Epoch: number; Offset: number; MemSize?: number }> = {};
+  /** Position and count claimed when a channel is joined, and whether what is behind the client's position is lost. */
+  positions: Record<string, { Epoch: number; Offset: number; MemSize?: number; Gap?: boolean }> = {};
   isDown = false;
   isMute = false;
 
@@ -99,9 +100,12 @@ export class FakeServer implements NetworkPeer {
         to.send('Login', {
           Code: 0,
           UserId: content.UserId,
-          Caps: ['reply-codes.1', 'push-offline.1'],
+          Caps: ['reply-codes.1', 'push-offline.1', 'resume.1'],
           Heartbeat: 3000,
           Resumed: content.Resume,
+          Epoch: content.Epoch ?? 1,
+          Offset: content.Offset ?? 0,
+          Memory: 'memory',
           ...this.login,
         });
         break;
@@ -112,14 +116,16 @@ export class FakeServer implements NetworkPeer {
       case 'SendMsgToPeer':
         to.send('MsgStatus', { MsgId: content.MsgId, Status: 2, Code: 0 });
         break;
-      case 'JoinChannel':
-        to.send('JoinChannel', {
-          ChanId: content.ChanId,
-          MsgId: content.MsgId,
-          Code: 0,
-          ...(this.positions[content.ChanId] ?? { Epoch: 1, Offset: 0 }),
-        });
+      case 'JoinChannel': {
+        const { ChanId, MsgId, Epoch = 1, Offset = 0 } = content;
+        const claimed = this.positions[ChanId] ?? { Epoch, Offset };
+        to.send('JoinChannel', { ChanId, MsgId, Code: 0, ...claimed });
+        // Everything between the two positions, if there is anything, is the client's own.
+        if (content.Epoch !== undefined && !claimed.Gap) {
+          to.send('ChanPosition', { ChanId, Epoch: claimed.Epoch, Offset: claimed.Offset });
+        }
         break;
+      }
       case 'LeaveChannel':
         to.send('LeaveChannel', { ChanId: content.ChanId, MsgId: content.MsgId, Code: 0 });
         break;
