@@ -226,7 +226,7 @@ export class ScriptedClient {
   /** The last position of a channel that any frame named. */
   placeIn(channel: string): Place | undefined {
     const placed = this.frames.map(({ content }) => content as Partial<Place> & { readonly ChanId?: string });
-    const last = placed.findLast(({ ChanId, Offset }) => ChanId === channel && Offset !== undefined);
+    const last = placed.filter(({ ChanId, Offset }) => ChanId === channel && Offset !== undefined).at(-1);
     return last && { Epoch: last.Epoch as number, Offset: last.Offset as number };
   }
 
