@@ -89,6 +89,9 @@ export class ChannelHub {
         channel.remove(member);
         // The departure of a session that is over may have been carried out before this join.
         if (session.isOver) this.departures.add(appId, uid, { session: session.session, channels: [channelId] });
+        else if (session.state === 'ended' || !(session.member(channelId) || session.takeovers?.has(channelId))) {
+          this.takeBack(session, channelId, generation);
+        }
         return 'moved';
       }
       const other = session.member(channelId);
@@ -196,6 +199,20 @@ export class ChannelHub {
         });
       });
     }
+  }
+
+  /** Ends what a join under an older generation may have made behind the departure under a newer one. */
+  private takeBack(session: Session, channelId: string, generation: number): void {
+    const { engine, settings, counters, logger, time } = this.around.context;
+    const { appId, uid } = session;
+    const timeoutMs = settings.engineTimeoutMs;
+    engine.channels
+      .leave({ appId, channelId, uid, session: session.session, generation, timeoutMs })
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) return logger.error({ err: error }, 'taking a join back failed');
+        counters.add('engine_failures');
+        time.after(RETRY_MS, () => this.takeBack(session, channelId, generation));
+      });
   }
 
   /** Stops delivery to this session on this node, without telling anybody. */

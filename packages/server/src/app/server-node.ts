@@ -177,15 +177,20 @@ export class ServerNode implements ConnectionHost {
     connection.session = undefined;
     if (session) this.sessions.cut(session, connection);
     this.replies.forget(connection);
-    if (forgetOnClose && byClient) {
-      const { engine, settings } = this.context;
-      engine.registry
-        .forgetSuperseded({ ...forgetOnClose, timeoutMs: settings.engineTimeoutMs })
-        // Remembered a little longer: the next Login of that instance is told once more.
-        .catch((error: unknown) => {
-          if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'forgetting failed');
-        });
-    }
+    if (!forgetOnClose || !byClient) return;
+    if (connection.profile?.published) this.forgetSuperseded(forgetOnClose);
+    // Ours has a new UserSId for every login, but an older attempt of its last one may still be on its way.
+    else this.context.time.after(this.context.settings.ticketMs, () => this.forgetSuperseded(forgetOnClose));
+  }
+
+  private forgetSuperseded(instance: NonNullable<Connection['forgetOnClose']>): void {
+    const { engine, settings, logger } = this.context;
+    engine.registry
+      .forgetSuperseded({ ...instance, timeoutMs: settings.engineTimeoutMs })
+      // Remembered a little longer: the next Login of that instance is told once more.
+      .catch((error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'forgetting failed');
+      });
   }
 
   closeSlow(connection: Connection): void {

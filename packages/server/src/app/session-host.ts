@@ -279,6 +279,10 @@ export class SessionHost {
     if (known && known.session === claim.session) {
       known.generation = claim.generation;
       known.inbox?.hold();
+      // Left on another node, which had the session in between.
+      for (const { channel } of [...known.memberships()]) {
+        if (!claim.channels.includes(channel.channelId)) this.hub.drop(known, channel.channelId);
+      }
       return known;
     }
     if (known) {

@@ -223,6 +223,51 @@ test('a feed that could not be ended is ended later', async () => {
   expect(cluster.engine.sizes().channels).toBe(0);
 });
 
+test('a channel that was left on another node in between is joined anew, not remembered', async () => {
+  const { watcher, bob } = await room(3);
+  faults({ loseNotices: 1 });
+  bob.breakSocket();
+  await bob.connect(2, { resume: true });
+  await bob.rejoin('room');
+  bob.say('LeaveChannel', { ChanId: 'room' });
+  await cluster.time.advance(100);
+  bob.breakSocket();
+  await bob.connect(1, { resume: true });
+  expect(await bob.join('room')).toBe(0);
+  expect(await membersSeenBy(watcher)).toEqual(['watcher', 'bob']);
+});
+
+test('a join that is overtaken by the departure of a newer socket leaves no ghost', async () => {
+  let ghosts = 0;
+  for (let seed = 1; seed <= 40; seed++) {
+    cluster = await Cluster.start({ nodes: 2, seed });
+    const watcher = await cluster.login('watcher', 0);
+    const bob = await cluster.login('bob', 1);
+    await watcher.join('room');
+    faults({ callDelayMs: 400 });
+    bob.say('JoinChannel', { ChanId: 'room' });
+    await cluster.time.advance(450);
+    bob.breakSocket();
+    await bob.connect(1, { resume: true });
+    bob.say('LeaveChannel', { ChanId: 'room' });
+    await cluster.time.advance(5000);
+    faults({ callDelayMs: 0 });
+    await cluster.time.advance(1000);
+    if ((await membersSeenBy(watcher)).includes('bob')) ghosts += 1;
+  }
+  expect(ghosts).toBe(0);
+});
+
+test('a late attempt of a login does not win the user back from the one that kicked it', async () => {
+  const { bob } = await room(2);
+  const newer = await cluster.login('bob', 0);
+  await cluster.until(() => bob.closedWith !== undefined, 'kicked');
+  await cluster.time.advance(1000);
+  await bob.connect(1);
+  expect(bob.contents('Login').at(-1)).toMatchObject({ Reason: 'REMOTE_LOGIN' });
+  expect(newer.closedWith).toBeUndefined();
+});
+
 describe('a repeated channel message', () => {
   const inboxOf = (client: ScriptedClient) => {
     const { Epoch, Offset } = client.contents('Login').at(-1) as { Epoch: number; Offset: number };
