@@ -23,6 +23,8 @@ export class Login {
     private readonly apps: Apps,
     private readonly tickets: Tickets,
     private readonly sessions: SessionHost,
+    /** Whether this node holds its lease: without, it must not host sessions. */
+    private readonly mayHost: () => boolean,
   ) {}
 
   async run(connection: Connection, appId: unknown, content: CommandContent<'Login'>): Promise<void> {
@@ -92,7 +94,8 @@ export class Login {
     const giveUpMs = time.monotonicMs() + CLAIM_PATIENCE_MS;
     for (;;) {
       try {
-        return await engine.registry.claim({
+        if (!this.mayHost()) throw new EngineUnavailable('the lease is lost');
+        const claim = await engine.registry.claim({
           appId: ticket.appId,
           uid: ticket.uid,
           userSId,
@@ -103,6 +106,9 @@ export class Login {
           ticketExpiresInMs: ticket.expiresMs - time.wallMs(),
           timeoutMs: settings.engineTimeoutMs,
         });
+        // Lost meanwhile: what was claimed goes to whoever adopts it, or to the next claim.
+        if (!this.mayHost()) throw new EngineUnavailable('the lease is lost');
+        return claim;
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         counters.add('engine_failures');

@@ -76,7 +76,7 @@ export class ServerNode implements ConnectionHost {
     this.peers = new PeerMessages(context, this.deliveries);
     this.dispatcher = new Dispatcher(
       context,
-      new Login(context, apps, tickets, this.sessions),
+      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld),
       this.sessions,
       this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),

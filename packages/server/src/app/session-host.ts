@@ -102,6 +102,10 @@ export class SessionHost {
 
   /** Hosts a session whose node is gone; its clock goes on. */
   adopt(orphan: OrphanedSession): void {
+    // The engine gives away what this node believed to host: the client comes back to the new generation.
+    const known = this.find(orphan.appId, orphan.uid);
+    if (known && known.generation > orphan.generation) return;
+    if (known) this.stale(known);
     const session = new Session(orphan.appId, orphan.uid, orphan.userSId, orphan.session);
     session.generation = orphan.generation;
     session.lastPacketMs = this.clock.nowMs - orphan.silentMs;

@@ -268,6 +268,21 @@ test('a late attempt of a login does not win the user back from the one that kic
   expect(newer.closedWith).toBeUndefined();
 });
 
+test('who logs in while the node has lost its lease is not hosted before it has it again', async () => {
+  const { watcher, bob } = await room(2);
+  // The node gives up before the engine counts its lease as lapsed.
+  cluster.network.partition('node1');
+  await cluster.until(() => bob.closedWith !== undefined, 'bob is let go');
+  cluster.network.heal('node1');
+  await bob.connect(1, { gatewayNode: 0, resume: true });
+  await cluster.until(() => cluster.node(1).isReady, 'the node is back');
+  if (bob.closedWith === undefined) await bob.rejoin('room');
+  await cluster.time.advance(60_000);
+  const isThere = bob.closedWith === undefined;
+  expect(await membersSeenBy(watcher)).toEqual(isThere ? ['watcher', 'bob'] : ['watcher']);
+  if (isThere) expect(await watcher.sendTo('bob', 'still there?')).toMatchObject({ Status: 2 });
+});
+
 describe('a repeated channel message', () => {
   const inboxOf = (client: ScriptedClient) => {
     const { Epoch, Offset } = client.contents('Login').at(-1) as { Epoch: number; Offset: number };
