@@ -89,7 +89,7 @@ export class ChannelHub {
         channel.remove(member);
         // The departure of a session that is over may have been carried out before this join.
         if (session.isOver) this.departures.add(appId, uid, { session: session.session, channels: [channelId] });
-        else if (session.state === 'ended' || !(session.member(channelId) || session.takeovers?.has(channelId))) {
+        else if (!result.already && !(session.member(channelId) || session.takeovers?.has(channelId))) {
           this.takeBack(session, channelId, generation);
         }
         return 'moved';
@@ -274,7 +274,11 @@ export class ChannelHub {
   }
 
   private onFeed(feed: ChannelFeed): void {
-    const channel = this.find(feed.appId, feed.channelId);
+    const key = keyOf(feed.appId, feed.channelId);
+    const subscription = this.subscriptions.get(key);
+    // A call that began the feed and was given up has been carried out late.
+    if (!subscription && !this.ending.has(key)) this.unfollow(key, feed);
+    const channel = subscription?.channel;
     if (channel === undefined) return;
     if (feed.kind === 'entries') channel.feed(feed.entries);
     else channel.countChanged(feed.members);
@@ -294,10 +298,12 @@ export class ChannelHub {
           const channel = new LocalChannel(this.around, appId, channelId, start);
           channel.emptySinceMs = time.monotonicMs();
           subscription.channel = channel;
+          // Begun anew meanwhile, and nobody follows it any more: this feed would never be ended.
+          if (!this.subscriptions.has(key)) this.unfollow(key, channel);
           return channel;
         })
         .catch((error: unknown) => {
-          this.subscriptions.delete(key);
+          if (this.subscriptions.get(key) === subscription) this.subscriptions.delete(key);
           throw error;
         }),
     };
@@ -305,7 +311,7 @@ export class ChannelHub {
     return subscription.ready;
   }
 
-  private unfollow(key: string, channel: LocalChannel): void {
+  private unfollow(key: string, channel: { readonly appId: string; readonly channelId: string }): void {
     const { engine, nodeId, settings, counters, logger, time } = this.around.context;
     const { appId, channelId } = channel;
     this.subscriptions.delete(key);
