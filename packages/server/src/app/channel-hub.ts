@@ -276,8 +276,7 @@ export class ChannelHub {
   private onFeed(feed: ChannelFeed): void {
     const key = keyOf(feed.appId, feed.channelId);
     const subscription = this.subscriptions.get(key);
-    // A call that began the feed and was given up has been carried out late.
-    if (!subscription && !this.ending.has(key)) this.unfollow(key, feed);
+    if (!subscription) this.endStrayFeed(key, feed);
     const channel = subscription?.channel;
     if (channel === undefined) return;
     if (feed.kind === 'entries') channel.feed(feed.entries);
@@ -299,16 +298,23 @@ export class ChannelHub {
           channel.emptySinceMs = time.monotonicMs();
           subscription.channel = channel;
           // Begun anew meanwhile, and nobody follows it any more: this feed would never be ended.
-          if (!this.subscriptions.has(key)) this.unfollow(key, channel);
+          this.endStrayFeed(key, channel);
           return channel;
         })
         .catch((error: unknown) => {
           if (this.subscriptions.get(key) === subscription) this.subscriptions.delete(key);
+          // It may have been carried out, or be on its way still.
+          time.after(settings.engineTimeoutMs, () => this.endStrayFeed(key, { appId, channelId }));
           throw error;
         }),
     };
     this.subscriptions.set(key, subscription);
     return subscription.ready;
+  }
+
+  /** Ends a feed that nobody follows: a call that began it, and was given up, was carried out all the same. */
+  private endStrayFeed(key: string, channel: { readonly appId: string; readonly channelId: string }): void {
+    if (!this.subscriptions.has(key) && !this.ending.has(key)) this.unfollow(key, channel);
   }
 
   private unfollow(key: string, channel: { readonly appId: string; readonly channelId: string }): void {
@@ -321,9 +327,7 @@ export class ChannelHub {
         if (!(error instanceof EngineUnavailable)) return logger.error({ err: error }, 'ending a channel feed failed');
         counters.add('engine_failures');
         // Until then a feed that goes on is ignored: nobody follows it here.
-        time.after(RETRY_MS, () => {
-          if (!this.subscriptions.has(key) && !this.ending.has(key)) this.unfollow(key, channel);
-        });
+        time.after(RETRY_MS, () => this.endStrayFeed(key, channel));
       })
       .finally(() => this.ending.delete(key));
     this.ending.set(key, ended);

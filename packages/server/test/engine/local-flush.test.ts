@@ -51,6 +51,24 @@ describe('Local engine and its disk', () => {
     release();
   });
 
+  test('a crash lost the newest login: its resume wins against the older session that came back', async () => {
+    const old = await a.login('u', { userSId: 'x' });
+    await harness.advance(1000);
+    const release = harness.holdFlushes();
+    await old.end();
+    await a.login('u', { userSId: 'y' });
+    const crashed = harness.crash();
+    release();
+    await crashed;
+    a = await TestNode.start(harness);
+    expect((await a.adopt()).orphans).toMatchObject([{ uid: 'u', userSId: 'x' }]);
+    expect(await a.claim('u', { userSId: 'y', mode: 'resume' })).toMatchObject({
+      outcome: 'claimed',
+      continued: false,
+    });
+    expect(await a.claim('u', { userSId: 'x', mode: 'resume' })).toEqual({ outcome: 'superseded' });
+  });
+
   test('an acknowledged durable entry does not wait for its deletion', async () => {
     const position = await b.sent('u', 'hello', { offline: true });
     const u = await a.login('u');

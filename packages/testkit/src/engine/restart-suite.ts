@@ -238,6 +238,18 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
       });
     });
 
+    test('a departure that was carried out is not carried out again', async () => {
+      const u = await a.login('u', { userSId: 'x' });
+      await u.join('c');
+      await u.join('d');
+      await u.end();
+      await a.leave('c', 'u', u.session);
+      await engine.restart();
+      a = await TestNode.start(engine);
+      expect(await a.count('c')).toBe(0);
+      expect((await a.adopt()).unsettled).toMatchObject([{ uid: 'u', channels: ['d'] }]);
+    });
+
     test('a graceful restart keeps the memory of requests, a crash does not', async () => {
       const u = await a.login('u', { userSId: 'x', mode: 'resume' });
       const v = await a.login('v');

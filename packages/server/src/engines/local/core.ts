@@ -33,6 +33,8 @@ export class Core {
   readonly outside: Outside;
   readonly limits: LocalLimits;
   readonly epoch: number;
+  /** The stop before was graceful. */
+  readonly isContinued: boolean;
   readonly clock: AwakeClock;
   readonly agenda: Agenda;
   readonly deliveries: Deliveries;
@@ -60,6 +62,7 @@ export class Core {
     this.outside = outside;
     this.limits = limits;
     this.epoch = start.epoch;
+    this.isContinued = start.isContinued;
     this.clock = new AwakeClock(time, limits.sweepMs);
     this.agenda = new Agenda(limits.sweepMs);
     this.deliveries = new Deliveries(logger);

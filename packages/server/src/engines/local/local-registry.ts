@@ -36,7 +36,7 @@ export class LocalRegistry implements Registry {
     const old = slot.session;
     if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);
     // It went on from a cut, but somebody else has logged in since its own session ended: the newer login stays.
-    if (old && old.userSId !== userSId && mode === 'resume') return { outcome: 'superseded' };
+    if (old && old.userSId !== userSId && mode === 'resume' && !old.isDoubtful) return { outcome: 'superseded' };
     return this.#begin(slot, old, node, request);
   }
 
@@ -133,6 +133,7 @@ export class LocalRegistry implements Registry {
     session.generation = core.serial.next();
     session.suspended = undefined;
     session.served = NOT_SERVED;
+    session.isDoubtful = false;
     // A client that reconnects does not fetch: everything comes on its socket.
     if (!isLogin) session.offlineUpTo = undefined;
     host.sessions.delete(session);
@@ -187,6 +188,7 @@ export class LocalRegistry implements Registry {
       channels: NO_CHANNELS,
       begunAt: slot.inbox.end,
       isFresh: true,
+      isDoubtful: false,
       served: NOT_SERVED,
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,

@@ -28,6 +28,7 @@ export function restoreRecords(core: Core, records: Records): void {
       served: recorded.served,
       begunAt: START,
       isFresh: false,
+      isDoubtful: !core.isContinued,
       // Time in which the server was down does not count: the clock goes on from what was recorded.
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,

@@ -40,6 +40,8 @@ export interface Session {
   readonly begunAt: Position;
   /** No host has called on its behalf since it began: the answer to the login may have been lost. */
   isFresh: boolean;
+  /** Brought back after a crash and not claimed since: a newer one of the user may have been lost. */
+  isDoubtful: boolean;
   /** How far the client had been served when it was last cut. */
   served: readonly ServedChannel[];
   /** Where the inbox ended at the fresh login of a published client, which fetches what is stored up to there. */
