@@ -165,40 +165,13 @@ export class ChannelHub {
     }
   }
 
+  /** Both may be told again: a later host would else make the session a member once more. */
   private async endMembership(session: Session, channelId: string): Promise<void> {
     const { engine, settings } = this.around.context;
     const { appId, uid, generation } = session;
     const timeoutMs = settings.engineTimeoutMs;
     await engine.channels.leave({ appId, channelId, uid, session: session.session, generation, timeoutMs });
-    await this.forgetChannel(session, channelId);
-  }
-
-  /**
-   * Takes a channel that was left out of the session. The client has left, whatever the engine answers: it is tried again
-   * behind its back, since a later host would else make it a member once more.
-   */
-  private async forgetChannel(session: Session, channelId: string): Promise<void> {
-    const { engine, settings, counters, logger, time } = this.around.context;
-    const { appId, uid, generation } = session;
-    // Joined again, taken over or over: what the session's list says is not this call's business any more.
-    if (session.state === 'ended' || session.member(channelId)) return;
-    try {
-      await engine.registry.removeChannel({
-        appId,
-        uid,
-        generation,
-        channelId,
-        timeoutMs: settings.engineTimeoutMs,
-      });
-    } catch (error) {
-      if (!(error instanceof EngineUnavailable)) throw error;
-      counters.add('engine_failures');
-      time.after(RETRY_MS, () => {
-        this.forgetChannel(session, channelId).catch((failure: unknown) => {
-          logger.error({ err: failure }, 'taking a left channel out of a session failed');
-        });
-      });
-    }
+    await engine.registry.removeChannel({ appId, uid, generation, channelId, timeoutMs });
   }
 
   /** Ends what a join under an older generation may have made behind the departure under a newer one. */

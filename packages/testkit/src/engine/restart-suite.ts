@@ -244,9 +244,14 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
       await u.join('d');
       await u.end();
       await a.leave('c', 'u', u.session);
+      const v = await a.login('v', { userSId: 'x' });
+      await v.join('e');
+      const newer = await a.login('v', { userSId: 'y' });
+      await newer.join('e');
+      await newer.leave('e');
       await engine.restart();
       a = await TestNode.start(engine);
-      expect(await a.count('c')).toBe(0);
+      expect([await a.count('c'), await a.count('e')]).toEqual([0, 0]);
       expect((await a.adopt()).unsettled).toMatchObject([{ uid: 'u', channels: ['d'] }]);
     });
 

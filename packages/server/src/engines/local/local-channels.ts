@@ -80,12 +80,6 @@ export class LocalChannels implements Channels {
     if (generation !== undefined && generation < member.generation) return { wasMember: false };
     this.#feed(slot, this.#remove(slot, uid, session), true);
     core.channels.letGo(slot);
-    const ended = core.unsettled.get(session);
-    if (ended) {
-      // A restart must not make it a member once more, to be taken out again.
-      ended.channels = ended.channels.filter((channelId) => channelId !== request.channelId);
-      core.sessionRecords.touch(ended);
-    }
     return { wasMember: true };
   }
 

@@ -25,6 +25,14 @@ export async function writeTails(core: Core, records: Records): Promise<void> {
   for (const slot of core.users.values()) {
     if (slot.session) core.sessionRecords.touch(slot.session);
   }
+  for (const session of core.unsettled.values()) {
+    // Where a newer session has taken its place there is nothing to leave any more.
+    const { appId, uid } = session;
+    const isMember = (channelId: string) =>
+      core.channels.find(appId, channelId)?.members.get(uid)?.session === session.session;
+    session.channels = session.channels.filter(isMember);
+    core.sessionRecords.touch(session);
+  }
   let slice = core.sessionRecords.takeAll();
   for (const change of tailsOf(core)) {
     slice.push(change);
