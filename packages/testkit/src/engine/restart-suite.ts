@@ -249,10 +249,12 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
       const newer = await a.login('v', { userSId: 'y' });
       await newer.join('e');
       await newer.leave('e');
+      await newer.removeChannel('e');
       await engine.restart();
       a = await TestNode.start(engine);
       expect([await a.count('c'), await a.count('e')]).toEqual([0, 0]);
-      expect((await a.adopt()).unsettled).toMatchObject([{ uid: 'u', channels: ['d'] }]);
+      const { unsettled } = await a.adopt();
+      expect(unsettled.filter(({ channels }) => channels.length > 0)).toMatchObject([{ uid: 'u', channels: ['d'] }]);
     });
 
     test('a graceful restart keeps the memory of requests, a crash does not', async () => {
