@@ -1,0 +1,137 @@
+/** What happened in one run, as the reference model looks at it. Times are virtual milliseconds. */
+
+/** `unknown`: no answer in time, or the session ended before it came. */
+export type Outcome = 'ok' | 'refused' | 'unknown';
+
+export interface Answer {
+  readonly atMs: number;
+  readonly outcome: Outcome;
+  /** Name and code of the error. */
+  readonly error?: string;
+  readonly hasPeerReceived?: boolean;
+  readonly members?: readonly string[];
+}
+
+/** A call of an app. */
+export interface Call {
+  readonly what: 'login' | 'logout' | 'join' | 'leave' | 'channel' | 'peer' | 'members' | 'count';
+  readonly atMs: number;
+  readonly channel?: string;
+  readonly to?: string;
+  readonly text?: string;
+  readonly offline?: boolean;
+  /** How long it may take, stalls of the app included. */
+  limitMs: number;
+  answer?: Answer;
+}
+
+/** What an app was told: a message, a member event, or that something before this is missing. */
+export interface Heard {
+  readonly atMs: number;
+  readonly kind: 'message' | 'joined' | 'left' | 'gap';
+  /** Who sent, joined or left. */
+  readonly from: string;
+  readonly text: string;
+  readonly serverTs: number;
+}
+
+/** One membership as the app sees it: from `join` to `leave` or the end of the session. */
+export interface Stay {
+  readonly channel: string;
+  readonly join: Call;
+  leave?: Call;
+  readonly heard: Heard[];
+  /** When the session ended around it. */
+  endedMs?: number;
+}
+
+/** From `login` to `logout`, kick, or the end of the app. */
+export interface AppSession {
+  readonly login: Call;
+  logout?: Call;
+  /** When the app was told that it is over, or was closed. */
+  endedMs?: number;
+  readonly heard: Heard[];
+  readonly stays: Stay[];
+}
+
+export interface StateChange {
+  readonly atMs: number;
+  readonly state: string;
+  readonly reason: string;
+  readonly recovered?: boolean;
+  readonly gaps?: { readonly inbox: boolean; readonly channels: readonly string[] };
+  /** The longest time in which no server heard this app, since the change before. */
+  readonly silentMs: number;
+}
+
+/** One instance of the SDK: a page, until it is closed. */
+export interface AppRecord {
+  readonly name: string;
+  readonly uid: string;
+  readonly sessions: AppSession[];
+  readonly calls: Call[];
+  readonly states: StateChange[];
+  /** What was heard outside a session or stay. */
+  readonly stray: string[];
+  goneMs?: number;
+}
+
+/** An entry of a channel's log, noted where the engine accepted it. */
+export interface ChannelFact {
+  readonly atMs: number;
+  readonly kind: 'message' | 'joined' | 'left';
+  readonly uid: string;
+  readonly session: number;
+  readonly text: string;
+  /** How long no server had heard any app of this user. */
+  readonly silentMs: number;
+}
+
+/** A peer message, noted where the engine accepted it. */
+export interface InboxFact {
+  readonly atMs: number;
+  readonly from: string;
+  readonly text: string;
+  readonly offline: boolean;
+  /** `unanswered`: the engine did not live to say, or could not reach its disk in time. */
+  readonly outcome: 'accepted' | 'stored' | 'offline' | 'unanswered';
+  /** Order in the log; 0 when nothing was written. */
+  readonly place: number;
+}
+
+export interface History {
+  readonly apps: AppRecord[];
+  readonly channels: Map<string, ChannelFact[]>;
+  readonly inboxes: Map<string, InboxFact[]>;
+  /** When the only process was killed: live entries are lost, the epoch grows. */
+  readonly crashes: number[];
+  /** From when on nothing was wrong any more, and everybody had had the time to recover. */
+  quietMs: number;
+  /** From when on nothing changes any more. */
+  calmMs: number;
+  endMs: number;
+  /** What must not happen anywhere: errors logged by a server, uncaught errors, leaks. */
+  readonly complaints: string[];
+}
+
+export function emptyHistory(): History {
+  return {
+    apps: [],
+    channels: new Map(),
+    inboxes: new Map(),
+    crashes: [],
+    quietMs: 0,
+    calmMs: 0,
+    endMs: 0,
+    complaints: [],
+  };
+}
+
+export function listIn<T>(map: Map<string, T[]>, key: string): T[] {
+  const known = map.get(key);
+  if (known) return known;
+  const list: T[] = [];
+  map.set(key, list);
+  return list;
+}
