@@ -136,7 +136,8 @@ export function createConnection(
     link?.close();
     stop(false);
     host.end(false);
-    queue.release();
+    // What is held back was not acknowledged, and might lie behind a gap that nobody was told of.
+    queue.discard();
     move(event);
   }
 

@@ -47,6 +47,11 @@ export class EventQueue {
     this.held ??= [];
   }
 
+  /** Forgets what was held back: the session was not restored. */
+  discard(): void {
+    this.held = undefined;
+  }
+
   release(): void {
     const held = this.held ?? [];
     this.held = undefined;

@@ -281,12 +281,10 @@ export class SessionHost {
     if (known && known.generation > claim.generation) return undefined;
     if (claim.ended) this.departures.add(ticket.appId, ticket.uid, claim.ended);
     if (known && known.session === claim.session) {
+      // Another node had the session in between: its memberships may not be those that are remembered here.
+      if (known.generation !== claim.formerGeneration) this.hub.dropAll(known);
       known.generation = claim.generation;
       known.inbox?.hold();
-      // Left on another node, which had the session in between.
-      for (const { channel } of [...known.memberships()]) {
-        if (!claim.channels.includes(channel.channelId)) this.hub.drop(known, channel.channelId);
-      }
       return known;
     }
     if (known) {

@@ -50,6 +50,8 @@ export type ClaimResult =
   | {
       readonly outcome: 'claimed';
       readonly generation: number;
+      /** The generation that this claim took over; 0 for a new session. A host that remembers another one has missed something. */
+      readonly formerGeneration: number;
       readonly session: number;
       /** The same session goes on: memberships are kept. */
       readonly continued: boolean;

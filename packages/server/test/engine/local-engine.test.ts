@@ -1,5 +1,5 @@
 import { messageIdOf } from 'ar-rtm-protocol';
-import { TestNode } from 'ar-rtm-testkit/engine';
+import { APP, TestNode, TIMEOUT } from 'ar-rtm-testkit/engine';
 import { describe, expect, test } from 'vitest';
 import { LocalHarness } from './local-harness.js';
 
@@ -67,8 +67,11 @@ describe('Local engine: memory', () => {
     const harness = await LocalHarness.open();
     const supersede = async (uid: string) => {
       const node = await TestNode.start(harness);
-      await node.login(uid, { userSId: 'x' });
-      await node.login(uid, { userSId: 'y' });
+      // A published instance has the same UserSId all its life.
+      await node.ports.registry.forgetSuperseded({ appId: APP, uid, userSId: 'x', ...TIMEOUT });
+      await node.login(uid, { userSId: 'x', mode: 'published' });
+      await node.ports.registry.forgetSuperseded({ appId: APP, uid, userSId: 'y', ...TIMEOUT });
+      await node.login(uid, { userSId: 'y', mode: 'published' });
       await node.release();
     };
     const hour = 3600_000;

@@ -401,7 +401,7 @@ export function describeInboxes(name: string, factory: EngineFactory): void {
       let last: Position = { epoch: 0, offset: 0 };
       for (let i = 0; i < 5; i += 1) {
         const node = await TestNode.start(engine);
-        const u = await node.login('u');
+        const u = await node.login('u', { userSId: `x${i}` });
         expect(isBefore(u.claimed.inboxEnd ?? last, last)).toBe(false);
         for (let k = 0; k < 3; k += 1) {
           const position = await node.sent('u', 'x', { offline: k === 1 });

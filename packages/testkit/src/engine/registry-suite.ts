@@ -127,6 +127,15 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       expect(await a.claim('u', { userSId: 'x', mode: 'published' })).toMatchObject({ outcome: 'claimed' });
     });
 
+    test('a login of an instance that has logged out comes late, unless it is a published client', async () => {
+      const first = await a.login('u', { userSId: 'x', mode: 'new' });
+      await first.end('logout');
+      expect(await a.claim('u', { userSId: 'x', mode: 'new' })).toEqual({ outcome: 'superseded' });
+      const published = await a.login('v', { userSId: 'x', mode: 'published' });
+      await published.end('logout');
+      expect(await a.claim('v', { userSId: 'x', mode: 'published' })).toMatchObject({ outcome: 'claimed' });
+    });
+
     test('a login of a superseded instance comes late: a new login has a new instance', async () => {
       await a.login('u', { userSId: 'x', mode: 'new' });
       const second = await b.login('u', { userSId: 'y', mode: 'new' });
@@ -208,6 +217,13 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       const end = await second.end();
       expect(end).toMatchObject({ ended: { session: first.session } });
       expect(await second.end()).toBe('stale');
+    });
+
+    test('a claim tells which generation it took over', async () => {
+      const first = await a.login('u', { userSId: 'x', mode: 'resume' });
+      expect(first.claimed.formerGeneration).toBe(0);
+      const second = await b.login('u', { userSId: 'x', mode: 'resume' });
+      expect(second.claimed.formerGeneration).toBe(first.generation);
     });
 
     test('how far a cut client was served is told to the next claim, once', async () => {

@@ -49,6 +49,8 @@ export class ChannelCommands {
     const { clock, context } = this;
     if (!isId(channelId)) return reply(JOIN_CODE.INVALID_ARGUMENT);
     await session.takeovers?.get(channelId);
+    // The client has a newer socket by now, on which it says again what it still wants.
+    if (connection.session !== session) return;
     const retained = session.member(channelId);
     const after = connection.profile?.resumes ? positionOf(content) : undefined;
     if (retained) return this.goOn(connection, retained, after, reply);
@@ -124,6 +126,7 @@ export class ChannelCommands {
     const reply = (code: number) =>
       connection.send('LeaveChannel', { ChanId: channelId, Code: code, ...idOf(content) });
     await session.takeovers?.get(channelId);
+    if (connection.session !== session) return;
     // Not a member: the wish is fulfilled (wire-protocol.md O14, design 5).
     if (!session.member(channelId)) return reply(LEAVE_CODE.OK);
     await this.hub.leave(session, channelId);

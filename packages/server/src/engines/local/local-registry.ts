@@ -32,6 +32,8 @@ export class LocalRegistry implements Registry {
     const node = core.leases.require(request.nodeId);
     if (!core.tickets.bind(request)) return { outcome: 'ticket-taken' };
     if (core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };
+    // An attempt of a login that was ended since: ours has a new UserSId for every login.
+    if (mode !== 'published' && core.tickets.hasLoggedOut(appId, uid, userSId)) return { outcome: 'superseded' };
     const slot = core.users.load(appId, uid);
     const old = slot.session;
     if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);
@@ -75,6 +77,7 @@ export class LocalRegistry implements Registry {
     const slot = core.users.find(request.appId, request.uid);
     if (!session || !slot) return 'stale';
     const end = endSession(core, slot, session, session.host);
+    if (request.reason === 'logout') core.tickets.loggedOut(session);
     if (request.reason === 'offline') {
       end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId));
     }
@@ -146,6 +149,7 @@ export class LocalRegistry implements Registry {
     return {
       outcome: 'claimed',
       generation: session.generation,
+      formerGeneration: generation,
       session: session.session,
       continued: !isLogin,
       reconnecting: !isLogin,
@@ -211,6 +215,7 @@ export class LocalRegistry implements Registry {
     return {
       outcome: 'claimed',
       generation,
+      formerGeneration: 0,
       session: session.session,
       continued: false,
       reconnecting,

@@ -15,6 +15,8 @@ export class Tickets {
   readonly #afterSessionMs: number;
   readonly #bindings = new Map<string, Binding>();
   readonly #retired = new Map<string, { readonly session: Session; readonly untilMs: number }>();
+  /** Client instances that have logged out, as long as a ticket of theirs may be valid. */
+  readonly #loggedOut = new Map<string, number>();
 
   constructor(now: () => number, afterSessionMs: number) {
     this.#now = now;
@@ -22,7 +24,7 @@ export class Tickets {
   }
 
   get size(): number {
-    return this.#bindings.size + this.#retired.size;
+    return this.#bindings.size + this.#retired.size + this.#loggedOut.size;
   }
 
   /** Binds the ticket to the client instance until it expires; false when another one was first. */
@@ -40,6 +42,16 @@ export class Tickets {
   /** Keeps the session's ticket valid for a while: the session has ended or got another one. */
   retire(session: Session): void {
     this.#retired.set(session.ticketId, { session, untilMs: this.#now() + this.#afterSessionMs });
+  }
+
+  /** The client has ended its session by itself. */
+  loggedOut({ appId, uid, userSId }: Session): void {
+    this.#loggedOut.set(instanceOf(appId, uid, userSId), this.#now() + this.#afterSessionMs);
+  }
+
+  /** Whether the instance has logged out: what it still sends comes late. */
+  hasLoggedOut(appId: string, uid: string, userSId: string): boolean {
+    return (this.#loggedOut.get(instanceOf(appId, uid, userSId)) ?? 0) > this.#now();
   }
 
   /** The session that a ticket belonged to, while it is still good for that. */
@@ -69,5 +81,11 @@ export class Tickets {
     for (const [ticketId, { untilMs }] of this.#retired) {
       if (untilMs <= nowMs) this.#retired.delete(ticketId);
     }
+    for (const [instance, untilMs] of this.#loggedOut) if (untilMs <= nowMs) this.#loggedOut.delete(instance);
   }
+}
+
+/** None of the parts can contain a slash. */
+function instanceOf(appId: string, uid: string, userSId: string): string {
+  return `${appId}/${uid}/${userSId}`;
 }
