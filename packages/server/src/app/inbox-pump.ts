@@ -96,24 +96,26 @@ export class InboxPump {
     const { appId, uid, generation } = this.session;
     engine.inboxes
       .acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs })
-      .then((answer) => {
-        if (answer === 'stale') this.stale(generation);
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof EngineUnavailable)) {
-          logger.error({ err: error }, 'acknowledging failed');
-          return;
-        }
-        counters.add('engine_failures');
-        if (this.unsent.length === 0) {
-          time.after(RETRY_MS, () => {
-            const unsent = this.unsent;
-            this.unsent = [];
-            if (this.session.state !== 'ended') this.sendAcknowledgements(unsent);
-          });
-        }
-        this.unsent.push(...positions.slice(0, UNSENT_LIMIT - this.unsent.length));
-      });
+      .then(
+        (answer) => {
+          if (answer === 'stale') this.stale(generation);
+        },
+        (error: unknown) => {
+          if (!(error instanceof EngineUnavailable)) {
+            logger.error({ err: error }, 'acknowledging failed');
+            return;
+          }
+          counters.add('engine_failures');
+          if (this.unsent.length === 0) {
+            time.after(RETRY_MS, () => {
+              const unsent = this.unsent;
+              this.unsent = [];
+              if (this.session.state !== 'ended') this.sendAcknowledgements(unsent);
+            });
+          }
+          this.unsent.push(...positions.slice(0, UNSENT_LIMIT - this.unsent.length));
+        },
+      );
   }
 
   private read(): void {

@@ -89,7 +89,8 @@ export interface Channels {
       readonly onlyIfKnown?: boolean;
     },
   ): Promise<
-    | { readonly outcome: 'accepted' | 'known'; readonly position: Position; readonly ts: number }
+    | { readonly outcome: 'accepted'; readonly position: Position; readonly ts: number }
+    | { readonly outcome: 'known'; readonly position: Position }
     | { readonly outcome: 'not-member' }
     | { readonly outcome: 'unknown' }
   >;

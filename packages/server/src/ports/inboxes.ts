@@ -35,14 +35,14 @@ export type SendResult =
   /** A repeated request whose entry the receiver has acknowledged already. */
   | { readonly outcome: 'acknowledged' }
   /**
-   * Not carried out now: it is not remembered, and either `onlyIfKnown` was said, or a later request of the same instance
+   * Not carried out now: it is not remembered, and either `onlyIfKnown` was said, or a later request of the same session
    * was carried out already, so that it would come out of order.
    */
   | { readonly outcome: 'unknown' };
 
-/** Names one request of one client instance, so that a repeated one is recognised (design 4). */
+/** Names one request of one session, so that a repeated one is recognised (design 4). The numbers only grow. */
 export interface RequestKey {
-  readonly userSId: string;
+  readonly session: number;
   readonly msgId: number;
 }
 

@@ -90,12 +90,12 @@ export function describeInboxes(name: string, factory: EngineFactory): void {
         expect(await u.bodies()).toEqual([]);
       });
 
-      test('are told apart by sender, instance and number', async () => {
+      test('are told apart by session and number', async () => {
         const u = await a.login('u');
         await b.send('u', '1', { msgId: 7 });
         await b.send('u', '2', { msgId: 8 });
-        await b.send('u', '3', { msgId: 7, userSId: 'other' });
-        await b.send('u', '4', { msgId: 7, from: 'another' });
+        await b.send('u', '3', { msgId: 7, session: 2 });
+        await b.send('u', '4', { msgId: 7, session: 3 });
         await b.send('v', 'x', { msgId: 9 });
         await b.send('u', '5', { msgId: 9 });
         await b.send('u', '6');
@@ -117,11 +117,11 @@ export function describeInboxes(name: string, factory: EngineFactory): void {
         expect(await v.bodies()).toEqual(['y']);
       });
 
-      test('come not behind a later one of the same instance', async () => {
+      test('come not behind a later one of the same session', async () => {
         const u = await a.login('u');
         await b.send('u', '2', { msgId: 2 });
         expect(await b.send('u', '1', { msgId: 1 })).toEqual({ outcome: 'unknown' });
-        expect(await b.send('u', '1', { msgId: 1, userSId: 'other' })).toMatchObject({ outcome: 'accepted' });
+        expect(await b.send('u', '1', { msgId: 1, session: 2 })).toMatchObject({ outcome: 'accepted' });
         expect(await u.bodies()).toEqual(['2', '1']);
       });
 
@@ -163,9 +163,10 @@ export function describeInboxes(name: string, factory: EngineFactory): void {
         engine = await factory({ requestEntries: 3 });
         a = await TestNode.start(engine);
         const u = await a.login('u');
-        for (const msgId of [1, 2, 3, 4]) await u.acknowledge(await a.sent('u', 'x', { msgId }));
-        expect(await a.send('u', 'x', { msgId: 1, onlyIfKnown: true })).toEqual({ outcome: 'unknown' });
-        expect(await a.send('u', 'x', { msgId: 2, onlyIfKnown: true })).toEqual({ outcome: 'acknowledged' });
+        for (const msgId of [1, 2, 3, 4, 5, 6]) await u.acknowledge(await a.sent('u', 'x', { msgId }));
+        expect(await a.send('u', 'x', { msgId: 1 })).toEqual({ outcome: 'unknown' });
+        for (const msgId of [4, 5, 6]) expect(await a.send('u', 'x', { msgId })).toEqual({ outcome: 'acknowledged' });
+        expect(await u.bodies()).toEqual([]);
       });
     });
 

@@ -269,7 +269,7 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
       await engine.restart();
       const again = await adopted('u');
       const ask = (to: string, msgId: number) => a.send(to, 'again', { msgId, onlyIfKnown: true });
-      expect(await again.publish('c', '1', { msgId: 1 })).toEqual({ ...message, outcome: 'known' });
+      expect(await again.publish('c', '1', { msgId: 1 })).toEqual({ outcome: 'known', position: positionOf(message) });
       expect(await ask('u', 2)).toMatchObject({ outcome: 'accepted', position: waiting });
       expect([await ask('u', 3), await ask('v', 4)]).toEqual([
         { outcome: 'acknowledged' },

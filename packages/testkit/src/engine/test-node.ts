@@ -32,9 +32,9 @@ export interface SendOptions {
   readonly from?: string;
   readonly offline?: boolean;
   readonly ref?: number;
-  /** Names the request, with the sender's client instance. */
+  /** Names the request, with the sender's session. */
   readonly msgId?: number;
-  readonly userSId?: string;
+  readonly session?: number;
   readonly onlyIfKnown?: boolean;
 }
 
@@ -98,13 +98,13 @@ export class TestNode {
   }
 
   send(to: string, body: string, options: SendOptions = {}): Promise<SendResult> {
-    const { offline = false, ref = 0, from = 'sender', msgId, userSId = 'instance', onlyIfKnown = false } = options;
+    const { offline = false, ref = 0, from = 'sender', msgId, session = 1, onlyIfKnown = false } = options;
     return this.ports.inboxes.send({
       appId: APP,
       to,
       message: { from, type: 1, body, description: '', offline },
       origin: { nodeId: this.nodeId, ref },
-      ...(msgId !== undefined && { request: { userSId, msgId } }),
+      ...(msgId !== undefined && { request: { session, msgId } }),
       onlyIfKnown,
       ...TIMEOUT,
     });

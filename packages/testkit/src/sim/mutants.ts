@@ -45,14 +45,14 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'no memory of channel requests',
     story: 'the engine appends a repeated channel message again',
     file: `${LOCAL}/local-channels.ts`,
-    find: "if (position) return { outcome: 'known', position, ts: known.ts };",
-    replace: '',
+    find: 'if (msgId !== undefined && slot?.requests.isLate(session, msgId)) {',
+    replace: 'if (msgId !== undefined && msgId < 0 && slot) {',
   },
   {
     name: 'no memory of peer requests',
     story: 'the engine appends a repeated peer message again',
     file: `${LOCAL}/local-inboxes.ts`,
-    find: 'if (slot && known) return this.#repeated(slot, known, sending);',
+    find: 'if (request && slot?.requests.isLate(request.session, request.msgId)) return this.#repeated(slot, sending, request);',
     replace: '',
   },
   {

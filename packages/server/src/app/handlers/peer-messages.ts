@@ -41,7 +41,7 @@ export class PeerMessages {
         to,
         message: { from: session.uid, type, body, description, offline },
         origin: { nodeId, ref },
-        ...(connection.profile?.resumes && { request: { userSId: session.userSId, msgId } }),
+        ...(connection.profile?.resumes && { request: { session: session.session, msgId } }),
         onlyIfKnown: isAgain && content.Again !== session.memory,
         timeoutMs: settings.engineTimeoutMs,
       });

@@ -1,6 +1,5 @@
 import { comparePositions, messageIdOf, type Position } from 'ar-rtm-protocol';
-import type { InboxEntry, PeerMessage } from '../../ports/index.js';
-import type { Remembered } from './request-memory.js';
+import type { InboxEntry, PeerMessage, RequestKey } from '../../ports/index.js';
 
 /** Who wants to hear of the acknowledgement. */
 export interface Origin {
@@ -26,8 +25,8 @@ export interface InboxTail {
   readonly entries: readonly RestoredEntry[];
 }
 
-/** A request, as the memory of requests names it. */
-export type MadeBy = Pick<Remembered, 'by' | 'msgId'>;
+/** A request that may be repeated. */
+export type MadeBy = RequestKey;
 
 /** An entry as a restart finds it. */
 export interface RestoredEntry {

@@ -19,7 +19,7 @@ export interface LocalLimits {
   /** Bounds of the live entries of one inbox. They have no age bound: they end with the session. */
   readonly inboxLiveEntries: number;
   readonly inboxLiveBytes: number;
-  /** How long, and how many per log, requests are remembered, so that a repeated one is recognised. */
+  /** How long, and how many per log and session, requests are remembered, so that a repeated one is recognised. */
   readonly requestMs: number;
   readonly requestEntries: number;
   /** Bounds of the durable entries of one inbox. */
@@ -45,9 +45,10 @@ const DEFAULTS: LocalLimits = {
   membersReported: LIMITS.MEMBERS_REPORTED,
   inboxLiveEntries: 1000,
   inboxLiveBytes: 4 * 1024 * 1024,
-  // A client repeats a request for 10 s, on a session that may have been silent for 30 s before.
+  // A client repeats a request for 10 s, on a session that may have been silent for 30 s before; within the 10 s it may
+  // call 600 times.
   requestMs: 60_000,
-  requestEntries: 10_000,
+  requestEntries: 600,
   offlineEntries: LIMITS.OFFLINE_MESSAGES,
   offlineMs: LIMITS.OFFLINE_MESSAGE_MS,
   memoryMs: 24 * 3600 * 1000,

@@ -95,11 +95,12 @@ export class LocalChannels implements Channels {
     const { uid, message } = request;
     const slot = core.channels.find(request.appId, request.channelId);
     const { session, type, body, description, origin, msgId } = message;
-    const by = String(session);
-    const known = msgId === undefined ? undefined : slot?.requests.find(by, msgId);
-    const position = known && positionOfMessageId(known.id);
-    if (position) return { outcome: 'known', position, ts: known.ts };
-    if (request.onlyIfKnown || (msgId !== undefined && slot?.requests.isLate(by, msgId))) return UNKNOWN;
+    if (msgId !== undefined && slot?.requests.isLate(session, msgId)) {
+      const known = slot.requests.find(session, msgId);
+      const position = known === undefined ? undefined : positionOfMessageId(known);
+      return position ? { outcome: 'known', position } : UNKNOWN;
+    }
+    if (request.onlyIfKnown) return UNKNOWN;
     if (slot?.members.get(uid)?.session !== session || !slot) return NOT_MEMBER;
     const placed = this.#append(slot, {
       kind: 'message',
@@ -112,8 +113,7 @@ export class LocalChannels implements Channels {
       ...(msgId !== undefined && { msgId }),
     });
     if (msgId !== undefined) {
-      const id = messageIdOf(placed.position);
-      slot.requests.remember({ by, msgId, id, ts: placed.ts, atMs: core.clock.nowMs() });
+      slot.requests.remember(session, msgId, messageIdOf(placed.position), core.clock.nowMs());
     }
     this.#feed(slot, [placed], false);
     return { outcome: 'accepted', position: placed.position, ts: placed.ts };

@@ -10,8 +10,7 @@ import type {
   SessionRef,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
-import type { MadeBy, Origin } from './inbox-log.js';
-import type { Remembered } from './request-memory.js';
+import type { Origin } from './inbox-log.js';
 import type { Handlers, UserSlot } from './state.js';
 
 interface UserRef {
@@ -50,17 +49,11 @@ export class LocalInboxes implements Inboxes {
     core.mustBeOpen();
     const { appId, to, message, request } = sending;
     const slot = core.users.findOrLoad(appId, to);
-    // None of the parts can contain a slash.
-    const madeBy = request && { by: `${message.from}/${request.userSId}`, msgId: request.msgId };
-    if (madeBy) {
-      const { by, msgId } = madeBy;
-      const known = slot?.requests.find(by, msgId);
-      if (slot && known) return this.#repeated(slot, known, sending);
-      if (sending.onlyIfKnown || slot?.requests.isLate(by, msgId)) return UNKNOWN;
-    }
-    if (!slot?.session) return message.offline ? this.#store(sending, madeBy) : OFFLINE;
-    const { entry } = slot.inbox.append(message, sending.origin, core.outside.time.wallMs(), false, madeBy);
-    this.#remember(slot, madeBy, entry);
+    if (request && slot?.requests.isLate(request.session, request.msgId)) return this.#repeated(slot, sending, request);
+    if (sending.onlyIfKnown) return UNKNOWN;
+    if (!slot?.session) return message.offline ? this.#store(sending) : OFFLINE;
+    const { entry } = slot.inbox.append(message, sending.origin, core.outside.time.wallMs(), false, request);
+    this.#remember(slot, request, entry);
     this.#bound(slot);
     const { host, generation } = slot.session;
     if (host.isHeld) {
@@ -140,37 +133,40 @@ export class LocalInboxes implements Inboxes {
     this.#handlers.inbox = handler;
   }
 
-  async #store({ appId, to, message, timeoutMs }: Sending, madeBy: MadeBy | undefined): Promise<SendResult> {
+  async #store({ appId, to, message, request, timeoutMs }: Sending): Promise<SendResult> {
     const core = this.#core;
     const slot = core.users.load(appId, to);
-    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false, madeBy);
-    this.#remember(slot, madeBy, held.entry);
+    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false, request);
+    this.#remember(slot, request, held.entry);
     await core.durability.flush(core.boxes.keep(slot, held), timeoutMs);
     return { outcome: 'stored', position: held.entry.position, ts: held.entry.ts };
   }
 
-  #remember(slot: UserSlot, madeBy: MadeBy | undefined, { position, ts }: InboxEntry): void {
-    if (!madeBy) return;
-    slot.requests.remember({ ...madeBy, id: messageIdOf(position), ts, atMs: this.#core.clock.nowMs() });
+  #remember(slot: UserSlot, request: RequestKey | undefined, { position }: InboxEntry): void {
+    if (!request) return;
+    const { session, msgId } = request;
+    slot.requests.remember(session, msgId, messageIdOf(position), this.#core.clock.nowMs());
   }
 
-  /** What has become of the entry that the same request made before; whoever asks now waits for it from now on. */
-  async #repeated(
-    slot: UserSlot,
-    { id, ts, isAcknowledged }: Remembered,
-    { origin, timeoutMs }: Sending,
-  ): Promise<SendResult> {
-    const position = positionOfMessageId(id);
+  /**
+   * What has become of the entry that the same request made before; whoever asks now waits for it from now on. `unknown` when
+   * it made none, and a later one of its session did.
+   */
+  async #repeated(slot: UserSlot, { origin, timeoutMs }: Sending, request: RequestKey): Promise<SendResult> {
+    const id = slot.requests.find(request.session, request.msgId);
+    if (id === undefined) return UNKNOWN;
+    const position = positionOfMessageId(Math.abs(id));
     const held = position && slot.inbox.find(position);
     if (!position) return OFFLINE;
-    if (!held) return isAcknowledged || slot.inbox.wasRemoved(position) ? ACKNOWLEDGED : OFFLINE;
+    // A restart does not know any more what was acknowledged before it: the sign says so.
+    if (!held) return id < 0 || slot.inbox.wasRemoved(position) ? ACKNOWLEDGED : OFFLINE;
     if (!held.entry.durable) {
       held.origin = origin;
-      return { outcome: 'accepted', position, ts };
+      return { outcome: 'accepted', position, ts: held.entry.ts };
     }
     // Written again: the first write may still be under way, and this one ends behind it.
     await this.#core.durability.flush(this.#core.boxes.keep(slot, held), timeoutMs);
-    return { outcome: 'stored', position, ts };
+    return { outcome: 'stored', position, ts: held.entry.ts };
   }
 
   /** Drops the oldest live entries beyond the bounds. The newest one stays. */

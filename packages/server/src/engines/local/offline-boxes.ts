@@ -60,7 +60,7 @@ export class OfflineBoxes {
       const { entry, madeBy } = restored;
       owner.inbox.restore(entry, madeBy);
       if (madeBy === undefined) continue;
-      owner.requests.remember({ ...madeBy, id: messageIdOf(entry.position), ts: entry.ts, atMs: nowMs });
+      owner.requests.remember(madeBy.session, madeBy.msgId, messageIdOf(entry.position), nowMs);
     }
   }
 

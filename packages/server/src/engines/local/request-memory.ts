@@ -1,83 +1,97 @@
-/** A request that has been carried out. */
-export interface Remembered {
-  /** Who made it: a client instance, or its session. */
-  readonly by: string;
-  /** Its number; those of one client only grow. */
-  readonly msgId: number;
-  /** The entry that it made, as the id of its position. */
-  readonly id: number;
-  readonly ts: number;
-  readonly atMs: number;
-  /** The entry had been acknowledged before a restart, which the log does not know any more. */
-  readonly isAcknowledged?: boolean;
-}
-
 export interface RequestMemoryBounds {
-  /** How long a request is remembered. Longer than a client repeats it. */
+  /** How long the requests of a session that sends nothing more are remembered. Longer than a client repeats them. */
   readonly requestMs: number;
+  /** How many are remembered per session and log, the newest. More than a client can have without an answer. */
   readonly requestEntries: number;
 }
 
-const NOTHING = new Map<string, Remembered>();
-const NOBODY = new Map<string, number>();
+/** What one session has done to a log, as a graceful restart takes it along. */
+export interface RememberedSession {
+  readonly session: number;
+  /** Numbers of the requests, growing, and the entry that each made, as the id of its position. */
+  readonly msgIds: readonly number[];
+  readonly entryIds: readonly number[];
+  readonly atMs: number;
+}
+
+/** Two lists of numbers, not one object per request: there may be many, and nearly none is ever asked for. */
+interface SessionRequests {
+  msgIds: number[];
+  entryIds: number[];
+  atMs: number;
+}
+
+const NOBODY = new Map<number, SessionRequests>();
+const PRUNE_MS = 10_000;
 
 /**
  * Which requests made which entries of one log, so that a repeated one makes no second entry (design 4), and none comes
- * behind a later one of the same client. Bounded in time and number.
+ * behind a later one of the same session. Bounded in time and number.
  */
 export class RequestMemory {
   readonly #bounds: RequestMemoryBounds;
-  /** In order of time. */
-  #known: Map<string, Remembered> = NOTHING;
-  /** The highest number that each client has used here. */
-  #newest: Map<string, number> = NOBODY;
+  #sessions: Map<number, SessionRequests> = NOBODY;
+  #prunedMs = 0;
 
   constructor(bounds: RequestMemoryBounds) {
     this.#bounds = bounds;
   }
 
+  /** Sessions of which something is remembered. */
   get size(): number {
-    return this.#known.size;
+    return this.#sessions.size;
   }
 
-  find(by: string, msgId: number): Remembered | undefined {
-    return this.#known.get(keyOf(by, msgId));
+  /** The entry that the request made, as the id of its position. */
+  find(session: number, msgId: number): number | undefined {
+    const known = this.#sessions.get(session);
+    if (!known || msgId > newestOf(known)) return undefined;
+    const index = known.msgIds.lastIndexOf(msgId);
+    return index < 0 ? undefined : known.entryIds[index];
   }
 
-  /** Whether a later request of the same client has been carried out: an earlier one would now be out of order. */
-  isLate(by: string, msgId: number): boolean {
-    return msgId < (this.#newest.get(by) ?? msgId);
+  /** Whether a later request of the same session has been carried out: an earlier one would now be out of order. */
+  isLate(session: number, msgId: number): boolean {
+    const known = this.#sessions.get(session);
+    return known !== undefined && msgId <= newestOf(known);
   }
 
-  remember(one: Remembered): void {
-    if (this.#known === NOTHING) {
-      this.#known = new Map();
-      this.#newest = new Map();
+  remember(session: number, msgId: number, entryId: number, nowMs: number): void {
+    if (nowMs - this.#prunedMs > PRUNE_MS) this.forget(nowMs);
+    if (this.#sessions === NOBODY) this.#sessions = new Map();
+    const known = this.#sessions.get(session);
+    if (!known) {
+      this.#sessions.set(session, { msgIds: [msgId], entryIds: [entryId], atMs: nowMs });
+      return;
     }
-    const { by, msgId, atMs } = one;
-    this.#known.set(keyOf(by, msgId), one);
-    if (msgId > (this.#newest.get(by) ?? -1)) this.#newest.set(by, msgId);
-    this.forget(atMs);
+    known.msgIds.push(msgId);
+    known.entryIds.push(entryId);
+    known.atMs = nowMs;
+    const { requestEntries } = this.#bounds;
+    if (known.msgIds.length < 2 * requestEntries) return;
+    known.msgIds = known.msgIds.slice(-requestEntries);
+    known.entryIds = known.entryIds.slice(-requestEntries);
   }
 
-  /** Forgets what is beyond the bounds. */
+  restore({ session, msgIds, entryIds, atMs }: RememberedSession): void {
+    if (this.#sessions === NOBODY) this.#sessions = new Map();
+    this.#sessions.set(session, { msgIds: [...msgIds], entryIds: [...entryIds], atMs });
+  }
+
+  /** Forgets sessions that have sent nothing for long. */
   forget(nowMs: number): void {
-    const { requestMs, requestEntries } = this.#bounds;
-    for (const { by, msgId, atMs } of this.#known.values()) {
-      if (this.#known.size <= requestEntries && nowMs - atMs <= requestMs) return;
-      this.#known.delete(keyOf(by, msgId));
-      if (this.#newest.get(by) === msgId) this.#newest.delete(by);
-    }
-    this.#known = NOTHING;
-    this.#newest = NOBODY;
+    this.#prunedMs = nowMs;
+    const oldestMs = nowMs - this.#bounds.requestMs;
+    for (const [session, { atMs }] of this.#sessions) if (atMs < oldestMs) this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#sessions = NOBODY;
   }
 
   /** What a graceful restart takes along. */
-  all(): Iterable<Remembered> {
-    return this.#known.values();
+  all(): RememberedSession[] {
+    return [...this.#sessions].map(([session, known]) => ({ session, ...known }));
   }
 }
 
-function keyOf(by: string, msgId: number): string {
-  return `${by}/${msgId}`;
+function newestOf({ msgIds }: SessionRequests): number {
+  return msgIds[msgIds.length - 1] as number;
 }

@@ -8,10 +8,10 @@ import type {
   RecordValue,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
-import type { InboxTail, MadeBy, Origin } from './inbox-log.js';
+import type { InboxLog, InboxTail, MadeBy, Origin } from './inbox-log.js';
 import { digits, keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
-import type { Remembered } from './request-memory.js';
+import type { RememberedSession } from './request-memory.js';
 import type { ChannelSlot, UserSlot } from './state.js';
 
 /** Changes per transaction, so that a large state does not become one huge one. */
@@ -83,12 +83,19 @@ function* inboxTail({ appId, uid, inbox }: UserSlot): Iterable<RecordChange> {
 /** The requests that this inbox remembers, whether their entries are still there or not. */
 function* requestTail(core: Core, { appId, uid, inbox, requests }: UserSlot): Iterable<RecordChange> {
   const nowMs = core.clock.nowMs();
-  const known = [...requests.all()].map(({ by, msgId, id, ts, atMs, isAcknowledged }) => {
-    const position = positionOfMessageId(id);
-    const isGone = position && !inbox.find(position) && inbox.wasRemoved(position);
-    return { by, msgId, id, ts, agoMs: nowMs - atMs, ...((isAcknowledged || isGone) && { isAcknowledged: true }) };
-  });
+  const known = requests.all().map(({ session, msgIds, entryIds, atMs }) => ({
+    session,
+    msgIds,
+    entryIds: entryIds.map((id) => (isAcknowledged(inbox, id) ? -Math.abs(id) : id)),
+    agoMs: nowMs - atMs,
+  }));
   if (known.length > 0) yield { key: `${RECORD_KEYS.tailRequests}${appId}/${uid}`, value: { known } };
+}
+
+/** Known only until the restart, so the sign of the id keeps it. */
+function isAcknowledged(inbox: InboxLog, id: number): boolean {
+  const position = positionOfMessageId(Math.abs(id));
+  return id < 0 || (position !== undefined && !inbox.find(position) && inbox.wasRemoved(position));
 }
 
 function* channelTail({ appId, channelId, log }: ChannelSlot): Iterable<RecordChange> {
@@ -117,8 +124,8 @@ export function restoreTails(core: Core, records: Records): void {
   for (const { key, value } of records.scan(RECORD_KEYS.tailRequests)) {
     const [, appId = '', uid = ''] = keyParts(key);
     const { requests } = core.users.load(appId, uid);
-    for (const { agoMs, ...known } of value.known as readonly (Remembered & { agoMs: number })[]) {
-      requests.remember({ ...known, atMs: nowMs - agoMs });
+    for (const { agoMs, ...known } of value.known as readonly (RememberedSession & { agoMs: number })[]) {
+      requests.restore({ ...known, atMs: nowMs - agoMs });
     }
   }
   for (const { key, value } of records.scan(RECORD_KEYS.tailChannel)) {
@@ -128,10 +135,9 @@ export function restoreTails(core: Core, records: Records): void {
     const slot = core.channels.open(appId, channelId);
     const entries = [...channelEntries(records, appId, channelId)];
     slot.log.resume({ ...end, entries }, nowMs);
-    for (const { position, ts, entry } of entries) {
+    for (const { position, entry } of entries) {
       if (entry.kind !== 'message' || entry.msgId === undefined) continue;
-      const { session, msgId } = entry;
-      slot.requests.remember({ by: String(session), msgId, id: messageIdOf(position), ts, atMs: nowMs });
+      slot.requests.remember(entry.session, entry.msgId, messageIdOf(position), nowMs);
     }
     core.channels.watch(slot);
     core.channels.letGo(slot);
