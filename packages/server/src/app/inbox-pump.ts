@@ -94,28 +94,26 @@ export class InboxPump {
   private sendAcknowledgements(positions: readonly Position[]): void {
     const { engine, settings, counters, logger, time } = this.context;
     const { appId, uid, generation } = this.session;
-    engine.inboxes
-      .acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs })
-      .then(
-        (answer) => {
-          if (answer === 'stale') this.stale(generation);
-        },
-        (error: unknown) => {
-          if (!(error instanceof EngineUnavailable)) {
-            logger.error({ err: error }, 'acknowledging failed');
-            return;
-          }
-          counters.add('engine_failures');
-          if (this.unsent.length === 0) {
-            time.after(RETRY_MS, () => {
-              const unsent = this.unsent;
-              this.unsent = [];
-              if (this.session.state !== 'ended') this.sendAcknowledgements(unsent);
-            });
-          }
-          this.unsent.push(...positions.slice(0, UNSENT_LIMIT - this.unsent.length));
-        },
-      );
+    engine.inboxes.acknowledge({ appId, uid, generation, positions, timeoutMs: settings.engineTimeoutMs }).then(
+      (answer) => {
+        if (answer === 'stale') this.stale(generation);
+      },
+      (error: unknown) => {
+        if (!(error instanceof EngineUnavailable)) {
+          logger.error({ err: error }, 'acknowledging failed');
+          return;
+        }
+        counters.add('engine_failures');
+        if (this.unsent.length === 0) {
+          time.after(RETRY_MS, () => {
+            const unsent = this.unsent;
+            this.unsent = [];
+            if (this.session.state !== 'ended') this.sendAcknowledgements(unsent);
+          });
+        }
+        this.unsent.push(...positions.slice(0, UNSENT_LIMIT - this.unsent.length));
+      },
+    );
   }
 
   private read(): void {
