@@ -76,6 +76,8 @@ export class ChannelHub {
         channel.remove(member);
         return 'stale';
       }
+      // A process that was suspended meanwhile must not speak for a session that others have taken over.
+      if (!this.around.mayHost()) throw new EngineUnavailable('the lease is over');
       mayBeMember = true;
       const result = await engine.channels.join({
         appId,

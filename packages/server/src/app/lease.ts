@@ -32,6 +32,11 @@ export class Lease {
     return this.held;
   }
 
+  /** Whether the lease can be good now: after a pause of this process, it may be over and nobody has noticed yet. */
+  get isGood(): boolean {
+    return this.held && this.context.time.monotonicMs() - this.renewedMs <= this.leaseMs;
+  }
+
   /** Registers and takes over what a former node left. Rejects when the engine cannot be reached. */
   async begin(): Promise<void> {
     await this.register();

@@ -34,6 +34,8 @@ export interface ChannelSurroundings {
   readonly context: NodeContext;
   readonly wheel: DeadlineWheel;
   readonly replies: AuthorReplies;
+  /** Whether this node's lease is good now, by the clock. */
+  mayHost(): boolean;
 }
 
 /**

@@ -67,7 +67,10 @@ export class ServerNode implements ConnectionHost {
     );
     this.deliveries = new Deliveries(context);
     this.departures = new Departures(context);
-    this.hub = new ChannelHub({ context, wheel: this.wheel, replies: this.replies }, this.departures);
+    this.hub = new ChannelHub(
+      { context, wheel: this.wheel, replies: this.replies, mayHost: () => this.lease.isGood },
+      this.departures,
+    );
     this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures);
     this.liveness = new Liveness(context, this.clock, this.sessions);
     this.lease = new Lease(context, this.sessions, this.departures);
