@@ -238,12 +238,14 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
       });
     });
 
-    test('a departure that was carried out is not carried out again', async () => {
+    test('a departure that was carried out is not carried out again, nor is a join that was not carried out', async () => {
       const u = await a.login('u', { userSId: 'x' });
       await u.join('c');
       await u.join('d');
       await u.end();
       await a.leave('c', 'u', u.session);
+      const w = await a.login('w');
+      await w.addChannel('e');
       const v = await a.login('v', { userSId: 'x' });
       await v.join('e');
       const newer = await a.login('v', { userSId: 'y' });

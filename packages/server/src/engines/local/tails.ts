@@ -12,7 +12,7 @@ import type { InboxLog, InboxTail, MadeBy, Origin } from './inbox-log.js';
 import { digits, keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
 import type { RememberedSession } from './request-memory.js';
-import type { ChannelSlot, UserSlot } from './state.js';
+import type { ChannelSlot, Session, UserSlot } from './state.js';
 
 /** Changes per transaction, so that a large state does not become one huge one. */
 const SLICE = 1000;
@@ -22,17 +22,8 @@ const SLICE = 1000;
  * bindings of tickets. It counts only if the clean epoch is written behind it.
  */
 export async function writeTails(core: Core, records: Records): Promise<void> {
-  for (const slot of core.users.values()) {
-    if (slot.session) core.sessionRecords.touch(slot.session);
-  }
-  for (const session of core.unsettled.values()) {
-    // Where a newer session has taken its place there is nothing to leave any more.
-    const { appId, uid } = session;
-    const isMember = (channelId: string) =>
-      core.channels.find(appId, channelId)?.members.get(uid)?.session === session.session;
-    session.channels = session.channels.filter(isMember);
-    core.sessionRecords.touch(session);
-  }
+  for (const { session } of core.users.values()) if (session) recordMemberships(core, session);
+  for (const session of core.unsettled.values()) recordMemberships(core, session);
   let slice = core.sessionRecords.takeAll();
   for (const change of tailsOf(core)) {
     slice.push(change);
@@ -41,6 +32,18 @@ export async function writeTails(core: Core, records: Records): Promise<void> {
     slice = [];
   }
   await records.write(slice);
+}
+
+/**
+ * The session's list may name a channel that it was about to join, or in which a newer session has taken its place: the next
+ * start must not make it a member of that.
+ */
+function recordMemberships(core: Core, session: Session): void {
+  const { appId, uid } = session;
+  session.channels = session.channels.filter(
+    (channelId) => core.channels.find(appId, channelId)?.members.get(uid)?.session === session.session,
+  );
+  core.sessionRecords.touch(session);
 }
 
 /** The records to delete once their content is in memory, or useless because the stop was not clean after all. */
