@@ -74,9 +74,10 @@ function checkStay(facts: readonly ChannelFact[], { app, session, stay }: StayOf
   let next = 0;
   for (const { fromMs, heard, isLast } of runsOf(joinedMs, stay.heard)) {
     let best = { begin: next, length: -1 };
-    for (let begin = next; begin <= others.length && best.length < heard.length; begin += 1) {
+    // Joins and departures may look the same: the last run is taken as far to the end as it fits.
+    for (let begin = next; begin <= others.length && (isLast || best.length < heard.length); begin += 1) {
       const length = lengthOfMatch(others, begin, heard);
-      if (length > best.length) best = { begin, length };
+      if (length > best.length || (isLast && length === best.length)) best = { begin, length };
       if ((others[begin]?.atMs ?? 0) > fromMs) break;
     }
     next = best.begin + best.length;
