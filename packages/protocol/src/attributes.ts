@@ -11,7 +11,7 @@ export interface AttributeLimits {
 }
 
 /** Something visible, and no control character. */
-const KEY_PATTERN = /^(?!\s*$)[^\0-\x1f\x7f-\x9f]+$/;
+const KEY_PATTERN = /^(?!\s*$)\P{Cc}+$/u;
 
 export function areAttributeKeys(keys: readonly unknown[], keyBytes: number): keys is readonly string[] {
   return keys.every((key) => typeof key === 'string' && KEY_PATTERN.test(key) && utf8Bytes(key) <= keyBytes);

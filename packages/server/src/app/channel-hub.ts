@@ -19,6 +19,8 @@ export interface JoinResult {
   readonly already: boolean;
   readonly position: Position;
   readonly members: MemberCount;
+  /** The version of the attributes that was announced last. */
+  readonly attributes: number;
 }
 
 interface Subscription {
@@ -77,7 +79,7 @@ export class ChannelHub {
         return 'stale';
       }
       mayBeMember = true;
-      const result = await engine.channels.join({
+      const answer = await engine.channels.join({
         appId,
         channelId,
         uid,
@@ -85,6 +87,7 @@ export class ChannelHub {
         generation,
         timeoutMs,
       });
+      const result: JoinResult = { ...answer, attributes: channel.attributes.version };
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
         // The departure of a session that is over may have been carried out before this join.
@@ -251,6 +254,7 @@ export class ChannelHub {
           if (answer === undefined) return;
           channel.expect(answer.end);
           channel.countChanged(answer.members);
+          channel.attributes.expect(answer.attributes);
         });
       }
     }
@@ -260,7 +264,8 @@ export class ChannelHub {
     const channel = this.find(feed.appId, feed.channelId);
     if (channel === undefined) return;
     if (feed.kind === 'entries') channel.feed(feed.entries);
-    else channel.countChanged(feed.members);
+    else if (feed.kind === 'count') channel.countChanged(feed.members);
+    else channel.attributes.changed(feed.attributes);
   }
 
   private async follow(appId: string, channelId: string): Promise<LocalChannel> {
