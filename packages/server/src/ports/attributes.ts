@@ -3,7 +3,6 @@
  * same slot as {@link Registry}. Those of a channel are durable; same slot as {@link Channels}. A change applies as a
  * whole or not at all, and changes of one user or channel apply one after the other.
  */
-import type { ChannelRef } from './channels.js';
 import type { RequestKey } from './inboxes.js';
 import type { SessionRef } from './registry.js';
 
@@ -41,6 +40,13 @@ export interface AnnouncedAttributes {
  */
 export type AttributeOutcome = 'done' | 'too-large' | 'unknown';
 
+/** One channel; the same as for {@link Channels}. */
+interface ChannelTarget {
+  readonly appId: string;
+  readonly channelId: string;
+  readonly timeoutMs: number;
+}
+
 export interface Attributes {
   /**
    * Changes the attributes of a session. A `request` that is repeated changes nothing a second time: `done`, as before.
@@ -69,7 +75,7 @@ export interface Attributes {
    * A channel without members loses its attributes some minutes after the last member left, or after the last write.
    */
   changeChannel(
-    request: ChannelRef & {
+    request: ChannelTarget & {
       readonly uid: string;
       readonly change: AttributeChange;
       readonly bounds: AttributeBounds;
@@ -79,5 +85,5 @@ export interface Attributes {
   ): Promise<AttributeOutcome>;
 
   /** All attributes, and the version that was announced last; 0 when there was none. */
-  ofChannel(request: ChannelRef): Promise<AnnouncedAttributes>;
+  ofChannel(request: ChannelTarget): Promise<AnnouncedAttributes>;
 }
