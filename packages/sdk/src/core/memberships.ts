@@ -48,7 +48,7 @@ export class Memberships {
             if (answer.code === JOIN_CODE.TIMEOUT) this.tellLeft(channelId);
             this.requests.reject(answer, reject);
           } else {
-            membership.joined(positionOf(answer));
+            membership.joined(positionOf(answer), answer.AttrVersion);
             this.queue.settle(resolve);
             membership.count(answer.MemSize);
           }
@@ -118,7 +118,7 @@ export class Memberships {
       // For good: the next attempt may resume the new session, which was not a member all the time either.
       if (!Resumed) position.start(undefined);
       const { end } = position;
-      const content = { ChanId: channelId, ...placeOf(end) };
+      const content = { ChanId: channelId, AttrVersion: membership.told, ...placeOf(end) };
       this.requests.start(
         { cmd: 'JoinChannel', content, codes: RtmErrorCode.JoinChannelError, kind: 'link' },
         (answer) => {
