@@ -21,7 +21,7 @@ export class Membership {
   readonly position = new StreamPosition();
   private lastCount: number | undefined;
   /** The version of the attributes that was reported last, or that was there before the stay began. */
-  told: number | undefined;
+  told = 0;
   /** This stay in the channel. */
   private scope = new Scope();
   /** Makes the running `join` fail because of `leave`. */
@@ -50,7 +50,7 @@ export class Membership {
   }
 
   /** The server made the user a member, who is entitled to what lies behind `at`. */
-  joined(at: Position | undefined, attributesVersion: number | undefined): void {
+  joined(at: Position | undefined, attributesVersion = 0): void {
     this.move('joined');
     this.position.start(at);
     this.lastCount = undefined;
@@ -75,9 +75,11 @@ export class Membership {
         this.count(content.MemSize);
         return false;
       case 'ChanAttribChanged': {
-        const { AttrVersion: version = Infinity, Attributes } = content;
-        if (this.told !== undefined && version <= this.told) return false;
-        this.told = version;
+        const { AttrVersion: version, Attributes } = content;
+        if (version !== undefined) {
+          if (version <= this.told) return false;
+          this.told = version;
+        }
         this.dispatch(() => this.events.emit('AttributesUpdated', channelAttributes(Attributes)));
         return false;
       }

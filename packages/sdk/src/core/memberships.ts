@@ -125,6 +125,8 @@ export class Memberships {
           // A refusal is not for good (design 8): the session counts as not restored, and is tried again.
           if (answer instanceof RTMException) return;
           if (membership.state === 'JOINED') {
+            // A server that has lost everything counts anew.
+            if (!Resumed) membership.told = Math.min(membership.told, answer.AttrVersion ?? 0);
             if (!end || answer.Gap) {
               position.start(positionOf(answer));
               this.gaps.add(channelId);

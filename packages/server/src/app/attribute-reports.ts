@@ -46,7 +46,6 @@ export class AttributeReports {
   expect(version: number): void {
     if (version <= this.version) return;
     this.version = version;
-    this.context.counters.add('log_holes_read_back');
     this.read();
   }
 

@@ -68,8 +68,8 @@ export class ChannelCommands {
           );
       const member = session.member(channelId);
       if (!after && member && content.AttrVersion !== undefined) {
-        // Its session is a new one, but it knows what it was told.
-        member.toldAttributes = content.AttrVersion;
+        // Its session is a new one, but it knows what it was told; unless that was by a server that has lost everything.
+        member.toldAttributes = Math.min(content.AttrVersion, member.channel.attributesVersion);
         member.channel.reportAttributesTo(member);
       }
       if (joined === 'stale' && connection.session === session) this.sessions.stale(session);
