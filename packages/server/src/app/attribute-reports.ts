@@ -3,13 +3,7 @@ import type { AnnouncedAttributes } from '../ports/attributes.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Frames } from '../ports/transport.js';
 import type { NodeContext } from './context.js';
-import type { Member } from './member.js';
-
-/** One announced change, encoded once for all members. */
-export interface AttributeReport {
-  readonly version: number;
-  readonly frame: Frames;
-}
+import type { AttributeReport, Member } from './member.js';
 
 /** Announced changes that wait for the fan-out; when it lags, the oldest are covered by the newest. */
 const MOST_WAITING = 16;
@@ -56,19 +50,27 @@ export class AttributeReports {
     return waiting;
   }
 
-  /** Puts one report on a member's socket, unless it knows it, or waits for the reply to a change of its own. */
-  tell(member: Member, { version, frame }: AttributeReport): void {
+  /** Puts one report on a member's socket, unless it knows it; behind the reply, if it waits for one to its own change. */
+  tell(member: Member, report: AttributeReport): void {
     const outbox = member.session.connection?.outbox;
-    if (outbox === undefined || outbox.isClosing) return;
-    if (member.attributeWrites > 0 || member.toldAttributes >= version) return;
-    member.toldAttributes = version;
-    outbox.push(frame);
+    if (outbox === undefined || outbox.isClosing || member.toldAttributes >= report.version) return;
+    if (member.attributeWrites > 0) {
+      member.heldReports ??= [];
+      if (member.heldReports.length < MOST_WAITING) member.heldReports.push(report);
+      return;
+    }
+    member.toldAttributes = report.version;
+    outbox.push(report.frame);
   }
 
   /** Tells a member who is back, or could not be told before, of the newest version, unless it knows it. */
   catchUp(member: Member): void {
     const isHere = member.state === 'live' || member.state === 'catching-up';
-    if (!isHere || member.toldAttributes >= this.version) return;
+    const held = member.heldReports;
+    member.heldReports = undefined;
+    if (!isHere) return;
+    for (const report of held ?? []) this.tell(member, report);
+    if (member.toldAttributes >= this.version) return;
     if (this.newest?.version === this.version) this.tell(member, this.newest);
     else this.read();
   }

@@ -3,13 +3,13 @@ import { msUntilReport } from '../domain/count-cadence.js';
 import type { ChannelEnd, MemberCount, PlacedChannelEntry } from '../ports/channels.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Frames } from '../ports/transport.js';
-import { type AttributeReport, AttributeReports } from './attribute-reports.js';
+import { AttributeReports } from './attribute-reports.js';
 import type { AuthorReplies } from './author-replies.js';
 import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
-import type { Member, MemberChannel } from './member.js';
+import type { AttributeReport, Member, MemberChannel } from './member.js';
 import { placeOf } from './place.js';
 
 /** Entries read back at a time. */

@@ -1,7 +1,14 @@
 import { messageIdOf, type Position } from 'ar-rtm-protocol';
 import { type MemberEvent, type MemberState, nextMemberState } from '../domain/member-state.js';
 import type { MemberCount } from '../ports/channels.js';
+import type { Frames } from '../ports/transport.js';
 import type { ClientSocket } from './client-socket.js';
+
+/** One announced change of the attributes of a channel, encoded once for all members. */
+export interface AttributeReport {
+  readonly version: number;
+  readonly frame: Frames;
+}
 
 /** The session of a member, as its channels see it. */
 export interface MemberSession {
@@ -41,6 +48,7 @@ export class Member {
   toldAttributes: number;
   /** Changes of the attributes that its client waits for: it is told of them behind the reply. */
   attributeWrites = 0;
+  heldReports: AttributeReport[] | undefined;
   /** When it became a member only with the takeover: nothing before that is for it to see. */
   entitledFrom: Position | undefined;
   /** The last of own entries for which nothing was sent: to be named before what follows (resume.1). */
