@@ -90,9 +90,8 @@ export const FREQUENCIES = {
   JOIN_SAME_CHANNEL: { calls: 2, windowMs: 5000 },
   MEMBERS: { calls: 5, windowMs: 2000 },
   MEMBER_COUNT: { calls: 1, windowMs: 1000 },
-  USER_ATTRIBUTE_WRITES: { calls: 10, windowMs: 5000 },
+  /** Of users: changes. Of channels: changes, and reads apart from them. */
+  ATTRIBUTES: { calls: 10, windowMs: 5000 },
   USER_ATTRIBUTE_READS: { calls: 40, windowMs: 5000 },
-  CHANNEL_ATTRIBUTE_WRITES: { calls: 10, windowMs: 5000 },
-  CHANNEL_ATTRIBUTE_READS: { calls: 10, windowMs: 5000 },
   RENEW_TOKEN: { calls: 2, windowMs: 1000 },
 } as const satisfies Record<string, Frequency>;

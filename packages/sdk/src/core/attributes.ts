@@ -28,6 +28,7 @@ export interface AttributeTarget {
 const SEEN = 20;
 
 const codes = RtmErrorCode.AttributeOperationError;
+const window = () => new SlidingWindow(FREQUENCIES.ATTRIBUTES);
 
 /** The attributes of the user itself, of other users and of channels (api.md 6). */
 export class Attributes {
@@ -37,10 +38,10 @@ export class Attributes {
   private own: Values | undefined;
   /** What the server called its memory when it had them; under another name it may have lost them. */
   private memory = '';
-  private readonly userWrites = new SlidingWindow(FREQUENCIES.USER_ATTRIBUTE_WRITES);
+  private readonly userWrites = window();
+  private readonly channelWrites = window();
+  private readonly channelReads = window();
   private readonly userReads = new SlidingWindow(FREQUENCIES.USER_ATTRIBUTE_READS);
-  private readonly channelWrites = new SlidingWindow(FREQUENCIES.CHANNEL_ATTRIBUTE_WRITES);
-  private readonly channelReads = new SlidingWindow(FREQUENCIES.CHANNEL_ATTRIBUTE_READS);
 
   constructor(
     private readonly clock: Clock,
@@ -51,40 +52,29 @@ export class Attributes {
 
   /** Writes attributes: these and no others, or these besides the others. Without a channel, the user's own. */
   write(attributes: unknown, isSet: boolean, channel?: AttributeTarget): Promise<void> {
-    // Not an array, a map or a date, wherever they come from.
-    const isMap = Object.prototype.toString.call(attributes) === '[object Object]';
     const values = { ...(attributes as Values) };
     const entries = Object.entries(values);
-    const code = attributesCode(entries, {
-      keyBytes: LIMITS.ATTRIBUTE_KEY_BYTES,
-      valueBytes: LIMITS.ATTRIBUTE_VALUE_BYTES,
-      count: LIMITS.ATTRIBUTES,
-      totalBytes: channel ? LIMITS.CHANNEL_ATTRIBUTE_TOTAL_BYTES : LIMITS.USER_ATTRIBUTE_TOTAL_BYTES,
-    });
-    if (!isMap || code === ATTRIBUTE_CODE.INVALID_ARGUMENT || !(isSet || entries.length)) throw notValid('attributes');
-    const tooLarge = code && new RtmLimitExceededError(code, 'Too large');
-    const content = { [channel ? 'SetChan' : 'SetLocal']: isSet, Attributes: JSON.stringify(values), ...channel };
-    return this.call(
-      channel ? 'AddOrUpdateChanAttributes' : 'AddOrUpdateUserAttributes',
-      content,
-      channel ? this.channelWrites : this.userWrites,
-      () => {
-        if (!channel) this.own = isSet ? values : { ...this.own, ...values };
-      },
-      tooLarge,
+    const code = attributesCode(
+      entries,
+      channel ? LIMITS.CHANNEL_ATTRIBUTE_TOTAL_BYTES : LIMITS.USER_ATTRIBUTE_TOTAL_BYTES,
     );
+    // Not an array, a map or a date, wherever they come from.
+    const isMap = Object.prototype.toString.call(attributes) === '[object Object]';
+    if (!isMap || code === ATTRIBUTE_CODE.INVALID_ARGUMENT || !(isSet || entries[0])) throw notValid('attributes');
+    // The name of the flag depends on the target.
+    const content = { SetLocal: isSet, SetChan: isSet, Attributes: JSON.stringify(values) };
+    const after = () => (isSet ? values : { ...this.own, ...values });
+    return this.change('AddOrUpdate', content, after, channel, code);
   }
 
   remove(keys: unknown, channel?: AttributeTarget): Promise<void> {
-    const content = { Keys: JSON.stringify(keysOf(keys)), ...channel };
-    return this.call(
-      channel ? 'DeleteChanAttributes' : 'DeleteUserAttributes',
-      content,
-      channel ? this.channelWrites : this.userWrites,
-      () => {
-        if (!channel) for (const key of JSON.parse(content.Keys) as string[]) delete this.own?.[key];
-      },
-    );
+    const list = keysOf(keys);
+    const after = () => {
+      const rest = { ...this.own };
+      for (const key of list) delete rest[key];
+      return rest;
+    };
+    return this.change('Delete', { Keys: JSON.stringify(list) }, after, channel);
   }
 
   ofUser(userId: unknown, keys?: readonly string[]): Promise<Values> {
@@ -95,23 +85,20 @@ export class Attributes {
 
   ofChannel(channelId: unknown, keys?: readonly string[]): Promise<ReturnType<typeof channelAttributes>> {
     const { ChanId } = targetOf(channelId);
-    const content = { ChanId, Keys: keys && JSON.stringify(keys) };
-    return this.call(
-      keys ? 'GetChanAttributesByKeys' : 'GetChanAttributes',
-      content,
-      this.channelReads,
-      ({ Attributes }) => {
-        const items = JSON.parse(Attributes) as Items;
-        if (!keys) this.see(ChanId, items);
-        return channelAttributes(items);
-      },
-    );
+    const content = { ChanId, Keys: JSON.stringify(keys) };
+    const cmd = keys ? 'GetChanAttributesByKeys' : 'GetChanAttributes';
+    return this.call(cmd, content, this.channelReads, ({ Attributes }) => {
+      const items = JSON.parse(Attributes) as Items;
+      if (!keys) this.see(ChanId, items);
+      return channelAttributes(items);
+    });
   }
 
   see(channelId: string, items: Items): void {
-    this.seen.delete(channelId);
-    this.seen.set(channelId, Object.fromEntries(items.map(({ Key, Val }) => [Key, Val])));
-    if (this.seen.size > SEEN) this.seen.delete(this.seen.keys().next().value as string);
+    const { seen } = this;
+    seen.delete(channelId);
+    seen.set(channelId, Object.fromEntries(items.map(({ Key, Val }) => [Key, Val])));
+    if (seen.size > SEEN) seen.delete([...seen.keys()][0] as string);
   }
 
   /** Writes the user's own ones back if the server may have lost them. */
@@ -138,16 +125,32 @@ export class Attributes {
     this.seen.clear();
   }
 
+  /** `after`: the user's own ones once the server has confirmed the change. */
+  private change(
+    verb: 'AddOrUpdate' | 'Delete',
+    content: object,
+    after: () => Values,
+    channel: AttributeTarget | undefined,
+    code?: number,
+  ): Promise<void> {
+    const accept = () => {
+      if (!channel) this.own = after();
+    };
+    return channel
+      ? this.call(`${verb}ChanAttributes`, { ...content, ...channel }, this.channelWrites, accept, code)
+      : this.call(`${verb}UserAttributes`, content, this.userWrites, accept, code);
+  }
+
   private call<C extends Asking, T>(
     cmd: C,
     content: object,
-    window: SlidingWindow,
+    calls: SlidingWindow,
     accept: (reply: ReplyTo<C>) => T,
-    tooLarge?: RTMException | 0,
+    code?: number,
   ): Promise<T> {
     this.requireLogin();
-    if (tooLarge) throw tooLarge;
-    countCall(this.clock.now(), [window, ATTRIBUTE_CODE.TOO_OFTEN]);
+    if (code) throw new RtmLimitExceededError(code, 'Too large');
+    countCall(this.clock.now(), [calls, ATTRIBUTE_CODE.TOO_OFTEN]);
     return this.requests.call({ cmd, content, codes, kind: 'query' }, accept);
   }
 }
@@ -164,7 +167,7 @@ export function targetOf(
 /** The keys of a call, or its argument is not valid. */
 export function keysOf(keys: unknown): readonly string[] {
   const isList = Array.isArray(keys) && keys.length > 0;
-  if (!isList || !areAttributeKeys(keys, LIMITS.ATTRIBUTE_KEY_BYTES)) throw notValid('keys');
+  if (!isList || !areAttributeKeys(keys)) throw notValid('keys');
   return [...keys];
 }
 

@@ -95,10 +95,10 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   sameChannelJoins: tolerant(FREQUENCIES.JOIN_SAME_CHANNEL),
   memberQueries: tolerant(FREQUENCIES.MEMBERS),
   countQueries: tolerant(FREQUENCIES.MEMBER_COUNT),
-  userAttributeWrites: tolerant(FREQUENCIES.USER_ATTRIBUTE_WRITES),
+  userAttributeWrites: tolerant(FREQUENCIES.ATTRIBUTES),
   userAttributeReads: tolerant(FREQUENCIES.USER_ATTRIBUTE_READS),
-  channelAttributeWrites: tolerant(FREQUENCIES.CHANNEL_ATTRIBUTE_WRITES),
-  channelAttributeReads: tolerant(FREQUENCIES.CHANNEL_ATTRIBUTE_READS),
+  channelAttributeWrites: tolerant(FREQUENCIES.ATTRIBUTES),
+  channelAttributeReads: tolerant(FREQUENCIES.ATTRIBUTES),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,

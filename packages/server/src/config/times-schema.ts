@@ -81,8 +81,8 @@ export const frequenciesSchema = group('How often a client may make a call, as t
   joinSameChannel: frequency('Joins of one and the same channel.', FREQUENCIES.JOIN_SAME_CHANNEL),
   members: frequency('Queries for the members of a channel.', FREQUENCIES.MEMBERS),
   memberCount: frequency('Queries for member counts.', FREQUENCIES.MEMBER_COUNT),
-  userAttributeWrites: frequency("Changes of the client's own attributes.", FREQUENCIES.USER_ATTRIBUTE_WRITES),
+  userAttributeWrites: frequency("Changes of the client's own attributes.", FREQUENCIES.ATTRIBUTES),
   userAttributeReads: frequency('Queries for attributes of users.', FREQUENCIES.USER_ATTRIBUTE_READS),
-  channelAttributeWrites: frequency('Changes of attributes of channels.', FREQUENCIES.CHANNEL_ATTRIBUTE_WRITES),
-  channelAttributeReads: frequency('Queries for attributes of channels.', FREQUENCIES.CHANNEL_ATTRIBUTE_READS),
+  channelAttributeWrites: frequency('Changes of attributes of channels.', FREQUENCIES.ATTRIBUTES),
+  channelAttributeReads: frequency('Queries for attributes of channels.', FREQUENCIES.ATTRIBUTES),
 });

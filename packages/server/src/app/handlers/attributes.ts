@@ -185,7 +185,8 @@ export class AttributeCommands {
     if (keys) return this.areKeys(keys) ? { kind: 'delete', keys } : ATTRIBUTE_CODE.INVALID_ARGUMENT;
     if (!Attributes) return { kind: 'set', attributes: [] };
     const { attributeKeyBytes: keyBytes, attributeValueBytes: valueBytes } = this.context.settings;
-    const code = attributesCode([...Attributes], { keyBytes, valueBytes, ...this.boundsOf(target) });
+    const { count, totalBytes } = this.boundsOf(target);
+    const code = attributesCode([...Attributes], totalBytes, count, keyBytes, valueBytes);
     if (code !== ATTRIBUTE_CODE.OK) return code;
     const attributes = [...Attributes].map(([key, value]) => ({ key, value: value as string }));
     return { kind: isSet ? 'set' : 'add', attributes };
