@@ -55,7 +55,9 @@ export function arrtm(port: number, appId: string): Connect {
       SdkVer: '2.0.0',
       SessionId: reply.sessionid,
     };
-    const content = JSON.stringify(JSON.stringify({ ...login, SvrKeepAlive: true, Caps: ['reply-codes.1', 'push-offline.1', 'resume.1'] }));
+    const content = JSON.stringify(
+      JSON.stringify({ ...login, SvrKeepAlive: true, Caps: ['reply-codes.1', 'push-offline.1', 'resume.1'] }),
+    );
     wire.send(`{"Cmd":"Login","AppId":"${appId}","Encrypt":false,"Content":${content}}`);
     await joined;
     const client: Client = {

@@ -70,9 +70,9 @@ export const COMMAND_FIELDS = {
 
   /**
    * `MsgId` is ours (extension P14); published clients match the reply by `ChanId`. Ours (resume.1) names the position
-   * behind which it goes on.
+   * behind which it goes on, and the version of the attributes that it was told last.
    */
-  JoinChannel: { ChanId: string, MsgId: optionalInteger, ...place },
+  JoinChannel: { ChanId: string, MsgId: optionalInteger, ...place, AttrVersion: optionalInteger },
   LeaveChannel: { ChanId: string, MsgId: optionalInteger },
   SendChannelMsg: {
     ChanId: string,

@@ -71,6 +71,11 @@ export const jsonObject: Reader<object> = (value) => {
   return isObject(parsed) ? parsed : INVALID;
 };
 
+/** The text itself, if the reader takes it. */
+export function checkedText(reader: Reader<unknown>): Reader<string> {
+  return (value) => (reader(value) === INVALID ? INVALID : (value as string));
+}
+
 /** Items that are objects with the given fields. */
 export function list<F extends Fields>(fields: F): Reader<readonly Read<F>[]> {
   return (value) => {

@@ -1,4 +1,5 @@
 /** The wire of ArRTM: what clients and servers say to each other. Pure; imports nothing. */
+export * from './attributes.js';
 export * from './capabilities.js';
 export * from './codes.js';
 export {
@@ -26,6 +27,7 @@ export * from './gateway.js';
 export * from './ids.js';
 export * from './limits.js';
 export {
+  ATTRIBUTE_FRAMES,
   CHANNEL_FRAMES,
   decodeServerFrame,
   encodeServerFrame,

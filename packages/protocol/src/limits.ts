@@ -70,6 +70,8 @@ export const TIMES = {
   TICKET_MS: 60_000,
   /** Pushes to a freshly logged-in published client wait this long for its `getOfflineMsg` (D 4). */
   OFFLINE_FETCH_MS: 3000,
+  /** A channel without members keeps its attributes this long (A 6). */
+  EMPTY_CHANNEL_MS: 300_000,
   /** Member counts: at most one report per first number up to 512 members, per second number above (A 4.2). */
   COUNT_SMALL_MS: 1000,
   COUNT_LARGE_MS: 3000,
@@ -88,5 +90,8 @@ export const FREQUENCIES = {
   JOIN_SAME_CHANNEL: { calls: 2, windowMs: 5000 },
   MEMBERS: { calls: 5, windowMs: 2000 },
   MEMBER_COUNT: { calls: 1, windowMs: 1000 },
+  /** Of users: changes. Of channels: changes, and reads apart from them. */
+  ATTRIBUTES: { calls: 10, windowMs: 5000 },
+  USER_ATTRIBUTE_READS: { calls: 40, windowMs: 5000 },
   RENEW_TOKEN: { calls: 2, windowMs: 1000 },
 } as const satisfies Record<string, Frequency>;

@@ -6,6 +6,7 @@
  */
 import { encodeEnvelope } from './envelope.js';
 import {
+  checkedText,
   type Fields,
   hasOwn,
   integer,
@@ -92,7 +93,8 @@ export const PEER_FRAMES = {
 export const CHANNEL_FRAMES = {
   /**
    * Epoch and Offset: the position behind which entries follow. MemSize: members, the joiner included. Gap (resume.1):
-   * entries behind the position that the client named are lost.
+   * entries behind the position that the client named are lost. AttrVersion: what the members have been told of the
+   * attributes; newer ones are pushed.
    */
   JoinChannel: {
     ChanId: string,
@@ -101,6 +103,7 @@ export const CHANNEL_FRAMES = {
     ...place,
     MemSize: optionalInteger,
     Gap: isTrue,
+    AttrVersion: optionalInteger,
   },
   /** Ours (resume.1): the log has been followed up to here, without anything more to dispatch. */
   ChanPosition: { ChanId: string, ...place },
@@ -115,8 +118,28 @@ export const CHANNEL_FRAMES = {
 } as const satisfies Frames;
 
 const onlineStatus = list({ UserId: string, Online: integer, /** Ours, extension P11. */ State: optionalString });
-const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
 const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
+
+const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
+/** JSON text in the replies, unlike in the push (quirk Q17); whoever reads it knows that it parses. */
+const attributeText = checkedText((value) => attributeItems(parseText(value)));
+const attributeList = { ...requestId, ChanId: string, Attributes: attributeText } as const;
+
+/** Attributes of users and channels. */
+export const ATTRIBUTE_FRAMES = {
+  AddOrUpdateUserAttributes: requestId,
+  DeleteUserAttributes: requestId,
+  ClearUserAttributes: requestId,
+  /** Code: extension P5. */
+  QueryAttribKeys: { MsgId: integer, QueryUserId: string, Attribs: checkedText(jsonObject), Code: optionalInteger },
+  AddOrUpdateChanAttributes: { ...requestId, ChanId: string },
+  DeleteChanAttributes: requestId,
+  ClearChanAttributes: requestId,
+  GetChanAttributes: attributeList,
+  GetChanAttributesByKeys: attributeList,
+  /** AttrVersion is ours: the version of what the members are told. */
+  ChanAttribChanged: { ChanId: string, Attributes: attributeItems, AttrVersion: optionalInteger },
+} as const satisfies Frames;
 
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
@@ -128,18 +151,6 @@ const OTHER_FRAMES = {
   UnSubscribeOnlineStatus: requestId,
   PeerOnlineStatus: { Status: onlineStatus },
 
-  AddOrUpdateUserAttributes: requestId,
-  DeleteUserAttributes: requestId,
-  ClearUserAttributes: requestId,
-  QueryAttribKeys: { MsgId: integer, QueryUserId: string, Attribs: string, Code: optionalInteger },
-  AddOrUpdateChanAttributes: { ...requestId, ChanId: string },
-  DeleteChanAttributes: requestId,
-  ClearChanAttributes: requestId,
-  GetChanAttributes: { ...requestId, ChanId: string, Attributes: string },
-  GetChanAttributesByKeys: { ...requestId, ChanId: string, Attributes: string },
-  /** A real array here, JSON text in the Get replies (quirk Q17). */
-  ChanAttribChanged: { ChanId: string, Attributes: attributeItems },
-
   cancelCallAck: { ...callPush, Code: integer },
   MakeCall: { ...callPush, Content: stringOrEmpty },
   CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
@@ -150,7 +161,13 @@ const OTHER_FRAMES = {
 } as const satisfies Frames;
 
 /** Every frame of the server. */
-const SERVER_FRAMES = { ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES, ...OTHER_FRAMES } as const;
+const SERVER_FRAMES = {
+  ...SESSION_FRAMES,
+  ...PEER_FRAMES,
+  ...CHANNEL_FRAMES,
+  ...ATTRIBUTE_FRAMES,
+  ...OTHER_FRAMES,
+} as const;
 
 export type ServerFrameName = keyof typeof SERVER_FRAMES;
 export type ServerFrameContent<N extends ServerFrameName> = Read<(typeof SERVER_FRAMES)[N]>;

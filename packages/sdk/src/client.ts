@@ -1,6 +1,7 @@
 import { isAppId, isId, LOGIN_CODE, MEMBER_COUNT_CODE, PEER_MESSAGE_CODE } from 'ar-rtm-protocol';
 import { RtmChannel } from './channel.js';
 import { type Address, readAddress } from './core/address.js';
+import { keysOf, targetOf } from './core/attributes.js';
 import { EventEmitter } from './core/emitter.js';
 import { Engine } from './core/engine.js';
 import { CREATE_CODE, invalid } from './core/failures.js';
@@ -9,6 +10,9 @@ import type { RtmErrorCode } from './error-code.js';
 import type { RTMException } from './errors.js';
 import type { Environment } from './ports.js';
 import type {
+  AttributesMap,
+  ChannelAttributeOptions,
+  ChannelAttributes,
   ChannelMemberCountResult,
   LoginOptions,
   PeerMessageSendResult,
@@ -55,6 +59,11 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     return Object.fromEntries(
       [...this.channelsById].map(([channelId, channel]) => [channelId, { joined: channel.isJoined, channel }]),
     );
+  }
+
+  /** The last attributes seen of channels, by channel id. A copy. */
+  get channelAttributesCacheLru(): { [channelId: string]: AttributesMap } {
+    return Object.fromEntries(this.engine.attributes.seen);
   }
 
   /**
@@ -107,6 +116,98 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
       OfflineMsg: options?.enableOfflineMessaging === true,
       HistoryMsg: options?.enableHistoricalMessaging === true,
     });
+  }
+
+  /**
+   * Replaces all attributes of this user; `{}` clears them. They last as long as the session, over cuts too: the SDK writes
+   * them back when the server has lost them. At most 32, and 16 KB in all; at most 10 calls in 5 s, together with the
+   * other calls that change them.
+   *
+   * All calls for attributes reject with {@link RtmErrorCode.AttributeOperationError}: 3 an id, a key or a value is not
+   * valid; 102 not logged in; 4 too many or too large; 5 too often; 7 no answer within 5 s, so that the outcome is
+   * unknown; 2 anything else, or the session ended.
+   */
+  async setLocalUserAttributes(attributes: AttributesMap): Promise<void> {
+    return this.engine.attributes.write(attributes, true);
+  }
+
+  /** Adds attributes to those of this user, or replaces the ones of the same keys. */
+  async addOrUpdateLocalUserAttributes(attributes: AttributesMap): Promise<void> {
+    return this.engine.attributes.write(attributes, false);
+  }
+
+  /** Removes attributes of this user; keys that are not there are ignored. */
+  async deleteLocalUserAttributesByKeys(attributeKeys: string[]): Promise<void> {
+    return this.engine.attributes.remove(attributeKeys);
+  }
+
+  /** Removes all attributes of this user. */
+  async clearLocalUserAttributes(): Promise<void> {
+    return this.engine.attributes.write({}, true);
+  }
+
+  /**
+   * All attributes of a user who is logged in. At most 40 calls in 5 s, `getUserAttributesByKeys` included.
+   *
+   * Rejects with 6 ({@link RtmErrorCode.AttributeOperationError}) when the user is not online; other codes as in
+   * {@link BaseClient.setLocalUserAttributes}.
+   */
+  async getUserAttributes(userId: string): Promise<AttributesMap> {
+    return this.engine.attributes.ofUser(userId);
+  }
+
+  /** Those attributes of a user that have one of the keys. */
+  async getUserAttributesByKeys(userId: string, attributeKeys: string[]): Promise<AttributesMap> {
+    return this.engine.attributes.ofUser(userId, keysOf(attributeKeys));
+  }
+
+  /**
+   * Replaces all attributes of a channel, joined or not; `{}` clears them. They stay for 5 minutes after the last member
+   * has left, or the last change. At most 32, and 32 KB in all; at most 10 calls in 5 s, together with the other calls that
+   * change attributes of channels. Codes as in {@link BaseClient.setLocalUserAttributes}.
+   */
+  async setChannelAttributes(
+    channelId: string,
+    attributes: AttributesMap,
+    options?: ChannelAttributeOptions,
+  ): Promise<void> {
+    return this.engine.attributes.write(attributes, true, targetOf(channelId, options));
+  }
+
+  /** Adds attributes to those of a channel, or replaces the ones of the same keys. */
+  async addOrUpdateChannelAttributes(
+    channelId: string,
+    attributes: AttributesMap,
+    options?: ChannelAttributeOptions,
+  ): Promise<void> {
+    return this.engine.attributes.write(attributes, false, targetOf(channelId, options));
+  }
+
+  /** Removes attributes of a channel; keys that are not there are ignored. */
+  async deleteChannelAttributesByKeys(
+    channelId: string,
+    attributeKeys: string[],
+    options?: ChannelAttributeOptions,
+  ): Promise<void> {
+    return this.engine.attributes.remove(attributeKeys, targetOf(channelId, options));
+  }
+
+  /** Removes all attributes of a channel. */
+  async clearChannelAttributes(channelId: string, options?: ChannelAttributeOptions): Promise<void> {
+    return this.engine.attributes.write({}, true, targetOf(channelId, options));
+  }
+
+  /**
+   * All attributes of a channel, joined or not. At most 10 calls in 5 s, `getChannelAttributesByKeys` included. Codes as in
+   * {@link BaseClient.setLocalUserAttributes}.
+   */
+  async getChannelAttributes(channelId: string): Promise<ChannelAttributes> {
+    return this.engine.attributes.ofChannel(channelId);
+  }
+
+  /** Those attributes of a channel that have one of the keys. */
+  async getChannelAttributesByKeys(channelId: string, keys: string[]): Promise<ChannelAttributes> {
+    return this.engine.attributes.ofChannel(channelId, keysOf(keys));
   }
 
   /**

@@ -45,6 +45,30 @@ export interface ReceivedMessageProperties {
 /** Name of {@link ReceivedMessageProperties} in other SDKs. */
 export type ReceiveMessageProperties = ReceivedMessageProperties;
 
+/** Attributes by key: 1 to 32 bytes of visible text each; values are not empty and have at most 8 KB. */
+export interface AttributesMap {
+  [key: string]: string;
+}
+
+/** One attribute of a channel. */
+export interface ChannelAttributeProperties {
+  value: string;
+  /** Who wrote it last, be it the same value. */
+  lastUpdateUserId: string;
+  /** When, in ms since 1970 by the clock of the server. */
+  lastUpdateTs: number;
+}
+
+/** Attributes of a channel by key. */
+export interface ChannelAttributes {
+  [key: string]: ChannelAttributeProperties;
+}
+
+export interface ChannelAttributeOptions {
+  /** Give all members `AttributesUpdated`, this user included if it is one. Only `true` enables it, for this call. */
+  enableNotificationToChannelMembers?: boolean | undefined;
+}
+
 /** Number of members by channel id; 0 for channels without members. */
 export interface ChannelMemberCountResult {
   [channelId: string]: number;
@@ -142,5 +166,10 @@ export namespace RtmEvents {
     MemberLeft(memberId: string): void;
     /** Number of members: once after `join`, then when it changes, at most once per second (3 s above 512 members). */
     MemberCountUpdated(memberCount: number): void;
+    /**
+     * All attributes of the channel, after a change that was made with `enableNotificationToChannelMembers`, by whomever.
+     * What changed during a cut is reported behind it, as one event.
+     */
+    AttributesUpdated(attributes: ChannelAttributes): void;
   }
 }

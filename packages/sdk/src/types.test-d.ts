@@ -3,6 +3,9 @@
  * strict and with exactOptionalPropertyTypes, as far as the published surface goes.
  */
 import ArRTM, {
+  type AttributesMap,
+  type ChannelAttributeOptions,
+  type ChannelAttributes,
   type ChannelMemberCountResult,
   type EventEmitter,
   type LogFilterType,
@@ -64,6 +67,23 @@ export async function original(): Promise<void> {
   const counts: ChannelMemberCountResult = await client.getChannelMemberCount(['room']);
   expectType<number | undefined>(counts.room);
   expectType<boolean | undefined>(client.channels.room?.joined);
+  const own: AttributesMap = { mood: 'good' };
+  await client.setLocalUserAttributes(own);
+  await client.addOrUpdateLocalUserAttributes({ mood: 'better' });
+  await client.deleteLocalUserAttributesByKeys(['mood']);
+  await client.clearLocalUserAttributes();
+  expectType<AttributesMap>(await client.getUserAttributes('bob'));
+  expectType<string | undefined>((await client.getUserAttributesByKeys('bob', ['mood'])).mood);
+  const options: ChannelAttributeOptions = { enableNotificationToChannelMembers: undefined };
+  await client.setChannelAttributes('room', { topic: 'x' }, options);
+  await client.addOrUpdateChannelAttributes('room', { topic: 'y' }, { enableNotificationToChannelMembers: true });
+  await client.deleteChannelAttributesByKeys('room', ['topic']);
+  await client.clearChannelAttributes('room', {});
+  const attributes: ChannelAttributes = await client.getChannelAttributes('room');
+  expectType<number | undefined>(attributes.topic?.lastUpdateTs);
+  expectType<ChannelAttributes>(await client.getChannelAttributesByKeys('room', ['topic']));
+  channel.on('AttributesUpdated', (all) => expectType<string | undefined>(all.topic?.lastUpdateUserId));
+  expectType<AttributesMap | undefined>(client.channelAttributesCacheLru.room);
   try {
     await channel.leave();
   } catch (error) {

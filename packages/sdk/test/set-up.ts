@@ -36,7 +36,7 @@ export function setUp(params: RtmParameters = PARAMS) {
   /** A channel whose events are recorded. */
   function channel(id = 'room'): RtmChannel {
     const created = client.createChannel(id);
-    recorder.watch(created, 'ChannelMessage', 'MemberJoined', 'MemberLeft', 'MemberCountUpdated');
+    recorder.watch(created, 'ChannelMessage', 'MemberJoined', 'MemberLeft', 'MemberCountUpdated', 'AttributesUpdated');
     return created;
   }
 

@@ -127,6 +127,11 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     joinedChannels: limits.joinedChannels,
     membersListed: limits.membersReported,
     countedChannels: limits.countedChannels,
+    attributeKeyBytes: limits.attributeKeyBytes,
+    attributeValueBytes: limits.attributeValueBytes,
+    attributes: limits.attributes,
+    userAttributeTotalBytes: limits.userAttributeTotalBytes,
+    channelAttributeTotalBytes: limits.channelAttributeTotalBytes,
     unreachableMs: times.unreachableMs,
     offlineMs: times.offlineMs,
     heartbeatMs: times.heartbeatMs,
@@ -143,6 +148,10 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     sameChannelJoins: tolerant(frequencies.joinSameChannel),
     memberQueries: tolerant(frequencies.members),
     countQueries: tolerant(frequencies.memberCount),
+    userAttributeWrites: tolerant(frequencies.userAttributeWrites),
+    userAttributeReads: tolerant(frequencies.userAttributeReads),
+    channelAttributeWrites: tolerant(frequencies.channelAttributeWrites),
+    channelAttributeReads: tolerant(frequencies.channelAttributeReads),
     memberCounts: { threshold: limits.membersReported, smallMs: times.countSmallMs, largeMs: times.countLargeMs },
     malformedFrames: limits.malformedFrames,
     malformedWindowMs: limits.malformedWindowMs,
@@ -166,6 +175,7 @@ function engineLimitsOf({ limits, times }: Config): Partial<LocalLimits> {
     offlineEntries: limits.offlineMessages,
     offlineMs: limits.offlineMessageMs,
     ticketAfterSessionMs: times.ticketMs,
+    emptyChannelMs: times.emptyChannelMs,
   };
 }
 

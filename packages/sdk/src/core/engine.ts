@@ -16,6 +16,7 @@ import { RtmInvalidArgumentError, RtmInvalidStatusError } from '../errors.js';
 import type { Clock, Environment } from '../ports.js';
 import { type Address, addressOfOrigin } from './address.js';
 import type { Credentials, LoginReply } from './attempt.js';
+import { Attributes } from './attributes.js';
 import type { ClientEvents } from './client-events.js';
 import { type Connection, type ConnectionHost, createConnection, type Gaps } from './connection.js';
 import type { ConnectionReason, ConnectionState } from './connection-state.js';
@@ -50,6 +51,7 @@ export interface MessageFlags {
  */
 export class Engine implements ConnectionHost {
   readonly logger: Logger;
+  readonly attributes: Attributes;
   /** Set by configuration; wins over the origin of script or page. */
   address: Address | undefined;
   private session: Session | undefined;
@@ -76,6 +78,9 @@ export class Engine implements ConnectionHost {
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
+    this.attributes = new Attributes(clock, this.requests, () =>
+      this.requireLogin(RtmErrorCode.AttributeOperationError),
+    );
     this.inbox = createInbox(this.queue, this.requests, this.logger, events);
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
@@ -232,13 +237,16 @@ export class Engine implements ConnectionHost {
 
   accepted(reply: LoginReply): void {
     this.inbox.base = positionOf(reply);
+    this.attributes.restored(reply);
   }
 
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    this.memberships.restore(reply, (gaps) => {
-      this.accepted(reply);
-      done(gaps);
-    });
+    this.attributes.restore(reply, () =>
+      this.memberships.restore(reply, (gaps) => {
+        this.accepted(reply);
+        done(gaps);
+      }),
+    );
   }
 
   receive(frame: ServerFrame): void {
@@ -262,6 +270,7 @@ export class Engine implements ConnectionHost {
         this.connection.abort('tokenExpired');
         break;
       default:
+        if (frame.cmd === 'ChanAttribChanged') this.attributes.see(frame.content.ChanId, frame.content.Attributes);
         if (this.memberships.receive(frame, session.uid)) {
           this.logger.warn('entries are missing');
           this.connection.cut();
@@ -272,6 +281,7 @@ export class Engine implements ConnectionHost {
   end(isSilent: boolean): void {
     this.requests.interrupt();
     this.memberships.end();
+    this.attributes.end();
     if (isSilent) this.session?.scope.end();
   }
 }

@@ -72,8 +72,8 @@ export function countCall(now: number, ...windows: readonly (readonly [window: S
 const CLASSES = [
   [/_INVALID_/, RtmInvalidArgumentError],
   [/TOO_OFTEN$/, RtmInvokeTooOftenError],
-  [/LIMIT$/, RtmLimitExceededError],
-  [/_NOT_(LOGGED_IN|IN_)/, RtmInvalidStatusError],
+  [/(LIMIT|OVERFLOW)$/, RtmLimitExceededError],
+  [/_NOT_(LOGGED_IN|IN_|FOUND)/, RtmInvalidStatusError],
   [/TIMEOUT$/, RtmTimeoutError],
 ] as const;
 

@@ -1,4 +1,5 @@
 import {
+  ATTRIBUTE_FRAMES,
   CHANNEL_FRAMES,
   type CommandName,
   encodeEnvelope,
@@ -12,7 +13,12 @@ import type { Cancel, Environment } from '../ports.js';
 import type { Logger } from './logger.js';
 
 /** Frames of the features that this SDK has. */
-const decodeFrame = serverFrameDecoder({ ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES });
+const decodeFrame = serverFrameDecoder({
+  ...SESSION_FRAMES,
+  ...PEER_FRAMES,
+  ...CHANNEL_FRAMES,
+  ...ATTRIBUTE_FRAMES,
+});
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */
 export interface LinkHandlers {

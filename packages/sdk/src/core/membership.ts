@@ -1,5 +1,6 @@
 import { MESSAGE_TYPE, type Position, type ServerFrame } from 'ar-rtm-protocol';
 import type { Cancel } from '../ports.js';
+import { channelAttributes } from './attributes.js';
 import type { EventQueue } from './event-queue.js';
 import { type MembershipEvent, type MembershipState, reduceMembership } from './membership-state.js';
 import { Scope } from './scope.js';
@@ -10,6 +11,7 @@ export interface ChannelEvents {
   emit(event: 'ChannelMessage', message: object, memberId: string, properties: object): unknown;
   emit(event: 'MemberJoined' | 'MemberLeft', memberId: string): unknown;
   emit(event: 'MemberCountUpdated', memberCount: number): unknown;
+  emit(event: 'AttributesUpdated', attributes: object): unknown;
 }
 
 /** One channel object in its stays in the channel (api.md 3.3). */
@@ -18,6 +20,8 @@ export class Membership {
   state: MembershipState = 'LEFT';
   readonly position = new StreamPosition();
   private lastCount: number | undefined;
+  /** The version of the attributes that was reported last, or that was there before the stay began. */
+  told = 0;
   /** This stay in the channel. */
   private scope = new Scope();
   /** Makes the running `join` fail because of `leave`. */
@@ -46,10 +50,11 @@ export class Membership {
   }
 
   /** The server made the user a member, who is entitled to what lies behind `at`. */
-  joined(at: Position | undefined): void {
+  joined(at: Position | undefined, attributesVersion = 0): void {
     this.move('joined');
     this.position.start(at);
     this.lastCount = undefined;
+    this.told = attributesVersion;
   }
 
   count(members: number | undefined): void {
@@ -69,6 +74,15 @@ export class Membership {
       case 'MemSizeChanged':
         this.count(content.MemSize);
         return false;
+      case 'ChanAttribChanged': {
+        const { AttrVersion: version, Attributes } = content;
+        if (version !== undefined) {
+          if (version <= this.told) return false;
+          this.told = version;
+        }
+        this.dispatch(() => this.events.emit('AttributesUpdated', channelAttributes(Attributes)));
+        return false;
+      }
       case 'ChanPosition':
         this.position.reach(positionOf(content));
         return false;

@@ -48,7 +48,7 @@ export class Memberships {
             if (answer.code === JOIN_CODE.TIMEOUT) this.tellLeft(channelId);
             this.requests.reject(answer, reject);
           } else {
-            membership.joined(positionOf(answer));
+            membership.joined(positionOf(answer), answer.AttrVersion);
             this.queue.settle(resolve);
             membership.count(answer.MemSize);
           }
@@ -118,13 +118,15 @@ export class Memberships {
       // For good: the next attempt may resume the new session, which was not a member all the time either.
       if (!Resumed) position.start(undefined);
       const { end } = position;
-      const content = { ChanId: channelId, ...placeOf(end) };
+      const content = { ChanId: channelId, AttrVersion: membership.told, ...placeOf(end) };
       this.requests.start(
         { cmd: 'JoinChannel', content, codes: RtmErrorCode.JoinChannelError, kind: 'link' },
         (answer) => {
           // A refusal is not for good (design 8): the session counts as not restored, and is tried again.
           if (answer instanceof RTMException) return;
           if (membership.state === 'JOINED') {
+            // A server that has lost everything counts anew.
+            if (!Resumed) membership.told = Math.min(membership.told, answer.AttrVersion ?? 0);
             if (!end || answer.Gap) {
               position.start(positionOf(answer));
               this.gaps.add(channelId);

@@ -13,13 +13,13 @@ import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 
 /** Replies that are not called like their commands. */
-const REPLY_NAMES = { SendMsgToPeer: 'MsgStatus' } as const;
+const REPLY_NAMES = { SendMsgToPeer: 'MsgStatus', GetUserAttributes: 'QueryAttribKeys' } as const;
 
 type ReplyNameOf<C extends CommandName> = C extends keyof typeof REPLY_NAMES ? (typeof REPLY_NAMES)[C] : C;
-type ReplyTo<C extends CommandName> =
+export type ReplyTo<C extends CommandName> =
   ReplyNameOf<C> extends infer N extends ServerFrameName ? ServerFrameContent<N> : never;
 /** Commands whose reply carries their `MsgId`. */
-type Asking = { [C in CommandName]: 'MsgId' extends keyof ReplyTo<C> ? C : never }[CommandName];
+export type Asking = { [C in CommandName]: 'MsgId' extends keyof ReplyTo<C> ? C : never }[CommandName];
 
 /** What is asked of the server. */
 export interface Request<C extends Asking> {

@@ -19,6 +19,8 @@ export interface JoinResult {
   readonly already: boolean;
   readonly position: Position;
   readonly members: MemberCount;
+  /** The version of the attributes that was announced last. */
+  readonly attributes: number;
 }
 
 interface Subscription {
@@ -79,7 +81,7 @@ export class ChannelHub {
       // A process that was suspended meanwhile must not speak for a session that others have taken over.
       if (!this.around.mayHost()) throw new EngineUnavailable('the lease is over');
       mayBeMember = true;
-      const result = await engine.channels.join({
+      const answer = await engine.channels.join({
         appId,
         channelId,
         uid,
@@ -87,6 +89,7 @@ export class ChannelHub {
         generation,
         timeoutMs,
       });
+      const result: JoinResult = { ...answer, attributes: channel.attributes.version };
       if (session.state === 'ended' || session.generation !== generation) {
         channel.remove(member);
         // The departure of a session that is over may have been carried out before this join.
@@ -243,6 +246,7 @@ export class ChannelHub {
           if (answer === undefined) return;
           channel.expect(answer.end);
           channel.countChanged(answer.members);
+          channel.attributes.expect(answer.attributes);
         });
       }
     }
@@ -255,7 +259,8 @@ export class ChannelHub {
     const channel = subscription?.channel;
     if (channel === undefined) return;
     if (feed.kind === 'entries') channel.feed(feed.entries);
-    else channel.countChanged(feed.members);
+    else if (feed.kind === 'count') channel.countChanged(feed.members);
+    else channel.attributes.changed(feed.attributes);
   }
 
   private async follow(appId: string, channelId: string): Promise<LocalChannel> {

@@ -1,6 +1,7 @@
-import { ATTRIBUTE_CODE, CALL_STATUS, CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
+import { CALL_STATUS, CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
+import type { AttributeCommands } from './handlers/attributes.js';
 import type { ChannelCommands } from './handlers/channels.js';
 import type { PeerMessages } from './handlers/peer-messages.js';
 import type { Login } from './login.js';
@@ -16,6 +17,7 @@ export class Dispatcher {
     private readonly sessions: SessionHost,
     private readonly peers: PeerMessages,
     private readonly channels: ChannelCommands,
+    private readonly attributes: AttributeCommands,
   ) {}
 
   /** The promise settles when the next command of the connection may run. Never rejects. */
@@ -59,12 +61,19 @@ export class Dispatcher {
       case 'Logout':
         return this.logout(connection, session);
       case 'AddOrUpdateUserAttributes':
-        if (restoring && content.SetLocal && content.Attributes.size === 0) {
-          // A published client's restore after a reconnect; "{}" changes nothing (quirk Q16).
-          connection.send(cmd, { MsgId: content.MsgId, Code: ATTRIBUTE_CODE.OK });
-          return undefined;
-        }
-        return this.unsupported(connection, command);
+        return this.attributes.changeUser(connection, session, cmd, content, restoring);
+      case 'DeleteUserAttributes':
+      case 'ClearUserAttributes':
+        return this.attributes.changeUser(connection, session, cmd, content);
+      case 'GetUserAttributes':
+        return this.attributes.ofUser(connection, session, content);
+      case 'AddOrUpdateChanAttributes':
+      case 'DeleteChanAttributes':
+      case 'ClearChanAttributes':
+        return this.attributes.changeChannel(connection, session, cmd, content);
+      case 'GetChanAttributes':
+      case 'GetChanAttributesByKeys':
+        return this.attributes.ofChannel(connection, session, cmd, content);
       case 'MakeCall':
         // Calls end at once as if the callee were away; old releases wait for the first status (wire-protocol.md 8.4).
         this.notSupported(connection, command);

@@ -1,14 +1,15 @@
 import { comparePositions, encodeServerFrame, type Position } from 'ar-rtm-protocol';
 import { msUntilReport } from '../domain/count-cadence.js';
-import type { MemberCount, PlacedChannelEntry } from '../ports/channels.js';
+import type { ChannelEnd, MemberCount, PlacedChannelEntry } from '../ports/channels.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Frames } from '../ports/transport.js';
+import { AttributeReports } from './attribute-reports.js';
 import type { AuthorReplies } from './author-replies.js';
 import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
-import type { Member, MemberChannel } from './member.js';
+import type { AttributeReport, Member, MemberChannel } from './member.js';
 import { placeOf } from './place.js';
 
 /** Entries read back at a time. */
@@ -25,6 +26,7 @@ interface CountReport {
 interface Fanout {
   readonly batch: ChannelBatch;
   readonly report: CountReport | undefined;
+  readonly attributes: readonly AttributeReport[];
   readonly targets: readonly Member[];
   readonly startedMs: number;
 }
@@ -62,6 +64,7 @@ export class LocalChannel implements Due, MemberChannel {
   private lastReportMs: number | undefined;
   private countDueMs: number | undefined;
   private countPending = false;
+  readonly attributes: AttributeReports;
   /** A feed arrived since the last idle check. Owned by the hub. */
   touched = true;
   /** When the last member left (monotonic). Owned by the hub. */
@@ -71,8 +74,10 @@ export class LocalChannel implements Due, MemberChannel {
     private readonly around: ChannelSurroundings,
     readonly appId: string,
     readonly channelId: string,
-    start: { readonly end: Position; readonly members: MemberCount },
+    start: ChannelEnd,
   ) {
+    const { context } = around;
+    this.attributes = new AttributeReports(context, appId, channelId, start.attributes, () => this.scheduleFlush());
     this.followed = this.fanned = this.latestFed = start.end;
     this.count = start.members;
   }
@@ -108,6 +113,7 @@ export class LocalChannel implements Due, MemberChannel {
   /** The member's entitlement begins behind `position`, and its socket is there: deliver from now on. */
   begin(member: Member, position: Position, members: MemberCount): void {
     member.delivered = position;
+    member.toldAttributes = this.attributes.version;
     // The answer may be older than what the feed has brought meanwhile.
     this.countChanged(members);
     this.reportTo(member);
@@ -138,6 +144,7 @@ export class LocalChannel implements Due, MemberChannel {
     member.lastCount = -1;
     member.skipped = undefined;
     if (comparePositions(this.latestFed, member.delivered) > 0) this.catchUp(member);
+    this.attributes.catchUp(member);
   }
 
   /** Puts the count on the member's socket, unless it was the last one there. */
@@ -145,6 +152,14 @@ export class LocalChannel implements Due, MemberChannel {
     if (member.lastCount === count) return;
     member.lastCount = count;
     member.session.connection?.outbox.push(this.countFrame(count));
+  }
+
+  get attributesVersion(): number {
+    return this.attributes.version;
+  }
+
+  reportAttributesTo(member: Member): void {
+    this.attributes.catchUp(member);
   }
 
   get memberCount(): number {
@@ -272,11 +287,12 @@ export class LocalChannel implements Due, MemberChannel {
     }
     this.targets ??= [...this.members];
     this.flushing = true;
-    this.slice({ batch, report, targets: this.targets, startedMs: context.time.monotonicMs() }, 0, 0);
+    const attributes = this.attributes.take();
+    this.slice({ batch, report, attributes, targets: this.targets, startedMs: context.time.monotonicMs() }, 0, 0);
   }
 
   private slice(fanout: Fanout, from: number, spentMs: number): void {
-    const { batch, report, targets } = fanout;
+    const { batch, report, attributes, targets } = fanout;
     const { settings, time, counters } = this.around.context;
     const began = time.monotonicMs();
     const end = Math.min(targets.length, from + settings.fanoutSlice);
@@ -290,6 +306,7 @@ export class LocalChannel implements Due, MemberChannel {
         member.session.connection?.outbox.push(report.frame);
         this.lastReportMs = began;
       }
+      for (const one of attributes) this.attributes.tell(member, one);
     }
     if (delivered > 0) counters.add('deliveries', delivered);
     const now = time.monotonicMs();
@@ -302,7 +319,7 @@ export class LocalChannel implements Due, MemberChannel {
     this.flushing = false;
     this.flushNotBeforeMs = startedMs + 2 * spentMs;
     for (const { placed } of batch.items) this.answerLeftAuthor(placed);
-    if (this.queue.length > 0 || this.countPending) this.scheduleFlush();
+    if (this.queue.length > 0 || this.countPending || this.attributes.isWaiting) this.scheduleFlush();
     const { stalled } = this;
     this.stalled = undefined;
     stalled?.();
@@ -419,9 +436,11 @@ export class LocalChannel implements Due, MemberChannel {
     }
   }
 
-  /** Served with the others again; a count that they got meanwhile is still owed. */
+  /** Served with the others again; a count and attributes that they got meanwhile are still owed. */
   private caughtUp(member: Member): void {
-    if (member.apply('caught-up')) this.reportTo(member);
+    if (!member.apply('caught-up')) return;
+    this.reportTo(member);
+    this.attributes.catchUp(member);
   }
 
   private whenFlushed(resume: () => void): void {

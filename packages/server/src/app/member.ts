@@ -1,7 +1,14 @@
 import { messageIdOf, type Position } from 'ar-rtm-protocol';
 import { type MemberEvent, type MemberState, nextMemberState } from '../domain/member-state.js';
 import type { MemberCount } from '../ports/channels.js';
+import type { Frames } from '../ports/transport.js';
 import type { ClientSocket } from './client-socket.js';
+
+/** One announced change of the attributes of a channel, encoded once for all members. */
+export interface AttributeReport {
+  readonly version: number;
+  readonly frame: Frames;
+}
 
 /** The session of a member, as its channels see it. */
 export interface MemberSession {
@@ -24,6 +31,9 @@ export interface MemberChannel {
   listens(member: Member): void;
   remove(member: Member): void;
   reportTo(member: Member): void;
+  /** The newest version of the attributes that was announced, as far as this node knows. */
+  readonly attributesVersion: number;
+  reportAttributesTo(member: Member): void;
   /** Members now, as far as this node knows. */
   readonly memberCount: number;
   expect(end: Position): void;
@@ -34,6 +44,11 @@ export class Member {
   private current: MemberState = 'joining';
   /** Last member count reported to this member; -1 before the first. */
   lastCount = -1;
+  /** The version of the attributes that this member was told of, or that was there before it joined. */
+  toldAttributes: number;
+  /** Changes of the attributes that its client waits for: it is told of them behind the reply. */
+  attributeWrites = 0;
+  heldReports: AttributeReport[] | undefined;
   /** When it became a member only with the takeover: nothing before that is for it to see. */
   entitledFrom: Position | undefined;
   /** The last of own entries for which nothing was sent: to be named before what follows (resume.1). */
@@ -46,7 +61,9 @@ export class Member {
     readonly session: MemberSession,
     /** End of the run of entries that was put on the member's socket, or that it is not entitled to. */
     public delivered: Position,
-  ) {}
+  ) {
+    this.toldAttributes = channel.attributesVersion;
+  }
 
   get state(): MemberState {
     return this.current;

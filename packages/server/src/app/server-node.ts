@@ -15,6 +15,7 @@ import { Deliveries } from './deliveries.js';
 import { Departures } from './departures.js';
 import { Dispatcher } from './dispatcher.js';
 import { Gateway } from './gateway.js';
+import { AttributeCommands } from './handlers/attributes.js';
 import { ChannelCommands } from './handlers/channels.js';
 import { PeerMessages } from './handlers/peer-messages.js';
 import { Lease } from './lease.js';
@@ -83,6 +84,7 @@ export class ServerNode implements ConnectionHost {
       this.sessions,
       this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
+      new AttributeCommands(context, this.sessions),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }

@@ -22,7 +22,7 @@ export class Session {
   lastPacketMs = 0;
   /** After a reconnect, the client's rejoins are not counted until then (read clock). */
   rejoinUntilMs = 0;
-  /** The first attribute write after a published client's reconnect is its own restore (quirk Q16). */
+  /** The first command after a reconnect, if it sets all attributes, is the client's own restore (quirk Q16). */
   expectsAttributeRestore = false;
   /** The epoch of the engine when it was claimed last. */
   epoch = 0;
@@ -92,9 +92,15 @@ export class Session {
   }
 
   /** Forgets windows that hold only the past. Called regularly: most sessions are idle most of the time. */
-  trim({ joins, sameChannelJoins, memberQueries, countQueries }: NodeSettings, nowMs: number): void {
+  trim(settings: NodeSettings, nowMs: number): void {
     if (this.windows === undefined) return;
-    const longest = Math.max(joins.windowMs, sameChannelJoins.windowMs, memberQueries.windowMs, countQueries.windowMs);
+    const { joins, sameChannelJoins, memberQueries, countQueries } = settings;
+    const { userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads } = settings;
+    const longest = Math.max(
+      ...[joins, sameChannelJoins, memberQueries, countQueries].map(({ windowMs }) => windowMs),
+      ...[userAttributeWrites, userAttributeReads].map(({ windowMs }) => windowMs),
+      ...[channelAttributeWrites, channelAttributeReads].map(({ windowMs }) => windowMs),
+    );
     for (const [name, window] of this.windows) if (window.isOlderThan(nowMs - longest)) this.windows.delete(name);
     if (this.windows.size === 0) this.windows = undefined;
   }

@@ -9,6 +9,12 @@ export interface NodeSettings {
   readonly joinedChannels: number;
   readonly membersListed: number;
   readonly countedChannels: number;
+  /** Bytes of an attribute's key and value, attributes per target, and totals of both kinds of targets. */
+  readonly attributeKeyBytes: number;
+  readonly attributeValueBytes: number;
+  readonly attributes: number;
+  readonly userAttributeTotalBytes: number;
+  readonly channelAttributeTotalBytes: number;
 
   readonly unreachableMs: number;
   readonly offlineMs: number;
@@ -32,6 +38,10 @@ export interface NodeSettings {
   readonly sameChannelJoins: Frequency;
   readonly memberQueries: Frequency;
   readonly countQueries: Frequency;
+  readonly userAttributeWrites: Frequency;
+  readonly userAttributeReads: Frequency;
+  readonly channelAttributeWrites: Frequency;
+  readonly channelAttributeReads: Frequency;
   readonly memberCounts: CadenceRule;
 
   readonly malformedFrames: number;
@@ -62,6 +72,11 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   joinedChannels: LIMITS.JOINED_CHANNELS,
   membersListed: LIMITS.MEMBERS_REPORTED,
   countedChannels: LIMITS.COUNTED_CHANNELS,
+  attributeKeyBytes: LIMITS.ATTRIBUTE_KEY_BYTES,
+  attributeValueBytes: LIMITS.ATTRIBUTE_VALUE_BYTES,
+  attributes: LIMITS.ATTRIBUTES,
+  userAttributeTotalBytes: LIMITS.USER_ATTRIBUTE_TOTAL_BYTES,
+  channelAttributeTotalBytes: LIMITS.CHANNEL_ATTRIBUTE_TOTAL_BYTES,
   unreachableMs: TIMES.UNREACHABLE_MS,
   offlineMs: TIMES.OFFLINE_MS,
   heartbeatMs: TIMES.HEARTBEAT_MS,
@@ -80,6 +95,10 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   sameChannelJoins: tolerant(FREQUENCIES.JOIN_SAME_CHANNEL),
   memberQueries: tolerant(FREQUENCIES.MEMBERS),
   countQueries: tolerant(FREQUENCIES.MEMBER_COUNT),
+  userAttributeWrites: tolerant(FREQUENCIES.ATTRIBUTES),
+  userAttributeReads: tolerant(FREQUENCIES.USER_ATTRIBUTE_READS),
+  channelAttributeWrites: tolerant(FREQUENCIES.ATTRIBUTES),
+  channelAttributeReads: tolerant(FREQUENCIES.ATTRIBUTES),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,

@@ -55,6 +55,12 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     100,
     60_000,
   ),
+  emptyChannelMs: milliseconds(
+    'How long a channel without members keeps its attributes.',
+    TIMES.EMPTY_CHANNEL_MS,
+    1000,
+    365 * 24 * HOUR,
+  ),
   engineTimeoutMs: milliseconds(
     'How long a call to the engine, which is to the disk with stored data, may take before its request is refused.',
     3000,
@@ -75,4 +81,8 @@ export const frequenciesSchema = group('How often a client may make a call, as t
   joinSameChannel: frequency('Joins of one and the same channel.', FREQUENCIES.JOIN_SAME_CHANNEL),
   members: frequency('Queries for the members of a channel.', FREQUENCIES.MEMBERS),
   memberCount: frequency('Queries for member counts.', FREQUENCIES.MEMBER_COUNT),
+  userAttributeWrites: frequency("Changes of the client's own attributes.", FREQUENCIES.ATTRIBUTES),
+  userAttributeReads: frequency('Queries for attributes of users.', FREQUENCIES.USER_ATTRIBUTE_READS),
+  channelAttributeWrites: frequency('Changes of attributes of channels.', FREQUENCIES.ATTRIBUTES),
+  channelAttributeReads: frequency('Queries for attributes of channels.', FREQUENCIES.ATTRIBUTES),
 });

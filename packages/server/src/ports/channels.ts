@@ -3,6 +3,7 @@
  * member events; the member count is state with a version. One channel is one slot: its calls are atomic and in order.
  */
 import type { Position } from 'ar-rtm-protocol';
+import type { AnnouncedAttributes } from './attributes.js';
 
 export type ChannelEntry =
   | {
@@ -41,7 +42,21 @@ export type ChannelFeed =
       readonly channelId: string;
       readonly entries: readonly PlacedChannelEntry[];
     }
-  | { readonly kind: 'count'; readonly appId: string; readonly channelId: string; readonly members: MemberCount };
+  | { readonly kind: 'count'; readonly appId: string; readonly channelId: string; readonly members: MemberCount }
+  /** An announced change of the channel's attributes. */
+  | {
+      readonly kind: 'attributes';
+      readonly appId: string;
+      readonly channelId: string;
+      readonly attributes: AnnouncedAttributes;
+    };
+
+/** Where a channel stands. `attributes`: the version that was announced last. */
+export interface ChannelEnd {
+  readonly end: Position;
+  readonly members: MemberCount;
+  readonly attributes: number;
+}
 
 export interface ChannelRef {
   readonly appId: string;
@@ -54,9 +69,7 @@ export interface Channels {
    * Begins the feed of a channel to this node and answers the log's end: entries behind it will be fed. Idempotent: a
    * repeated call answers the current end and changes nothing.
    */
-  subscribe(
-    request: ChannelRef & { readonly nodeId: string },
-  ): Promise<{ readonly end: Position; readonly members: MemberCount }>;
+  subscribe(request: ChannelRef & { readonly nodeId: string }): Promise<ChannelEnd>;
 
   unsubscribe(request: ChannelRef & { readonly nodeId: string }): Promise<void>;
 
@@ -118,12 +131,12 @@ export interface Channels {
     readonly gap: boolean;
   }>;
 
-  /** Log end and member count of subscribed channels, to find a silent loss of the feed while a channel is idle. */
+  /** Where subscribed channels stand, to find a silent loss of the feed while a channel is idle. */
   ends(request: {
     readonly appId: string;
     readonly channelIds: readonly string[];
     readonly timeoutMs: number;
-  }): Promise<readonly { readonly end: Position; readonly members: MemberCount }[]>;
+  }): Promise<readonly ChannelEnd[]>;
 
   /** Sets the receiver of this node's channel feeds. Same delivery as {@link Inboxes.onFeed}. */
   onFeed(handler: (feed: ChannelFeed) => void): void;

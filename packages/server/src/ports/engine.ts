@@ -1,3 +1,4 @@
+import type { Attributes } from './attributes.js';
 import type { Channels } from './channels.js';
 import type { Inboxes } from './inboxes.js';
 import type { Nodes } from './nodes.js';
@@ -9,4 +10,5 @@ export interface Engine {
   readonly registry: Registry;
   readonly inboxes: Inboxes;
   readonly channels: Channels;
+  readonly attributes: Attributes;
 }

@@ -1,4 +1,5 @@
 /** The ports of the server: what the application layer asks of the world. Engines and test kits import only this. */
+export * from './attributes.js';
 export * from './channels.js';
 export * from './counters.js';
 export * from './engine.js';

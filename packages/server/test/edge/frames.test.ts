@@ -216,6 +216,56 @@ test('numbers and types of messages: nothing but text is taken, and MsgBody must
   }
 });
 
+const OFTEN = { calls: 1000, windowMs: 1000 };
+
+test('attributes: keys, values, ids and sizes; nothing is changed', async () => {
+  await arena.start({ settings: { ...PATIENT.settings, userAttributeWrites: OFTEN, channelAttributeWrites: OFTEN } });
+  const eve = await arena.intruder('eve', { fields: OURS });
+  let MsgId = 1;
+  const code = async (cmd: string, content: object, replyCmd = cmd) =>
+    (await eve.request(cmd, { MsgId: ++MsgId, ...content }, replyCmd))['Code'];
+  const many = Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`k${i}`, 'v']));
+  const large = Object.fromEntries(Array.from({ length: 5 }, (_, i) => [`k${i}`, 'x'.repeat(8 * KB)]));
+  for (const [values, expected] of [
+    [{ '': 'v' }, 3],
+    [{ ' \u2003': 'v' }, 3],
+    [{ 'a\u0000b': 'v' }, 3],
+    [{ ['x'.repeat(33)]: 'v' }, 3],
+    [{ ['é'.repeat(17)]: 'v' }, 3],
+    [{ a: '' }, 3],
+    [{ a: 7 }, 3],
+    [{ a: { deep: 'er' } }, 3],
+    [{ a: 'x'.repeat(8 * KB + 1) }, 4],
+    [many, 4],
+    [large, 4],
+  ] as const) {
+    const Attributes = JSON.stringify(values);
+    for (const isSet of [true, false]) {
+      expect(await code('AddOrUpdateUserAttributes', { Attributes, SetLocal: isSet }), Attributes).toBe(expected);
+      const channel = { ChanId: LOBBY, Attributes, SetChan: isSet, Notify: true };
+      expect(await code('AddOrUpdateChanAttributes', channel), Attributes).toBe(expected);
+    }
+  }
+  for (const keys of [[], [''], ['a', ' '], ['x'.repeat(33)]]) {
+    const Keys = JSON.stringify(keys);
+    expect(await code('DeleteUserAttributes', { Keys }), Keys).toBe(3);
+    expect(await code('DeleteChanAttributes', { ChanId: LOBBY, Keys }), Keys).toBe(3);
+    expect(await code('GetChanAttributesByKeys', { ChanId: LOBBY, Keys }), Keys).toBe(3);
+    expect(await code('GetUserAttributes', { UserId: 'eve', Keys: keys }, 'QueryAttribKeys'), Keys).toBe(3);
+  }
+  for (const id of ['', 'null', 'a/b', 'x'.repeat(65)]) {
+    expect(await code('ClearChanAttributes', { ChanId: id }), id).toBe(3);
+    expect(await code('GetChanAttributes', { ChanId: id }), id).toBe(3);
+    expect(await code('GetUserAttributes', { UserId: id }, 'QueryAttribKeys'), id).toBe(3);
+  }
+  const own = await eve.request('GetUserAttributes', { MsgId: ++MsgId, UserId: 'eve' }, 'QueryAttribKeys');
+  expect(own).toMatchObject({ Code: 0, Attribs: '{}' });
+  const room = await eve.request('GetChanAttributes', { MsgId: ++MsgId, ChanId: LOBBY });
+  expect(room).toMatchObject({ Code: 0, Attributes: '[]' });
+  expect(eve.all('ChanAttribChanged')).toEqual([]);
+  expect(eve.all('ErrorNotice')).toEqual([]);
+});
+
 describe('sizes', () => {
   test.each([
     ['published', {}],

@@ -2,6 +2,7 @@ import { EngineUnavailable } from 'ar-rtm-server/ports';
 import { type FakeTime, SeededChance } from 'ar-rtm-testkit';
 import {
   APP,
+  describeAttributes,
   describeChannelModel,
   describeChannels,
   describeInboxes,
@@ -39,6 +40,7 @@ describeRegistry('local engine, copied', copied);
 describeInboxes('local engine, copied', copied);
 describeChannels('local engine, copied', copied);
 describeNodes('local engine, copied', copied);
+describeAttributes('local engine, copied', copied);
 describeInboxModel('local engine, copied', copied, 20);
 describeChannelModel('local engine, copied', copied, 20);
 

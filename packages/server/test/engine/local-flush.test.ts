@@ -129,6 +129,22 @@ describe('Local engine and its disk', () => {
     expect(await b.noticed()).toEqual([]);
   });
 
+  test('a change of attributes of a channel is answered when it is flushed; those of users do not wait', async () => {
+    const u = await a.login('u');
+    const release = harness.holdFlushes();
+    const bounds = { count: 32, totalBytes: 1000 };
+    const change = { kind: 'set', attributes: [{ key: 'k', value: 'v' }] } as const;
+    const own = u.node.ports.attributes.changeUser({ ...u.ref, change, bounds });
+    expect(await isWaiting(own)).toBe(false);
+    const target = { appId: APP, channelId: 'c', uid: 'u', announce: true, timeoutMs: 5000 };
+    const write = a.ports.attributes.changeChannel({ ...target, change, bounds });
+    expect(await isWaiting(write)).toBe(true);
+    expect(harness.records.content.has(`attributes/${APP}/c`)).toBe(false);
+    release();
+    expect(await write).toBe('done');
+    expect(harness.records.content.has(`attributes/${APP}/c`)).toBe(true);
+  });
+
   test('a flush that takes longer than the caller waits makes the engine unavailable', async () => {
     const release = harness.holdFlushes();
     const send = a.send('u', 'hello', { offline: true });

@@ -1,6 +1,12 @@
 import type { CounterName } from 'ar-rtm-server/ports';
 import { FakeTime } from 'ar-rtm-testkit';
-import { describeRestart, describeRestartModel, type RestartableEngine, type SuiteLimits } from 'ar-rtm-testkit/engine';
+import {
+  describeAttributeRestart,
+  describeRestart,
+  describeRestartModel,
+  type RestartableEngine,
+  type SuiteLimits,
+} from 'ar-rtm-testkit/engine';
 import type { LmdbRecords } from '../../src/engines/lmdb/index.js';
 import { LocalEngine } from '../../src/engines/local/index.js';
 import { crashImage, newDirectory, openRecords, Seen } from '../storage/support/storage.js';
@@ -77,4 +83,5 @@ class DurableHarness implements RestartableEngine {
 const factory = (limits: SuiteLimits = {}) => new DurableHarness(limits).open();
 
 describeRestart('local engine over LMDB', factory);
+describeAttributeRestart('local engine over LMDB', factory);
 describeRestartModel('local engine over LMDB', factory, 3);

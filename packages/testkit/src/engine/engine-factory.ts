@@ -7,6 +7,7 @@ export interface SuiteLimits {
   readonly channelLogEntries?: number;
   readonly channelLogBytes?: number;
   readonly membersReported?: number;
+  readonly emptyChannelMs?: number;
   readonly inboxLiveEntries?: number;
   readonly inboxLiveBytes?: number;
   readonly offlineEntries?: number;

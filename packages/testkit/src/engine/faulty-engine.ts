@@ -80,7 +80,7 @@ export class FaultyNetwork {
   }
 
   /** The ports of one node as seen through the network. `nodeId` is what {@link partition} calls it. */
-  wrap(nodeId: string, { nodes, registry, inboxes, channels }: Engine): Engine {
+  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes }: Engine): Engine {
     const through = <A extends Request, R>(method: (request: A) => Promise<R>) => {
       return (request: A) => this.#call(nodeId, method, request);
     };
@@ -124,6 +124,12 @@ export class FaultyNetwork {
         read: through((request) => channels.read(request)),
         ends: through((request) => channels.ends(request)),
         onFeed: (handler) => channels.onFeed(this.#feeds<ChannelFeed>(nodeId, handler)),
+      },
+      attributes: {
+        changeUser: through((request) => attributes.changeUser(request)),
+        ofUser: through((request) => attributes.ofUser(request)),
+        changeChannel: through((request) => attributes.changeChannel(request)),
+        ofChannel: through((request) => attributes.ofChannel(request)),
       },
     };
   }

@@ -10,6 +10,7 @@ export interface PublishedText {
 }
 
 type Attributes = Record<string, string>;
+type ChannelAttributes = Record<string, { value: string; lastUpdateUserId: string; lastUpdateTs: number }>;
 
 export interface PublishedChannel extends Emitter {
   readonly channelId: string;
@@ -56,8 +57,8 @@ export interface PublishedClient extends Emitter {
   addOrUpdateChannelAttributes(channelId: string, attributes: Attributes, options?: object): Promise<void>;
   deleteChannelAttributesByKeys(channelId: string, keys: string[], options?: object): Promise<void>;
   clearChannelAttributes(channelId: string, options?: object): Promise<void>;
-  getChannelAttributes(channelId: string): Promise<unknown>;
-  getChannelAttributesByKeys(channelId: string, keys: string[]): Promise<unknown>;
+  getChannelAttributes(channelId: string): Promise<ChannelAttributes>;
+  getChannelAttributesByKeys(channelId: string, keys: string[]): Promise<ChannelAttributes>;
 }
 
 export interface PublishedModule {

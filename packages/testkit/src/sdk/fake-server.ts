@@ -147,6 +147,21 @@ export class FakeServer implements NetworkPeer {
           ChanMemSize: content.ChanIds.map((ChanId) => ({ ChanId, MemSize: 1 })),
         });
         break;
+      case 'AddOrUpdateUserAttributes':
+      case 'DeleteUserAttributes':
+      case 'DeleteChanAttributes':
+        to.send(cmd, { MsgId: content.MsgId, Code: 0 });
+        break;
+      case 'AddOrUpdateChanAttributes':
+        to.send(cmd, { MsgId: content.MsgId, ChanId: content.ChanId, Code: 0 });
+        break;
+      case 'GetUserAttributes':
+        to.send('QueryAttribKeys', { MsgId: content.MsgId, QueryUserId: content.UserId, Attribs: '{}', Code: 0 });
+        break;
+      case 'GetChanAttributes':
+      case 'GetChanAttributesByKeys':
+        to.send(cmd, { MsgId: content.MsgId, ChanId: content.ChanId, Code: 0, Attributes: '[]' });
+        break;
       default:
     }
   }

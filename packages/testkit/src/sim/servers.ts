@@ -51,6 +51,7 @@ export function throughProcess(engine: Engine, process: SimProcess): Engine {
     registry: entering(engine.registry, process),
     inboxes: entering(engine.inboxes, process),
     channels: entering(engine.channels, process),
+    attributes: entering(engine.attributes, process),
   };
 }
 

@@ -30,7 +30,7 @@ const LAG_RETRY_MS = 100;
 /** After an accepted message whose entry has not been fed yet, the log is read back after this time. */
 const FEED_PATIENCE_MS = 100;
 
-type JoinReply = Partial<Pick<ServerFrameInput<'JoinChannel'>, 'Epoch' | 'Offset' | 'MemSize' | 'Gap'>>;
+type JoinReply = Partial<Pick<ServerFrameInput<'JoinChannel'>, 'Epoch' | 'Offset' | 'MemSize' | 'Gap' | 'AttrVersion'>>;
 
 /** The channel commands (wire-protocol.md 4.5). */
 export class ChannelCommands {
@@ -53,7 +53,7 @@ export class ChannelCommands {
     if (connection.session !== session) return;
     const retained = session.member(channelId);
     const after = connection.profile?.resumes ? positionOf(content) : undefined;
-    if (retained) return this.goOn(connection, retained, after, reply);
+    if (retained) return this.goOn(connection, retained, after, content.AttrVersion, reply);
     const published = connection.profile?.published !== false;
     const rejoining = clock.nowMs < session.rejoinUntilMs;
     if (session.channelCount >= context.settings.joinedChannels) {
@@ -64,10 +64,16 @@ export class ChannelCommands {
     if (tooOften !== 0) return reply(tooOften);
     try {
       const joined = after
-        ? await this.joinBehind(connection, session, channelId, after, reply)
-        : await this.hub.join(session, channelId, ({ position, members }) =>
-            reply(JOIN_CODE.OK, { ...placeOf(position), MemSize: members.count }),
+        ? await this.joinBehind(connection, session, content, after, reply)
+        : await this.hub.join(session, channelId, ({ position, members, attributes }) =>
+            reply(JOIN_CODE.OK, { ...placeOf(position), MemSize: members.count, AttrVersion: attributes }),
           );
+      const member = session.member(channelId);
+      if (!after && member && content.AttrVersion !== undefined) {
+        // Its session is a new one, but it knows what it was told; unless that was by a server that has lost everything.
+        member.toldAttributes = Math.min(content.AttrVersion, member.channel.attributesVersion);
+        member.channel.reportAttributesTo(member);
+      }
       if (joined === 'stale' && connection.session === session) this.sessions.stale(session);
     } catch (error) {
       this.failed('joining a channel', error);
@@ -83,6 +89,7 @@ export class ChannelCommands {
     connection: Connection,
     member: Member,
     after: Position | undefined,
+    told: number | undefined,
     reply: (code: number, more?: JoinReply) => void,
   ): Promise<void> {
     const { channel, entitledFrom } = member;
@@ -101,7 +108,13 @@ export class ChannelCommands {
       if (comparePositions(channel.end, member.delivered) > 0) member.delivered = channel.end;
     }
     member.entitledFrom = undefined;
-    reply(JOIN_CODE.OK, { ...placeOf(member.delivered), Gap: gap, MemSize: channel.memberCount });
+    if (member.state === 'away' && told !== undefined) member.toldAttributes = told;
+    reply(JOIN_CODE.OK, {
+      ...placeOf(member.delivered),
+      Gap: gap,
+      MemSize: channel.memberCount,
+      AttrVersion: channel.attributesVersion,
+    });
     if (member.state === 'away') channel.listens(member);
     channel.reportTo(member);
   }
@@ -110,14 +123,14 @@ export class ChannelCommands {
   private async joinBehind(
     connection: Connection,
     session: Session,
-    channelId: string,
+    { ChanId: channelId, AttrVersion: told }: CommandContent<'JoinChannel'>,
     after: Position,
     reply: (code: number, more?: JoinReply) => void,
   ): Promise<'joined' | 'stale' | 'moved'> {
     const joined = await this.hub.join(session, channelId, () => undefined, { servedUpTo: undefined });
     const member = session.member(channelId);
     if (joined !== 'joined' || !member || connection.session !== session) return joined;
-    await this.goOn(connection, member, after, reply);
+    await this.goOn(connection, member, after, told, reply);
     return joined;
   }
 

@@ -5,7 +5,8 @@ import type { HighWater, SerialNumbers } from './numbers.js';
 import { RequestMemory } from './request-memory.js';
 import type { ChannelSlot } from './state.js';
 
-/** The channels in memory. One goes when it has no members, no subscribers and no entries within the log's bounds. */
+/** The channels in memory. One goes when it has no members, no subscribers, no attributes and no
+ * entries within the log's bounds. */
 export class ChannelTable {
   readonly #slots = new SlotTable<ChannelSlot>();
   readonly #epoch: number;
@@ -60,6 +61,7 @@ export class ChannelTable {
       log: new ChannelLog(this.#epoch, this.#highWater.offset, this.#limits),
       requests: new RequestMemory(this.#limits),
       count: { count: 0, version: this.#versions.next() },
+      attributes: undefined,
       isAboutToTrim: false,
     };
     this.#slots.set(appId, channelId, slot);
@@ -86,7 +88,7 @@ export class ChannelTable {
 
   /** Frees the slot if nothing holds it. */
   letGo(slot: ChannelSlot): void {
-    if (slot.members.size > 0 || slot.subscribers.size > 0 || slot.log.size > 0) return;
+    if (slot.members.size > 0 || slot.subscribers.size > 0 || slot.log.size > 0 || slot.attributes) return;
     this.#highWater.raise(slot.log.end.offset);
     this.#slots.delete(slot.appId, slot.channelId);
   }

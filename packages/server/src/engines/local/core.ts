@@ -2,6 +2,7 @@ import type { Counters, Logger, Notice, Records, Time } from '../../ports/index.
 import { EngineUnavailable } from '../../ports/index.js';
 import { Agenda } from './agenda.js';
 import { AwakeClock } from './awake-clock.js';
+import { ChannelAttributes } from './channel-attributes.js';
 import { ChannelTable } from './channel-table.js';
 import { Deliveries } from './deliveries.js';
 import { Durability } from './durability.js';
@@ -28,7 +29,7 @@ export interface Outside {
 const TICKET_SWEEP_MS = 5000;
 const OFFLINE_SWEEP_MS = 10 * 60_000;
 
-/** The state of one running engine, from `open` to `close`, shared by the four ports of all its nodes. */
+/** The state of one running engine, from `open` to `close`, shared by the five ports of all its nodes. */
 export class Core {
   readonly outside: Outside;
   readonly limits: LocalLimits;
@@ -47,6 +48,7 @@ export class Core {
   readonly users: Users;
   readonly boxes: OfflineBoxes;
   readonly channels: ChannelTable;
+  readonly channelAttributes: ChannelAttributes;
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
@@ -87,6 +89,14 @@ export class Core {
       limits,
       now,
       at: (dueMs, task) => this.agenda.at(dueMs, task),
+    });
+    this.channelAttributes = new ChannelAttributes({
+      channels: this.channels,
+      versions: this.versions,
+      limits,
+      now,
+      at: (dueMs, task) => this.agenda.at(dueMs, task),
+      write: (changes) => this.durability.behind(changes),
     });
     this.leases = new Leases(limits.leaseMs, this.clock, logger, (lease, slot) => {
       slot.subscribers.delete(lease);

@@ -16,6 +16,9 @@ export interface LocalLimits {
   /** Joins and departures are entries up to this many members. */
   readonly membersReported: number;
 
+  /** How long the attributes of a channel without members are kept. */
+  readonly emptyChannelMs: number;
+
   /** Bounds of the live entries of one inbox. They have no age bound: they end with the session. */
   readonly inboxLiveEntries: number;
   readonly inboxLiveBytes: number;
@@ -43,6 +46,7 @@ const DEFAULTS: LocalLimits = {
   channelLogEntries: 10_000,
   channelLogBytes: 8 * 1024 * 1024,
   membersReported: LIMITS.MEMBERS_REPORTED,
+  emptyChannelMs: TIMES.EMPTY_CHANNEL_MS,
   inboxLiveEntries: 1000,
   inboxLiveBytes: 4 * 1024 * 1024,
   // A client repeats a request for 10 s, on a session that may have been silent for 30 s before; within the 10 s it may

@@ -34,7 +34,7 @@ export class LocalChannels implements Channels {
     const slot = core.channels.open(request.appId, request.channelId);
     slot.subscribers.add(lease);
     lease.subscriptions.add(slot);
-    return { end: slot.log.end, members: slot.count };
+    return { end: slot.log.end, members: slot.count, attributes: slot.attributes?.version ?? 0 };
   }
 
   async unsubscribe(request: ChannelRef & { readonly nodeId: string }): Promise<void> {
@@ -80,6 +80,7 @@ export class LocalChannels implements Channels {
     if (generation !== undefined && generation < member.generation) return { wasMember: false };
     this.#feed(slot, this.#remove(slot, uid, session), true);
     core.channels.letGo(slot);
+    core.channelAttributes.used(slot);
     return { wasMember: true };
   }
 
@@ -154,7 +155,8 @@ export class LocalChannels implements Channels {
     const { channels } = this.#core;
     return request.channelIds.map((channelId) => {
       const slot = channels.find(request.appId, channelId);
-      return slot ? { end: slot.log.end, members: slot.count } : { end: channels.emptyEnd(), members: NO_MEMBERS };
+      if (!slot) return { end: channels.emptyEnd(), members: NO_MEMBERS, attributes: 0 };
+      return { end: slot.log.end, members: slot.count, attributes: slot.attributes?.version ?? 0 };
     });
   }
 

@@ -2,6 +2,7 @@ import type { Cancel, Counters, Engine, Logger, Records, Time } from '../../port
 import { Core } from './core.js';
 import { cleanEpoch, runningEpoch, startEpoch } from './epoch.js';
 import { type LocalLimits, localLimits } from './limits.js';
+import { LocalAttributes } from './local-attributes.js';
 import { LocalChannels } from './local-channels.js';
 import { LocalInboxes } from './local-inboxes.js';
 import { LocalNodes } from './local-nodes.js';
@@ -73,6 +74,7 @@ export class LocalEngine {
       registry: new LocalRegistry(core),
       inboxes: new LocalInboxes(core, handlers),
       channels: new LocalChannels(core, handlers),
+      attributes: new LocalAttributes(core),
     };
   }
 

@@ -197,6 +197,7 @@ export class LocalRegistry implements Registry {
       offlineUpTo: request.mode === 'published' && !reconnecting ? slot.inbox.end : undefined,
       suspended: undefined,
       phase: 'live',
+      attributes: undefined,
       unconfirmedMs: undefined,
       settlingMs: 0,
       isRecorded: false,

@@ -15,6 +15,8 @@ export const RECORD_KEYS = {
   offlineOf: (appId: string, uid: string) => `offline/${appId}/${uid}/`,
   offlineEntry: (appId: string, uid: string, position: Position) =>
     `offline/${appId}/${uid}/${digits(messageIdOf(position))}`,
+  attributes: 'attributes/',
+  attributesOf: (appId: string, channelId: string) => `attributes/${appId}/${channelId}`,
   superseded: 'superseded/',
   reconnecting: 'reconnecting/',
   /** Written by a graceful stop, read and removed by the next start. */

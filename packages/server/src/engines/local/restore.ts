@@ -1,4 +1,5 @@
 import type { Records } from '../../ports/index.js';
+import { AttributeSet } from './attribute-set.js';
 import type { Core } from './core.js';
 import { recordedSessions } from './session-records.js';
 import type { NodeLease, Session } from './state.js';
@@ -7,7 +8,8 @@ import type { NodeLease, Session } from './state.js';
 const START = { epoch: 0, offset: 0 };
 
 /**
- * Brings back what the records hold: memories, boxes, sessions and, from the sessions' channels, memberships. No entries
+ * Brings back what the records hold: memories, boxes, sessions and, from the sessions' channels, memberships, then
+ * attributes of channels. No entries
  * are made of these. Nobody hosts the sessions yet: the first node adopts them.
  */
 export function restoreRecords(core: Core, records: Records): void {
@@ -33,6 +35,7 @@ export function restoreRecords(core: Core, records: Records): void {
       suspended: { atMs: core.clock.nowMs(), silentMs: recorded.silentMs },
       offlineUpTo: undefined,
       phase: recorded.phase,
+      attributes: recorded.attributes.length > 0 ? new AttributeSet(core.limits, recorded.attributes) : undefined,
       unconfirmedMs: undefined,
       settlingMs: 0,
       isRecorded: true,
@@ -41,6 +44,7 @@ export function restoreRecords(core: Core, records: Records): void {
     else restoreEnded(core, session, nobody);
     restoreMemberships(core, session);
   }
+  core.channelAttributes.open(records);
 }
 
 function restoreLive(core: Core, session: Session, nobody: NodeLease): void {

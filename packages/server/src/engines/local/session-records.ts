@@ -1,4 +1,4 @@
-import type { RecordChange, Records, RecordValue, ServedChannel } from '../../ports/index.js';
+import type { Attribute, RecordChange, Records, RecordValue, ServedChannel } from '../../ports/index.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf, textsOf } from './record-values.js';
 import { type Session, silentMsOf } from './state.js';
@@ -14,6 +14,7 @@ export interface RecordedSession {
   readonly channels: readonly string[];
   readonly served: readonly ServedChannel[];
   readonly silentMs: number;
+  readonly attributes: readonly Attribute[];
   readonly phase: 'live' | 'ended';
 }
 
@@ -66,6 +67,7 @@ export class SessionRecords {
       served: session.served,
       // While it is not cut, the client is heard of all the time: nothing to record.
       silentMs: session.suspended || !session.host.isHeld ? silentMsOf(session, this.#now()) : 0,
+      ...(session.phase === 'live' && session.attributes && { attributes: session.attributes.all() }),
       phase: session.phase,
     };
     return [{ key, value }];
@@ -90,6 +92,7 @@ function fromRecord(appId: string, uid: string, session: number, value: RecordVa
     channels: textsOf(value, 'channels'),
     served: (value.served ?? []) as readonly ServedChannel[],
     silentMs: numberOf(value, 'silentMs'),
+    attributes: (value.attributes ?? []) as readonly Attribute[],
     phase: value.phase === 'ended' ? 'ended' : 'live',
   };
 }

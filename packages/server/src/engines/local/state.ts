@@ -1,5 +1,6 @@
 import type { Position } from 'ar-rtm-protocol';
-import type { ChannelFeed, InboxFeed, MemberCount, Notice, ServedChannel } from '../../ports/index.js';
+import type { Attribute, ChannelFeed, InboxFeed, MemberCount, Notice, ServedChannel } from '../../ports/index.js';
+import type { AttributeSet, ChannelAttributeState } from './attribute-set.js';
 import type { ChannelLog } from './channel-log.js';
 import type { InboxLog } from './inbox-log.js';
 import type { RequestMemory } from './request-memory.js';
@@ -50,6 +51,8 @@ export interface Session {
   suspended: { readonly atMs: number; readonly silentMs: number } | undefined;
   /** `ended`: over, but still a member of channels. `settled`: nothing is left of it. */
   phase: 'live' | 'ended' | 'settled';
+  /** Absent until the first change. */
+  attributes: AttributeSet<Attribute> | undefined;
   /** When it was given to its host, until that has called on its behalf: the answer may have been lost. */
   unconfirmedMs: number | undefined;
   /** When it was last handed to a node to be taken out of its channels. */
@@ -78,6 +81,7 @@ export interface ChannelSlot {
   readonly log: ChannelLog;
   readonly requests: RequestMemory;
   count: MemberCount;
+  attributes: ChannelAttributeState | undefined;
   isAboutToTrim: boolean;
 }
 
