@@ -18,6 +18,8 @@ export {
   acknowledgedId,
   encodeMsgStatus,
   encodePeerPush,
+  encodePresence,
+  encodePresencePush,
   quickChannelMessage,
   quickPeerMessage,
 } from './fast-paths.js';
@@ -30,6 +32,7 @@ export {
   decodeServerFrame,
   encodeServerFrame,
   PEER_FRAMES,
+  PRESENCE_FRAMES,
   SESSION_FRAMES,
   type ServerFrame,
   type ServerFrameContent,

@@ -57,6 +57,8 @@ export const SESSION_FRAMES = {
     InboxGap: isTrue,
     /** Ours (resume.1): names what the server remembers of this client's requests; another name, and it has forgotten. */
     Memory: stringOrEmpty,
+    /** Ours: how many users the session watches. */
+    Subscriptions: optionalInteger,
   },
   Logout: { Code: integer },
   /** Reason: extension P13. */
@@ -114,19 +116,24 @@ export const CHANNEL_FRAMES = {
   MemSizeChanged: { ChanId: string, MemSize: integer },
 } as const satisfies Frames;
 
-const onlineStatus = list({ UserId: string, Online: integer, /** Ours, extension P11. */ State: optionalString });
+/** Online is 1 for UNREACHABLE too. State: ours, extension P11. */
+const onlineStatus = list({ UserId: string, Online: integer, State: optionalString });
+
+/** Presence: who is online, and who is watched. */
+export const PRESENCE_FRAMES = {
+  QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
+  QueryOnlineSubStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
+  SubscribeOnlineStatus: requestId,
+  UnSubscribeOnlineStatus: requestId,
+  PeerOnlineStatus: { Status: onlineStatus },
+} as const satisfies Frames;
+
 const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
 const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
 
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
   RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
-
-  QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
-  QueryOnlineSubStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
-  SubscribeOnlineStatus: requestId,
-  UnSubscribeOnlineStatus: requestId,
-  PeerOnlineStatus: { Status: onlineStatus },
 
   AddOrUpdateUserAttributes: requestId,
   DeleteUserAttributes: requestId,
@@ -150,7 +157,13 @@ const OTHER_FRAMES = {
 } as const satisfies Frames;
 
 /** Every frame of the server. */
-const SERVER_FRAMES = { ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES, ...OTHER_FRAMES } as const;
+const SERVER_FRAMES = {
+  ...SESSION_FRAMES,
+  ...PEER_FRAMES,
+  ...CHANNEL_FRAMES,
+  ...PRESENCE_FRAMES,
+  ...OTHER_FRAMES,
+} as const;
 
 export type ServerFrameName = keyof typeof SERVER_FRAMES;
 export type ServerFrameContent<N extends ServerFrameName> = Read<(typeof SERVER_FRAMES)[N]>;

@@ -143,6 +143,7 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     sameChannelJoins: tolerant(frequencies.joinSameChannel),
     memberQueries: tolerant(frequencies.members),
     countQueries: tolerant(frequencies.memberCount),
+    presenceCalls: tolerant(frequencies.presence),
     memberCounts: { threshold: limits.membersReported, smallMs: times.countSmallMs, largeMs: times.countLargeMs },
     malformedFrames: limits.malformedFrames,
     malformedWindowMs: limits.malformedWindowMs,

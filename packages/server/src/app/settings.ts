@@ -9,6 +9,8 @@ export interface NodeSettings {
   readonly joinedChannels: number;
   readonly membersListed: number;
   readonly countedChannels: number;
+  readonly queriedPeers: number;
+  readonly subscribedPeers: number;
 
   readonly unreachableMs: number;
   readonly offlineMs: number;
@@ -32,7 +34,11 @@ export interface NodeSettings {
   readonly sameChannelJoins: Frequency;
   readonly memberQueries: Frequency;
   readonly countQueries: Frequency;
+  /** Each of the four presence commands by itself. */
+  readonly presenceCalls: Frequency;
   readonly memberCounts: CadenceRule;
+  /** Changes of presence are collected this long into one push per watcher. */
+  readonly presenceCollectMs: number;
 
   readonly malformedFrames: number;
   readonly malformedWindowMs: number;
@@ -62,6 +68,8 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   joinedChannels: LIMITS.JOINED_CHANNELS,
   membersListed: LIMITS.MEMBERS_REPORTED,
   countedChannels: LIMITS.COUNTED_CHANNELS,
+  queriedPeers: LIMITS.QUERIED_PEERS,
+  subscribedPeers: LIMITS.SUBSCRIBED_PEERS,
   unreachableMs: TIMES.UNREACHABLE_MS,
   offlineMs: TIMES.OFFLINE_MS,
   heartbeatMs: TIMES.HEARTBEAT_MS,
@@ -80,11 +88,13 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   sameChannelJoins: tolerant(FREQUENCIES.JOIN_SAME_CHANNEL),
   memberQueries: tolerant(FREQUENCIES.MEMBERS),
   countQueries: tolerant(FREQUENCIES.MEMBER_COUNT),
+  presenceCalls: tolerant(FREQUENCIES.PRESENCE),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,
     largeMs: TIMES.COUNT_LARGE_MS,
   },
+  presenceCollectMs: TIMES.PRESENCE_COLLECT_MS,
   malformedFrames: LIMITS.MALFORMED_FRAMES,
   malformedWindowMs: LIMITS.MALFORMED_WINDOW_MS,
   waitingFrames: 128,

@@ -75,4 +75,5 @@ export const frequenciesSchema = group('How often a client may make a call, as t
   joinSameChannel: frequency('Joins of one and the same channel.', FREQUENCIES.JOIN_SAME_CHANNEL),
   members: frequency('Queries for the members of a channel.', FREQUENCIES.MEMBERS),
   memberCount: frequency('Queries for member counts.', FREQUENCIES.MEMBER_COUNT),
+  presence: frequency('Each of the presence commands: query, list, subscribe, unsubscribe.', FREQUENCIES.PRESENCE),
 });

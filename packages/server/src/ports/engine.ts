@@ -1,6 +1,7 @@
 import type { Channels } from './channels.js';
 import type { Inboxes } from './inboxes.js';
 import type { Nodes } from './nodes.js';
+import type { Presence } from './presence.js';
 import type { Registry } from './registry.js';
 
 /** Everything a node needs from outside itself, as one engine provides it to that node. */
@@ -9,4 +10,5 @@ export interface Engine {
   readonly registry: Registry;
   readonly inboxes: Inboxes;
   readonly channels: Channels;
+  readonly presence: Presence;
 }

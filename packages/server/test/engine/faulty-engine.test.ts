@@ -7,6 +7,7 @@ import {
   describeInboxes,
   describeInboxModel,
   describeNodes,
+  describePresence,
   describeRegistry,
   type EngineFactory,
   type Faults,
@@ -39,6 +40,7 @@ describeRegistry('local engine, copied', copied);
 describeInboxes('local engine, copied', copied);
 describeChannels('local engine, copied', copied);
 describeNodes('local engine, copied', copied);
+describePresence('local engine, copied', copied);
 describeInboxModel('local engine, copied', copied, 20);
 describeChannelModel('local engine, copied', copied, 20);
 

@@ -1,7 +1,14 @@
-import { describeChannels, describeInboxes, describeNodes, describeRegistry } from 'ar-rtm-testkit/engine';
+import {
+  describeChannels,
+  describeInboxes,
+  describeNodes,
+  describePresence,
+  describeRegistry,
+} from 'ar-rtm-testkit/engine';
 import { LocalHarness } from './local-harness.js';
 
 describeRegistry('local engine', LocalHarness.open);
 describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
+describePresence('local engine', LocalHarness.open);

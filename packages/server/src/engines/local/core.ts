@@ -11,6 +11,7 @@ import { Leases } from './leases.js';
 import type { LocalLimits } from './limits.js';
 import { HighWater, SerialNumbers } from './numbers.js';
 import { OfflineBoxes } from './offline-boxes.js';
+import { PresenceTable } from './presence-table.js';
 import { RECORD_KEYS } from './record-keys.js';
 import { SessionRecords } from './session-records.js';
 import type { Session, UserSlot } from './state.js';
@@ -28,7 +29,7 @@ export interface Outside {
 const TICKET_SWEEP_MS = 5000;
 const OFFLINE_SWEEP_MS = 10 * 60_000;
 
-/** The state of one running engine, from `open` to `close`, shared by the four ports of all its nodes. */
+/** The state of one running engine, from `open` to `close`, shared by the five ports of all its nodes. */
 export class Core {
   readonly outside: Outside;
   readonly limits: LocalLimits;
@@ -45,6 +46,7 @@ export class Core {
   readonly users: Users;
   readonly boxes: OfflineBoxes;
   readonly channels: ChannelTable;
+  readonly presence: PresenceTable;
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
@@ -85,10 +87,17 @@ export class Core {
       now,
       at: (dueMs, task) => this.agenda.at(dueMs, task),
     });
-    this.leases = new Leases(limits.leaseMs, this.clock, logger, (lease, slot) => {
-      slot.subscribers.delete(lease);
-      this.channels.letGo(slot);
-    });
+    this.presence = new PresenceTable(this.versions, this.deliveries);
+    this.leases = new Leases(
+      limits.leaseMs,
+      this.clock,
+      logger,
+      (lease, slot) => {
+        slot.subscribers.delete(lease);
+        this.channels.letGo(slot);
+      },
+      (lease) => this.presence.unwatchAll(lease),
+    );
     this.sessionRecords = new SessionRecords(now);
     this.tickets = new Tickets(now, limits.ticketAfterSessionMs);
     this.superseded = new InstanceMemory(RECORD_KEYS.superseded, time, limits.memoryMs);

@@ -1,5 +1,6 @@
 import type { Records } from '../../ports/index.js';
 import type { Core } from './core.js';
+import { movePresence } from './presence-table.js';
 import { recordedSessions } from './session-records.js';
 import type { NodeLease, Session } from './state.js';
 
@@ -26,6 +27,9 @@ export function restoreRecords(core: Core, records: Records): void {
       ticketId: recorded.ticketId,
       channels: recorded.channels,
       served: recorded.served,
+      presence: 'OFFLINE',
+      reported: 0,
+      peers: recorded.peers,
       begunAt: START,
       isFresh: false,
       // Time in which the server was down does not count: the clock goes on from what was recorded.
@@ -36,6 +40,8 @@ export function restoreRecords(core: Core, records: Records): void {
       settlingMs: 0,
       isRecorded: true,
     };
+    movePresence(session, 'began');
+    if (recorded.isUnreachable) movePresence(session, 'silent');
     if (session.phase === 'live') restoreLive(core, session, nobody);
     else restoreEnded(core, session, nobody);
     restoreMemberships(core, session);
@@ -52,6 +58,7 @@ function restoreLive(core: Core, session: Session, nobody: NodeLease): void {
 }
 
 function restoreEnded(core: Core, session: Session, nobody: NodeLease): void {
+  movePresence(session, 'ended');
   if (session.channels.length > 0) {
     session.phase = 'ended';
     nobody.sessions.add(session);
