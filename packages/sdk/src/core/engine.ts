@@ -26,6 +26,7 @@ import { createInbox, type Inbox } from './inbox.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
+import { Presence } from './presence.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
 import { positionOf } from './stream-position.js';
@@ -57,6 +58,7 @@ export class Engine implements ConnectionHost {
   private readonly requests: Requests;
   private readonly connection: Connection;
   private readonly memberships: Memberships;
+  private readonly presence: Presence;
   private readonly inbox: Inbox;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
@@ -76,6 +78,7 @@ export class Engine implements ConnectionHost {
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
+    this.presence = new Presence(clock, this.queue, this.requests, events);
     this.inbox = createInbox(this.queue, this.requests, this.logger, events);
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
@@ -191,6 +194,12 @@ export class Engine implements ConnectionHost {
     );
   }
 
+  /** Presence, for a method with these codes. */
+  presenceFor(codes: Codes): Presence {
+    this.requireLogin(codes);
+    return this.presence;
+  }
+
   private requireLogin(codes: Codes): Session {
     if (!this.session || !this.connection.isLoggedIn) throw notLoggedIn(codes);
     return this.session;
@@ -235,10 +244,12 @@ export class Engine implements ConnectionHost {
   }
 
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    this.memberships.restore(reply, (gaps) => {
-      this.accepted(reply);
-      done(gaps);
-    });
+    this.presence.restore(reply, () =>
+      this.memberships.restore(reply, (gaps) => {
+        this.accepted(reply);
+        done(gaps);
+      }),
+    );
   }
 
   receive(frame: ServerFrame): void {
@@ -247,6 +258,9 @@ export class Engine implements ConnectionHost {
     switch (frame.cmd) {
       case 'RecvMsgFromPeer':
         this.inbox.receive(frame.content, session.uid, session.scope);
+        break;
+      case 'PeerOnlineStatus':
+        this.presence.receive(frame.content, session.scope);
         break;
       case 'ForceOffline':
         this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
@@ -272,6 +286,7 @@ export class Engine implements ConnectionHost {
   end(isSilent: boolean): void {
     this.requests.interrupt();
     this.memberships.end();
+    this.presence.end();
     if (isSilent) this.session?.scope.end();
   }
 }

@@ -3,6 +3,7 @@ import {
   type CommandName,
   encodeEnvelope,
   PEER_FRAMES,
+  PRESENCE_FRAMES,
   SESSION_FRAMES,
   type ServerFrame,
   serverFrameDecoder,
@@ -12,7 +13,7 @@ import type { Cancel, Environment } from '../ports.js';
 import type { Logger } from './logger.js';
 
 /** Frames of the features that this SDK has. */
-const decodeFrame = serverFrameDecoder({ ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES });
+const decodeFrame = serverFrameDecoder({ ...SESSION_FRAMES, ...PEER_FRAMES, ...CHANNEL_FRAMES, ...PRESENCE_FRAMES });
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */
 export interface LinkHandlers {

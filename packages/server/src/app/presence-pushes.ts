@@ -1,4 +1,4 @@
-import { encodePresencePush } from 'ar-rtm-protocol';
+import { encodePresencePush, type PeerState } from 'ar-rtm-protocol';
 import type { Frames } from '../ports/transport.js';
 import type { NodeContext } from './context.js';
 import type { WatchedPeer, Watcher } from './watched-peer.js';
@@ -44,7 +44,8 @@ export class PresencePushes {
     const { connection } = session;
     // What a closing socket does not take is not told: it comes when the client is back.
     if (!connection || connection.outbox.isClosing) return;
-    const news = peers.filter((peer) => peer.state !== undefined && told.has(peer) && told.get(peer) !== peer.state);
+    const published = connection.profile?.published !== false;
+    const news = peers.filter((peer) => told.has(peer) && isNews(peer.state, told.get(peer), published));
     if (news.length === 0) return;
     let key = '';
     for (const peer of news) {
@@ -114,4 +115,10 @@ export class PresencePushes {
       yield watcher.told.size + PUSH_COST;
     }
   }
+}
+
+/** Published clients know ONLINE and OFFLINE only: somebody who cannot be reached for a while is online to them. */
+function isNews(state: PeerState | undefined, told: PeerState | undefined, published: boolean): boolean {
+  if (state === undefined || state === told) return false;
+  return !published || told === undefined || state === 'OFFLINE' || told === 'OFFLINE';
 }

@@ -246,6 +246,21 @@ describe('over cuts, nodes and faults', () => {
     ).toEqual([]);
   });
 
+  test('a published client hears nothing of UNREACHABLE', async () => {
+    await start();
+    const alice = await cluster.login('alice', 0, 'published');
+    const bob = await cluster.login('bob', 1);
+    await watch(alice, 'bob');
+    bob.breakSocket();
+    await cluster.time.advance(10_000);
+    await bob.connect(1, { resume: true });
+    await cluster.time.advance(1000);
+    expect(taken(alice)).toEqual(['bob ONLINE']);
+    bob.breakSocket();
+    await hears(alice, 'bob', 'OFFLINE', 40_000);
+    expect(taken(alice)).toEqual(['bob OFFLINE']);
+  });
+
   test('the node dies: the next one goes on with the subscriptions and the clock', async () => {
     await start({ faults: SLOW });
     const alice = await cluster.login('alice', 0);
