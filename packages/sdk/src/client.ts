@@ -13,7 +13,7 @@ import { EventEmitter } from './core/emitter.js';
 import { Engine } from './core/engine.js';
 import { CREATE_CODE, invalid, PRESENCE_ARGUMENT } from './core/failures.js';
 import { textOf } from './core/text-message.js';
-import { RtmErrorCode } from './error-code.js';
+import type { RtmErrorCode } from './error-code.js';
 import type { RTMException } from './errors.js';
 import type { Environment } from './ports.js';
 import type {
@@ -136,8 +136,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * `===`); 102 not logged in; 3 too often; 2 no answer within 10 s; 1 anything else, or the session ended.
    */
   async queryPeersOnlineStatus(peerIds: string[]): Promise<PeersOnlineStatusResult> {
-    const ids = idsOf(peerIds, PRESENCE_ARGUMENT.QUERY, LIMITS.QUERIED_PEERS);
-    return this.engine.presenceFor(RtmErrorCode.QueryPeersOnlineStatusError).query(ids);
+    return this.engine.presence.query(idsOf(peerIds, PRESENCE_ARGUMENT.QUERY, LIMITS.QUERIED_PEERS));
   }
 
   /**
@@ -148,8 +147,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * than 512, and nothing is subscribed; 5 too often; 4 no answer within 10 s; 1 anything else, or the session ended.
    */
   async subscribePeersOnlineStatus(peerIds: string[]): Promise<void> {
-    const ids = idsOf(peerIds, PRESENCE_CODE.INVALID_ARGUMENT);
-    return this.engine.presenceFor(RtmErrorCode.PeerSubscriptionStatusError).subscribe(ids);
+    return this.engine.presence.watch(idsOf(peerIds, PRESENCE_CODE.INVALID_ARGUMENT), true);
   }
 
   /**
@@ -157,8 +155,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * one call, 10 calls in 5 s. Rejects as {@link BaseClient.subscribePeersOnlineStatus}.
    */
   async unsubscribePeersOnlineStatus(peerIds: string[]): Promise<void> {
-    const ids = idsOf(peerIds, PRESENCE_CODE.INVALID_ARGUMENT);
-    return this.engine.presenceFor(RtmErrorCode.PeerSubscriptionStatusError).unsubscribe(ids);
+    return this.engine.presence.watch(idsOf(peerIds, PRESENCE_CODE.INVALID_ARGUMENT), false);
   }
 
   /**
@@ -169,7 +166,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   async queryPeersBySubscriptionOption(option: RtmStatusCode.PeerSubscriptionOption): Promise<string[]> {
     if (option !== 'ONLINE_STATUS') throw invalid(PRESENCE_ARGUMENT.LIST, 'option');
-    return this.engine.presenceFor(RtmErrorCode.QueryPeersBySubscriptionOptionError).list();
+    return this.engine.presence.list();
   }
 
   /**

@@ -58,7 +58,7 @@ export class Engine implements ConnectionHost {
   private readonly requests: Requests;
   private readonly connection: Connection;
   private readonly memberships: Memberships;
-  private readonly presence: Presence;
+  readonly presence: Presence;
   private readonly inbox: Inbox;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
@@ -78,7 +78,7 @@ export class Engine implements ConnectionHost {
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
-    this.presence = new Presence(clock, this.queue, this.requests, events);
+    this.presence = new Presence(clock, this.queue, this.requests, events, (codes) => this.requireLogin(codes));
     this.inbox = createInbox(this.queue, this.requests, this.logger, events);
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
@@ -192,12 +192,6 @@ export class Engine implements ConnectionHost {
         return Object.fromEntries(distinct.map((channelId) => [channelId, byId.get(channelId) ?? 0]));
       },
     );
-  }
-
-  /** Presence, for a method with these codes. */
-  presenceFor(codes: Codes): Presence {
-    this.requireLogin(codes);
-    return this.presence;
   }
 
   private requireLogin(codes: Codes): Session {

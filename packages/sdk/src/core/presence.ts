@@ -22,7 +22,7 @@ const CODES = RtmErrorCode.PeerSubscriptionStatusError;
 
 /**
  * Who is online, and who is watched (api.md 9). The server tells states, after a cut all of them; what is reported are the
- * differences from what was reported last. The caller has checked arguments and that the user is logged in.
+ * differences from what was reported last. The caller has checked arguments.
  */
 export class Presence {
   /**
@@ -37,13 +37,15 @@ export class Presence {
     private readonly queue: EventQueue,
     private readonly requests: Requests,
     private readonly events: ClientEvents,
+    /** Throws when the user is not logged in. */
+    private readonly requireLogin: (codes: Codes) => unknown,
   ) {}
 
+  /** The server answers each distinct user once. */
   query(uids: readonly string[]): Promise<{ [uid: string]: boolean }> {
-    return this.ask('QueryOnlineStatus', RtmErrorCode.QueryPeersOnlineStatusError, uids, ({ Status }) => {
-      const online = new Set(Status.map(({ UserId, Online }) => Online && UserId));
-      return Object.fromEntries(uids.map((uid) => [uid, online.has(uid)]));
-    });
+    return this.ask('QueryOnlineStatus', RtmErrorCode.QueryPeersOnlineStatusError, uids, ({ Status }) =>
+      Object.fromEntries(Status.map(({ UserId, Online }) => [UserId, Online > 0])),
+    );
   }
 
   list(): Promise<string[]> {
@@ -51,59 +53,50 @@ export class Presence {
     return this.ask('QueryOnlineSubStatus', codes, [], ({ Status }) => Status.map(({ UserId }) => UserId), 'query');
   }
 
-  subscribe(uids: readonly string[]): Promise<void> {
+  /** Watches these users, or watches them no more. */
+  watch(uids: readonly string[], isOn: boolean): Promise<void> {
     const { reported } = this;
-    const apply = (uid: string) => reported.set(uid, undefined);
-    return this.change('SubscribeOnlineStatus', uids, [...reported.keys()], apply);
-  }
-
-  unsubscribe(uids: readonly string[]): Promise<void> {
-    const { reported } = this;
-    return this.change('UnSubscribeOnlineStatus', uids, [], (uid) => reported.delete(uid));
+    this.requireLogin(CODES);
+    const all = new Set(isOn ? [...reported.keys(), ...uids] : []);
+    if (uids.length > LIMITS.SUBSCRIBED_PEERS || all.size > LIMITS.SUBSCRIBED_PEERS) {
+      throw tooMany(PRESENCE_CODE.OVERFLOW, LIMITS.SUBSCRIBED_PEERS);
+    }
+    return this.ask(isOn ? 'SubscribeOnlineStatus' : 'UnSubscribeOnlineStatus', CODES, uids, () =>
+      this.queue.push(() => {
+        for (const uid of uids) isOn ? reported.set(uid, undefined) : reported.delete(uid);
+      }),
+    );
   }
 
   /** The server tells states: of the users named in a subscription, of those that have changed, or of all after a cut. */
   receive({ Status }: ServerFrameContent<'PeerOnlineStatus'>, session: Scope): void {
     const { reported } = this;
     this.queue.push(() => {
-      const news = Status.filter(({ UserId, State }) => reported.has(UserId) && reported.get(UserId) !== State);
-      if (session.isOver || news.length === 0) return;
-      for (const { UserId, State } of news) reported.set(UserId, State);
-      const states = Object.fromEntries(news.map(({ UserId, State }) => [UserId, State]));
-      this.events.emit('PeersOnlineStatusChanged', states);
+      const news = Status.map(({ UserId, State }) => [UserId, State] as const).filter(
+        ([uid, state]) => reported.has(uid) && reported.get(uid) !== state,
+      );
+      if (session.isOver || !news[0]) return;
+      for (const [uid, state] of news) reported.set(uid, state);
+      this.events.emit('PeersOnlineStatusChanged', Object.fromEntries(news));
     });
   }
 
   /** Watches the same users again, if the server does not go on with that. */
   restore({ Subscriptions }: LoginReply, done: () => void): void {
-    const uids = [...this.reported.keys()];
-    if (uids.length === 0 || uids.length === Subscriptions) done();
+    const { size } = this.reported;
+    if (!size || size === Subscriptions) done();
     else {
-      this.requests.start(
-        { cmd: 'SubscribeOnlineStatus', content: named(uids), codes: CODES, kind: 'link' },
-        (answer) => {
-          // As for channels: a refusal is not for good, and the session counts as not restored.
-          if (!(answer instanceof RTMException)) done();
-        },
-      );
+      const content = named([...this.reported.keys()]);
+      this.requests.start({ cmd: 'SubscribeOnlineStatus', content, codes: CODES, kind: 'link' }, (answer) => {
+        // As for channels: a refusal is not for good, and the session counts as not restored.
+        if (!(answer instanceof RTMException)) done();
+      });
     }
   }
 
   /** The session is over. */
   end(): void {
     this.reported = new Map();
-  }
-
-  private change(
-    cmd: 'SubscribeOnlineStatus' | 'UnSubscribeOnlineStatus',
-    uids: readonly string[],
-    others: readonly string[],
-    apply: (uid: string) => unknown,
-  ): Promise<void> {
-    if (Math.max(uids.length, new Set([...uids, ...others]).size) > LIMITS.SUBSCRIBED_PEERS) {
-      throw tooMany(PRESENCE_CODE.OVERFLOW, LIMITS.SUBSCRIBED_PEERS);
-    }
-    return this.ask(cmd, CODES, uids, () => this.queue.push(() => uids.forEach(apply)));
   }
 
   private ask<C extends keyof typeof PRESENCE_FRAMES & CommandName, T>(
@@ -113,6 +106,7 @@ export class Presence {
     accept: (reply: ServerFrameContent<C>) => T,
     kind: 'presence' | 'query' = 'presence',
   ): Promise<T> {
+    this.requireLogin(codes);
     this.calls[cmd] ??= new SlidingWindow(FREQUENCIES.PRESENCE);
     countCall(this.clock.now(), [this.calls[cmd], codeOf(codes, 'TOO_OFTEN') as number]);
     return this.requests.call(
