@@ -6,10 +6,6 @@ import { eventually, states, type Tab, untilEmpty, useStage } from './stage.js';
 const stage = useStage();
 
 const CALLS: readonly (readonly [name: string, call: (tab: Tab) => Promise<unknown>])[] = [
-  ['queryPeersOnlineStatus', ({ client }) => client.queryPeersOnlineStatus(['bob', 'nobody'])],
-  ['subscribePeersOnlineStatus', ({ client }) => client.subscribePeersOnlineStatus(['bob'])],
-  ['unsubscribePeersOnlineStatus', ({ client }) => client.unsubscribePeersOnlineStatus(['bob'])],
-  ['queryPeersBySubscriptionOption', ({ client }) => client.queryPeersBySubscriptionOption('ONLINE_STATUS')],
   ['setLocalUserAttributes', ({ client }) => client.setLocalUserAttributes({ a: '1' })],
   ['addOrUpdateLocalUserAttributes', ({ client }) => client.addOrUpdateLocalUserAttributes({ b: '2' })],
   ['deleteLocalUserAttributesByKeys', ({ client }) => client.deleteLocalUserAttributesByKeys(['a'])],

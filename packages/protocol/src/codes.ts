@@ -96,7 +96,13 @@ export const ATTRIBUTE_CODE = {
   NOT_LOGGED_IN: 102,
 } as const;
 
-/** Also used for QueryOnlineStatus and QueryOnlineSubStatus, whose replies carry `Code` by extension P5. */
+/**
+ * QueryOnlineStatus and QueryOnlineSubStatus, whose replies carry `Code` by extension P5. An invalid argument has none of
+ * its own: that of the public enum is 0.
+ */
+export const PRESENCE_QUERY_CODE = { OK: 0, FAILURE: 1, TOO_OFTEN: 3, NOT_LOGGED_IN: 102 } as const;
+
+/** SubscribeOnlineStatus and UnSubscribeOnlineStatus. */
 export const PRESENCE_CODE = {
   OK: 0,
   FAILURE: 1,
@@ -124,6 +130,9 @@ export const NOTICE_CODE = {
 
 /** `Status` of a MsgStatus. Anything but the number 0 means "received" to a published client (quirk Q21). */
 export const MESSAGE_STATUS = { NOT_RECEIVED: 0, RECEIVED: 2 } as const;
+
+/** `State` of a watched user (extension P11). Towards published clients UNREACHABLE counts as online. */
+export type PeerState = 'ONLINE' | 'UNREACHABLE' | 'OFFLINE';
 
 /** `Status` of a CallStatus (wire-protocol.md 8.2). */
 export const CALL_STATUS = { SENT: 1, RECEIVED: 2, OFFLINE: 3, NO_RESPONSE: 4 } as const;

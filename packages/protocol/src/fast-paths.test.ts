@@ -5,6 +5,8 @@ import {
   acknowledgedId,
   encodeMsgStatus,
   encodePeerPush,
+  encodePresence,
+  encodePresencePush,
   quickChannelMessage,
   quickPeerMessage,
 } from './fast-paths.js';
@@ -161,5 +163,16 @@ test('a peer message is written as the general encoder writes it', () => {
         expect(encodePeerPush(push)).toBe(encodeServerFrame('RecvMsgFromPeer', push));
       },
     ),
+  );
+});
+
+test('presence is written as the general encoder writes it', () => {
+  const peer = fc.tuple(uid, fc.constantFrom('ONLINE' as const, 'UNREACHABLE' as const, 'OFFLINE' as const));
+  fc.assert(
+    fc.property(fc.array(peer), (peers) => {
+      const Status = peers.map(([UserId, State]) => ({ UserId, Online: State === 'OFFLINE' ? 0 : 1, State }));
+      const parts = peers.map(([user, state]) => encodePresence(user, state));
+      expect(encodePresencePush(parts)).toBe(encodeServerFrame('PeerOnlineStatus', { Status }));
+    }),
   );
 });

@@ -2,6 +2,7 @@
  * Short cuts through the codec for the frames that come with every message. They answer exactly what the general codec
  * would, and step aside for every text that is not of the usual form; property tests compare them.
  */
+import type { PeerState } from './codes.js';
 import type { CommandContent } from './commands.js';
 import { isId } from './ids.js';
 import type { ServerFrameInput } from './server-frames.js';
@@ -92,6 +93,16 @@ export function encodePeerPush(push: ServerFrameInput<'RecvMsgFromPeer'>): strin
     `\\",\\"ToUId\\":\\"${ToUId}\\",\\"MsgType\\":${MsgType},\\"MsgBody\\":\\"${twiceEscaped(MsgBody)}` +
     `\\",\\"SvrTS\\":${SvrTS},\\"Epoch\\":${Epoch},\\"Offset\\":${Offset}${more}${Offline ? ',\\"Offline\\":true' : ''}}"}`
   );
+}
+
+/** One user's state, as it stands in a `PeerOnlineStatus`: a part that many pushes share. The id must be an id. */
+export function encodePresence(uid: string, state: PeerState): string {
+  return `{\\"UserId\\":\\"${uid}\\",\\"Online\\":${state === 'OFFLINE' ? 0 : 1},\\"State\\":\\"${state}\\"}`;
+}
+
+/** Wire text of a `PeerOnlineStatus` of such parts. */
+export function encodePresencePush(parts: readonly string[]): string {
+  return `{"Cmd":"PeerOnlineStatus","Encrypt":false,"Content":"{\\"Status\\":[${parts.join()}]}"}`;
 }
 
 /** A text as it stands inside a JSON string inside a JSON string. */

@@ -19,6 +19,8 @@ export {
   acknowledgedId,
   encodeMsgStatus,
   encodePeerPush,
+  encodePresence,
+  encodePresencePush,
   quickChannelMessage,
   quickPeerMessage,
 } from './fast-paths.js';
@@ -32,6 +34,7 @@ export {
   decodeServerFrame,
   encodeServerFrame,
   PEER_FRAMES,
+  PRESENCE_FRAMES,
   SESSION_FRAMES,
   type ServerFrame,
   type ServerFrameContent,

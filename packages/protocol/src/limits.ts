@@ -75,6 +75,8 @@ export const TIMES = {
   /** Member counts: at most one report per first number up to 512 members, per second number above (A 4.2). */
   COUNT_SMALL_MS: 1000,
   COUNT_LARGE_MS: 3000,
+  /** Changes of presence are collected at most this long into one push per watcher (issue, part C). */
+  PRESENCE_COLLECT_MS: 200,
 } as const;
 
 /** Call frequency limits: at most `calls` within a sliding window of `windowMs` (A 11.1). */
@@ -93,5 +95,7 @@ export const FREQUENCIES = {
   /** Of users: changes. Of channels: changes, and reads apart from them. */
   ATTRIBUTES: { calls: 10, windowMs: 5000 },
   USER_ATTRIBUTE_READS: { calls: 40, windowMs: 5000 },
+  /** Each of the four presence methods by itself. */
+  PRESENCE: { calls: 10, windowMs: 5000 },
   RENEW_TOKEN: { calls: 2, windowMs: 1000 },
 } as const satisfies Record<string, Frequency>;

@@ -58,6 +58,8 @@ export const SESSION_FRAMES = {
     InboxGap: isTrue,
     /** Ours (resume.1): names what the server remembers of this client's requests; another name, and it has forgotten. */
     Memory: stringOrEmpty,
+    /** Ours: how many users the session watches. */
+    Subscriptions: optionalInteger,
   },
   Logout: { Code: integer },
   /** Reason: extension P13. */
@@ -117,7 +119,18 @@ export const CHANNEL_FRAMES = {
   MemSizeChanged: { ChanId: string, MemSize: integer },
 } as const satisfies Frames;
 
-const onlineStatus = list({ UserId: string, Online: integer, /** Ours, extension P11. */ State: optionalString });
+/** Online is 1 for UNREACHABLE too. State: ours, extension P11. */
+const onlineStatus = list({ UserId: string, Online: integer, State: optionalString });
+
+/** Presence: who is online, and who is watched. */
+export const PRESENCE_FRAMES = {
+  QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
+  QueryOnlineSubStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
+  SubscribeOnlineStatus: requestId,
+  UnSubscribeOnlineStatus: requestId,
+  PeerOnlineStatus: { Status: onlineStatus },
+} as const satisfies Frames;
+
 const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
 
 const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
@@ -145,12 +158,6 @@ export const ATTRIBUTE_FRAMES = {
 const OTHER_FRAMES = {
   RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
 
-  QueryOnlineStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
-  QueryOnlineSubStatus: { MsgId: integer, Status: onlineStatus, Code: optionalInteger },
-  SubscribeOnlineStatus: requestId,
-  UnSubscribeOnlineStatus: requestId,
-  PeerOnlineStatus: { Status: onlineStatus },
-
   cancelCallAck: { ...callPush, Code: integer },
   MakeCall: { ...callPush, Content: stringOrEmpty },
   CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
@@ -166,6 +173,7 @@ const SERVER_FRAMES = {
   ...PEER_FRAMES,
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
+  ...PRESENCE_FRAMES,
   ...OTHER_FRAMES,
 } as const;
 

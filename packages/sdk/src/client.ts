@@ -1,10 +1,18 @@
-import { isAppId, isId, LOGIN_CODE, MEMBER_COUNT_CODE, PEER_MESSAGE_CODE } from 'ar-rtm-protocol';
+import {
+  isAppId,
+  isId,
+  LIMITS,
+  LOGIN_CODE,
+  MEMBER_COUNT_CODE,
+  PEER_MESSAGE_CODE,
+  PRESENCE_CODE,
+} from 'ar-rtm-protocol';
 import { RtmChannel } from './channel.js';
 import { type Address, readAddress } from './core/address.js';
 import { keysOf, targetOf } from './core/attributes.js';
 import { EventEmitter } from './core/emitter.js';
 import { Engine } from './core/engine.js';
-import { CREATE_CODE, invalid } from './core/failures.js';
+import { CREATE_CODE, invalid, PRESENCE_ARGUMENT } from './core/failures.js';
 import { textOf } from './core/text-message.js';
 import type { RtmErrorCode } from './error-code.js';
 import type { RTMException } from './errors.js';
@@ -16,12 +24,14 @@ import type {
   ChannelMemberCountResult,
   LoginOptions,
   PeerMessageSendResult,
+  PeersOnlineStatusResult,
   RtmConfig,
   RtmEvents,
   RtmMessage,
   RtmParameters,
   SendMessageOptions,
 } from './public-types.js';
+import type { RtmStatusCode } from './status-code.js';
 import { VERSION } from './version.js';
 
 /**
@@ -217,10 +227,47 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * logged in; 3 too often; 4 no answer within 5 s; 1 anything else, or the session ended.
    */
   async getChannelMemberCount(channelIds: string[]): Promise<ChannelMemberCountResult> {
-    if (!Array.isArray(channelIds) || channelIds.length === 0 || !channelIds.every(isId)) {
-      throw invalid(MEMBER_COUNT_CODE.INVALID_ARGUMENT, 'channelIds');
-    }
-    return this.engine.memberCount([...channelIds]);
+    return this.engine.memberCount(idsOf(channelIds, MEMBER_COUNT_CODE.INVALID_ARGUMENT));
+  }
+
+  /**
+   * Asks which of up to 256 users are logged in; one that cannot be reached at the moment is. At most 10 calls in 5 s.
+   *
+   * Rejects with {@link RtmErrorCode.QueryPeersOnlineStatusError}: 0 not a list of 1 to 256 user ids (compare with
+   * `===`); 102 not logged in; 3 too often; 2 no answer within 10 s; 1 anything else, or the session ended.
+   */
+  async queryPeersOnlineStatus(peerIds: string[]): Promise<PeersOnlineStatusResult> {
+    return this.engine.presence.query(idsOf(peerIds, PRESENCE_ARGUMENT.QUERY, LIMITS.QUERIED_PEERS));
+  }
+
+  /**
+   * Watches users, until they are unsubscribed or the session ends, over reconnects: `PeersOnlineStatusChanged` tells the
+   * states of all of these now, and every change later. At most 512 users in one call and in total, 10 calls in 5 s.
+   *
+   * Rejects with {@link RtmErrorCode.PeerSubscriptionStatusError}: 2 not a list of user ids; 102 not logged in; 6 more
+   * than 512, and nothing is subscribed; 5 too often; 4 no answer within 10 s; 1 anything else, or the session ended.
+   */
+  async subscribePeersOnlineStatus(peerIds: string[]): Promise<void> {
+    return this.engine.presence.watch(idsOf(peerIds, PRESENCE_CODE.INVALID_ARGUMENT), true);
+  }
+
+  /**
+   * Watches users no more; afterwards no event mentions them. Users that are not watched are ignored. At most 512 users in
+   * one call, 10 calls in 5 s. Rejects as {@link BaseClient.subscribePeersOnlineStatus}.
+   */
+  async unsubscribePeersOnlineStatus(peerIds: string[]): Promise<void> {
+    return this.engine.presence.watch(idsOf(peerIds, PRESENCE_CODE.INVALID_ARGUMENT), false);
+  }
+
+  /**
+   * The users that are watched, whatever their state, in the order of the first subscription. At most 10 calls in 5 s.
+   *
+   * Rejects with {@link RtmErrorCode.QueryPeersBySubscriptionOptionError}: 102 not logged in; 3 too often; 2 no answer
+   * within 5 s; 1 `option` not `"ONLINE_STATUS"`, anything else, or the session ended.
+   */
+  async queryPeersBySubscriptionOption(option: RtmStatusCode.PeerSubscriptionOption): Promise<string[]> {
+    if (option !== 'ONLINE_STATUS') throw invalid(PRESENCE_ARGUMENT.LIST, 'option');
+    return this.engine.presence.list();
   }
 
   /**
@@ -269,4 +316,10 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
   protected override listenerFailed(error: unknown): void {
     this.engine.listenerFailed(error);
   }
+}
+
+/** The argument, if it is a list of ids that is not empty. A copy. */
+function idsOf(value: unknown, code: number, most = Number.POSITIVE_INFINITY): string[] {
+  if (!Array.isArray(value) || !value.length || value.length > most || !value.every(isId)) throw invalid(code, 'ids');
+  return [...value];
 }

@@ -74,6 +74,16 @@ export interface ChannelMemberCountResult {
   [channelId: string]: number;
 }
 
+/** Whether each of the users asked for is logged in, by user id. */
+export interface PeersOnlineStatusResult {
+  [peerId: string]: boolean;
+}
+
+/** States of watched users, by user id. */
+export interface PeersOnlineStatusMap {
+  [peerId: string]: RtmStatusCode.PeerOnlineState;
+}
+
 /** What a restored connection brought back (third argument of `ConnectionStateChanged`). */
 export interface ConnectionDetails {
   /** Whether nothing was missed during the cut. */
@@ -147,6 +157,11 @@ export namespace RtmEvents {
     ): void;
     /** Per message from a peer; messages stored while this user was offline come first, after `login` has resolved. */
     MessageFromPeer(message: RtmMessage, peerId: string, messageProps: ReceivedMessageProperties): void;
+    /**
+     * After a subscription the states of all users named in it; then the changes of users that are watched, several at once
+     * if they come together. After a reconnect only those whose state is not the one reported last.
+     */
+    PeersOnlineStatusChanged(status: PeersOnlineStatusMap): void;
     /** The token expires soon. */
     TokenWillExpired(): void;
     /** As `TokenWillExpired`, right after it; the name in other SDKs. */

@@ -11,6 +11,8 @@ import ArRTM, {
   type LogFilterType,
   ArRTM as Named,
   type PeerMessageSendResult,
+  type PeersOnlineStatusMap,
+  type PeersOnlineStatusResult,
   type ReceivedMessageProperties,
   type ReceiveMessageProperties,
   RTMException,
@@ -47,6 +49,9 @@ export async function original(): Promise<void> {
     expectType<number>(messageProps.serverReceivedTs);
   });
   client.on('TokenWillExpired', () => undefined);
+  client.on('PeersOnlineStatusChanged', (status: PeersOnlineStatusMap) => {
+    if (status.bob === RtmStatusCode.PeerOnlineState.UNREACHABLE || status.bob === 'OFFLINE') return;
+  });
   await client.login({ uid: 'alice', token: '' });
   await client.login({ uid: 'alice', token: undefined });
   const { hasPeerReceived }: PeerMessageSendResult = await client.sendMessageToPeer({ text: 'hi' }, 'bob', {
@@ -54,6 +59,12 @@ export async function original(): Promise<void> {
     enableHistoricalMessaging: undefined,
   });
   expectType<boolean>(hasPeerReceived);
+  const online: PeersOnlineStatusResult = await client.queryPeersOnlineStatus(['bob']);
+  expectType<boolean | undefined>(online.bob);
+  await client.subscribePeersOnlineStatus(['bob']);
+  await client.unsubscribePeersOnlineStatus(['bob']);
+  expectType<string[]>(await client.queryPeersBySubscriptionOption('ONLINE_STATUS'));
+  await client.queryPeersBySubscriptionOption(RtmStatusCode.PeerSubscriptionOption.ONLINE_STATUS);
   const channel: RtmChannel = client.createChannel('room');
   channel.on('ChannelMessage', ({ text }, memberId, { isOfflineMessage }) => {
     expectType<string>(text);

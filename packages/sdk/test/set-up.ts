@@ -18,6 +18,7 @@ export function setUp(params: RtmParameters = PARAMS) {
     client,
     'ConnectionStateChanged',
     'MessageFromPeer',
+    'PeersOnlineStatusChanged',
     'TokenWillExpired',
     'TokenPrivilegeWillExpire',
     'TokenExpired',

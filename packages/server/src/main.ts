@@ -152,6 +152,7 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     userAttributeReads: tolerant(frequencies.userAttributeReads),
     channelAttributeWrites: tolerant(frequencies.channelAttributeWrites),
     channelAttributeReads: tolerant(frequencies.channelAttributeReads),
+    presenceCalls: tolerant(frequencies.presence),
     memberCounts: { threshold: limits.membersReported, smallMs: times.countSmallMs, largeMs: times.countLargeMs },
     malformedFrames: limits.malformedFrames,
     malformedWindowMs: limits.malformedWindowMs,

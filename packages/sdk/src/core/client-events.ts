@@ -4,5 +4,6 @@ import type { ConnectionReason, ConnectionState } from './connection-state.js';
 export interface ClientEvents {
   emit(event: 'ConnectionStateChanged', state: ConnectionState, reason: ConnectionReason, details?: object): unknown;
   emit(event: 'MessageFromPeer', message: object, peerId: string, properties: object): unknown;
+  emit(event: 'PeersOnlineStatusChanged', states: object): unknown;
   emit(event: 'TokenWillExpired' | 'TokenPrivilegeWillExpire' | 'TokenExpired' | 'TokenDidExpired'): unknown;
 }

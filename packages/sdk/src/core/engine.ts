@@ -27,6 +27,7 @@ import { createInbox, type Inbox } from './inbox.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
+import { Presence } from './presence.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
 import { positionOf } from './stream-position.js';
@@ -59,6 +60,7 @@ export class Engine implements ConnectionHost {
   private readonly requests: Requests;
   private readonly connection: Connection;
   private readonly memberships: Memberships;
+  readonly presence: Presence;
   private readonly inbox: Inbox;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
@@ -81,6 +83,7 @@ export class Engine implements ConnectionHost {
     this.attributes = new Attributes(clock, this.requests, () =>
       this.requireLogin(RtmErrorCode.AttributeOperationError),
     );
+    this.presence = new Presence(clock, this.queue, this.requests, events, (codes) => this.requireLogin(codes));
     this.inbox = createInbox(this.queue, this.requests, this.logger, events);
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
@@ -241,11 +244,13 @@ export class Engine implements ConnectionHost {
   }
 
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    this.attributes.restore(reply, () =>
-      this.memberships.restore(reply, (gaps) => {
-        this.accepted(reply);
-        done(gaps);
-      }),
+    this.presence.restore(reply, () =>
+      this.attributes.restore(reply, () =>
+        this.memberships.restore(reply, (gaps) => {
+          this.accepted(reply);
+          done(gaps);
+        }),
+      ),
     );
   }
 
@@ -255,6 +260,9 @@ export class Engine implements ConnectionHost {
     switch (frame.cmd) {
       case 'RecvMsgFromPeer':
         this.inbox.receive(frame.content, session.uid, session.scope);
+        break;
+      case 'PeerOnlineStatus':
+        this.presence.receive(frame.content, session.scope);
         break;
       case 'ForceOffline':
         this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
@@ -282,6 +290,7 @@ export class Engine implements ConnectionHost {
     this.requests.interrupt();
     this.memberships.end();
     this.attributes.end();
+    this.presence.end();
     if (isSilent) this.session?.scope.end();
   }
 }

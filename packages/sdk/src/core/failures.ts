@@ -18,12 +18,15 @@ import type { SlidingWindow } from './frequency.js';
 export type Codes = Readonly<Record<string, number | string>>;
 
 /** The code whose name ends like this. */
-function codeOf(codes: Codes, ending: string): number | undefined {
+export function codeOf(codes: Codes, ending: string): number | undefined {
   return codes[Object.keys(codes).find((name) => name.endsWith(ending)) ?? ''] as number | undefined;
 }
 
 /** The one code of what throws instead of rejecting: createInstance, createChannel, setParameters, setArea. */
 export const CREATE_CODE = { INVALID_ARGUMENT: 1 } as const;
+
+/** Invalid arguments of the presence queries; no server answers these codes with that meaning. */
+export const PRESENCE_ARGUMENT = { QUERY: 0, LIST: 1 } as const;
 
 /** Codes of `join` that never come from a server. */
 export const JOIN_CONFLICT = { ALREADY_JOINED: 6, ABORTED_BY_LEAVE: 210, SAME_ID_JOINED: 211 } as const;
@@ -54,7 +57,7 @@ export function timedOut(codes: Codes): RTMException {
 }
 
 function failure(codes: Codes): number {
-  return codeOf(codes, 'FAILURE') as number;
+  return (codeOf(codes, 'FAILURE') ?? codeOf(codes, 'REJECTED')) as number;
 }
 
 /** Counts a call in each window, or throws when it would be above the limit of one (check 5 of api.md 3.0). */

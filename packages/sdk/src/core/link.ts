@@ -4,6 +4,7 @@ import {
   type CommandName,
   encodeEnvelope,
   PEER_FRAMES,
+  PRESENCE_FRAMES,
   SESSION_FRAMES,
   type ServerFrame,
   serverFrameDecoder,
@@ -18,6 +19,7 @@ const decodeFrame = serverFrameDecoder({
   ...PEER_FRAMES,
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
+  ...PRESENCE_FRAMES,
 });
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */

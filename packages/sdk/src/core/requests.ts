@@ -32,13 +32,17 @@ export interface Request<C extends Asking> {
 
 /**
  * All are sent again when the connection was cut before the answer came. `message`: is carried out once only, so the server
- * is told that it is a repetition; it has 10 s. `query`: has 5 s. Both times run from the call on, waiting for a connection
- * included. `notice`: waits for the server as long as the session lasts. `link`: belongs to bringing the session back; it
+ * is told that it is a repetition; it has 10 s. `presence`: has 10 s. `query`: has 5 s. These times run from the call on,
+ * waiting for a connection included. `notice`: waits for the server as long as the session lasts. `link`: belongs to bringing the session back; it
  * is not sent again, and lasts as long as its link.
  */
-type Kind = 'message' | 'query' | 'notice' | 'link';
+type Kind = 'message' | 'presence' | 'query' | 'notice' | 'link';
 
-const WAIT_MS: Readonly<Partial<Record<Kind, number>>> = { message: TIMES.MESSAGE_MS, query: TIMES.REQUEST_MS };
+const WAIT_MS: Readonly<Partial<Record<Kind, number>>> = {
+  message: TIMES.MESSAGE_MS,
+  presence: TIMES.MESSAGE_MS,
+  query: TIMES.REQUEST_MS,
+};
 
 /** The reply; or what the server refused or did not answer in time; or, when the session ended, RtmInterruptedError. */
 export type Answer<C extends Asking> = ReplyTo<C> | RTMException;

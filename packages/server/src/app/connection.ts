@@ -34,6 +34,8 @@ export interface ConnectionHost {
   dispatch(connection: Connection, command: Command): Promise<void> | undefined;
   /** The client has given a peer message to its application. Needs no turn among the commands. */
   acknowledged(connection: Connection, msgId: number): void;
+  /** Something was heard of a client that had counted as unreachable. */
+  heardAgain(session: Session): void;
   /** The regular visit: heartbeats, silence, deadlines. Milliseconds until the next one. */
   visit(connection: Connection): number | undefined;
   gone(connection: Connection, code: number, byClient: boolean): void;
@@ -213,7 +215,10 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
 
   private packet(): void {
     this.lastPacketMs = this.host.clock.nowMs;
-    if (this.session?.connection === this) this.session.lastPacketMs = this.lastPacketMs;
+    const { session } = this;
+    if (session?.connection !== this) return;
+    session.lastPacketMs = this.lastPacketMs;
+    if (session.isSilent) this.host.heardAgain(session);
   }
 
   private command(command: Command, bytes: number): void {

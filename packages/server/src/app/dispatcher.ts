@@ -4,6 +4,7 @@ import type { NodeContext } from './context.js';
 import type { AttributeCommands } from './handlers/attributes.js';
 import type { ChannelCommands } from './handlers/channels.js';
 import type { PeerMessages } from './handlers/peer-messages.js';
+import type { PresenceCommands } from './handlers/presence.js';
 import type { Login } from './login.js';
 import { refuse } from './refusals.js';
 import type { Session } from './session.js';
@@ -18,6 +19,7 @@ export class Dispatcher {
     private readonly peers: PeerMessages,
     private readonly channels: ChannelCommands,
     private readonly attributes: AttributeCommands,
+    private readonly presence: PresenceCommands,
   ) {}
 
   /** The promise settles when the next command of the connection may run. Never rejects. */
@@ -58,6 +60,15 @@ export class Dispatcher {
         return this.channels.members(connection, session, content);
       case 'GetChanMemberSize':
         return this.channels.counts(connection, session, content);
+      case 'QueryOnlineStatus':
+        return this.presence.query(connection, session, content);
+      case 'QueryOnlineSubStatus':
+        this.presence.list(connection, session, content);
+        return undefined;
+      case 'SubscribeOnlineStatus':
+        return this.presence.subscribe(connection, session, content);
+      case 'UnSubscribeOnlineStatus':
+        return this.presence.unsubscribe(connection, session, content);
       case 'Logout':
         return this.logout(connection, session);
       case 'AddOrUpdateUserAttributes':

@@ -3,6 +3,7 @@ import type { ReadClock } from '../domain/read-clock.js';
 import type { Frames } from '../ports/transport.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
+import type { Reachability } from './reachability.js';
 import type { SessionHost } from './session-host.js';
 
 /** Sockets that are not logged in yet are looked at this often, so that the first heartbeat is not late. */
@@ -23,6 +24,7 @@ export class Liveness {
     private readonly context: NodeContext,
     private readonly clock: ReadClock,
     private readonly sessions: SessionHost,
+    private readonly reachability: Reachability,
   ) {
     this.reqKeepAlive = context.framing.text(encodeServerFrame('ReqKeepAlive', {}));
     const { heartbeatMs, publishedPingMs } = context.settings;
@@ -65,9 +67,11 @@ export class Liveness {
       this.sessions.expire(connection.session);
       return CLOSE_PATIENCE_MS;
     }
-    return connection.profile?.published === false
-      ? this.heartbeat(connection, now, silent)
-      : this.ping(connection, now, silent);
+    const next =
+      connection.profile?.published === false
+        ? this.heartbeat(connection, now, silent)
+        : this.ping(connection, now, silent);
+    return connection.session ? Math.min(next, this.reachability.check(connection.session, silent)) : next;
   }
 
   private heartbeat(connection: Connection, now: number, silent: number): number {

@@ -80,6 +80,7 @@ export class Login {
       ...placeOf(claim.inboxStart),
       InboxGap: claim.inboxGap,
       Memory: session.memory,
+      Subscriptions: claim.peers.length,
     };
   }
 

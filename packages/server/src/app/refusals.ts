@@ -11,6 +11,7 @@ import {
   MESSAGE_STATUS,
   PEER_MESSAGE_CODE,
   PRESENCE_CODE,
+  PRESENCE_QUERY_CODE,
 } from 'ar-rtm-protocol';
 import type { FrameSender } from './client-socket.js';
 
@@ -70,7 +71,7 @@ export function refuse(connection: FrameSender, cmd: CommandName, ids: RequestId
     case 'QueryOnlineStatus':
     case 'QueryOnlineSubStatus':
       // Published clients do not read the code and need the array (quirk B47).
-      connection.send(cmd, { MsgId: msgId, Status: [], Code: presence });
+      connection.send(cmd, { MsgId: msgId, Status: [], Code: PRESENCE_QUERY_CODE.FAILURE });
       return;
     case 'SubscribeOnlineStatus':
     case 'UnSubscribeOnlineStatus':

@@ -18,10 +18,13 @@ import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
 import { ChannelCommands } from './handlers/channels.js';
 import { PeerMessages } from './handlers/peer-messages.js';
+import { PresenceCommands } from './handlers/presence.js';
 import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { Login } from './login.js';
 import { OutboxSweep } from './outbox-sweep.js';
+import { PresenceHub } from './presence-hub.js';
+import type { Session } from './session.js';
 import { SessionHost } from './session-host.js';
 import { Tickets } from './tickets.js';
 
@@ -41,6 +44,7 @@ export class ServerNode implements ConnectionHost {
   private readonly deliveries: Deliveries;
   private readonly departures: Departures;
   private readonly hub: ChannelHub;
+  private readonly presence: PresenceHub;
   private readonly sessions: SessionHost;
   private readonly liveness: Liveness;
   private readonly lease: Lease;
@@ -72,8 +76,9 @@ export class ServerNode implements ConnectionHost {
       { context, wheel: this.wheel, replies: this.replies, mayHost: () => this.lease.isGood },
       this.departures,
     );
-    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures);
-    this.liveness = new Liveness(context, this.clock, this.sessions);
+    this.presence = new PresenceHub(context, () => this.clock.nowMs);
+    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures, this.presence);
+    this.liveness = new Liveness(context, this.clock, this.sessions, this.sessions.reachability);
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
     this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
@@ -85,6 +90,7 @@ export class ServerNode implements ConnectionHost {
       this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
       new AttributeCommands(context, this.sessions),
+      new PresenceCommands(context, this.presence, this.sessions),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }
@@ -110,6 +116,7 @@ export class ServerNode implements ConnectionHost {
       connections: this.connections.size,
       sessions: this.sessions.size,
       feeds: this.hub.size,
+      watched: this.presence.size,
       deliveries: this.deliveries.size,
       replies: this.replies.size,
       departures: this.departures.size,
@@ -171,6 +178,10 @@ export class ServerNode implements ConnectionHost {
     if (connection.session) this.peers.acknowledge(connection.session, msgId);
   }
 
+  heardAgain(session: Session): void {
+    this.sessions.reachability.heard(session);
+  }
+
   visit(connection: Connection): number | undefined {
     return this.liveness.visit(connection);
   }
@@ -217,6 +228,7 @@ export class ServerNode implements ConnectionHost {
     if (now - this.lastHubSweepMs >= HUB_SWEEP_MS) {
       this.lastHubSweepMs = now;
       this.hub.sweep();
+      this.presence.sweep();
     }
     // What the outboxes hold is known at any time; what the sockets hold has to be counted, from time to time.
     const isOver = this.sweep.queuedBytes > this.context.settings.processQueueBytes;
@@ -226,7 +238,7 @@ export class ServerNode implements ConnectionHost {
     }
     if (now - this.lastIdleCheckMs >= IDLE_CHECK_MS) {
       this.lastIdleCheckMs = now;
-      for (const check of [this.hub.checkIdle(), this.sessions.checkIdle()]) {
+      for (const check of [this.hub.checkIdle(), this.presence.checkIdle(), this.sessions.checkIdle()]) {
         check.catch((error: unknown) => {
           if (!(error instanceof EngineUnavailable)) this.context.logger.error({ err: error }, 'the idle check failed');
         });

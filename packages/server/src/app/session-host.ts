@@ -10,6 +10,8 @@ import type { NodeContext } from './context.js';
 import type { DeadlineWheel } from './deadline-wheel.js';
 import type { Departures } from './departures.js';
 import { InboxPump } from './inbox-pump.js';
+import type { PresenceHub } from './presence-hub.js';
+import { Reachability } from './reachability.js';
 import { Session } from './session.js';
 import type { Ticket } from './tickets.js';
 
@@ -28,6 +30,7 @@ export class SessionHost {
   private readonly sessions = new SlotTable<Session>();
   /** Kicks whose notice came before the answer to the claim that they end. */
   private readonly early = new SlotTable<number>();
+  readonly reachability: Reachability;
 
   constructor(
     private readonly context: NodeContext,
@@ -35,7 +38,9 @@ export class SessionHost {
     private readonly wheel: DeadlineWheel,
     private readonly hub: ChannelHub,
     private readonly departures: Departures,
+    private readonly presence: PresenceHub,
   ) {
+    this.reachability = new Reachability(context, (session) => this.stale(session));
     context.engine.inboxes.onFeed((feed) => {
       const session = this.sessions.get(feed.appId, feed.uid);
       if (session && session.generation === feed.generation) session.inbox?.feed(feed.entries);
@@ -67,6 +72,8 @@ export class SessionHost {
     connection.session = session;
     session.profile = connection.profile;
     session.apply('resumed');
+    this.presence.back(session, session.profile?.published === false);
+    session.isSilent = false;
     session.lastPacketMs = this.clock.nowMs;
     // A crash of the engine, which raises the epoch, loses the memory of what was carried out before.
     session.epoch = claim.inboxEnd.epoch;
@@ -222,6 +229,7 @@ export class SessionHost {
       }
     }
     this.hub.reset();
+    this.presence.reset();
   }
 
   /** Offline messages of a fresh published login were fetched, over any node. */
@@ -330,11 +338,20 @@ export class SessionHost {
     });
   }
 
-  /** Takes the memberships of a continued session, as far as they are not here, over to this node. */
+  /** Takes what a continued session has, as far as it is not here, over to this node. */
   private takeOver(
     session: Session,
-    { channels, served }: { readonly channels: readonly string[]; readonly served: readonly ServedChannel[] },
+    {
+      channels,
+      served,
+      peers,
+    }: {
+      readonly channels: readonly string[];
+      readonly served: readonly ServedChannel[];
+      readonly peers: readonly string[];
+    },
   ): void {
+    this.presence.takeOver(session, peers);
     for (const channelId of channels) {
       if (session.member(channelId)) continue;
       this.rejoin(session, channelId, served.find((one) => one.channelId === channelId)?.position);
@@ -389,21 +406,23 @@ export class SessionHost {
   private watch(session: Session): void {
     const { generation } = session;
     const remaining = () => session.lastPacketMs + this.context.settings.offlineMs - this.clock.nowMs;
+    const untilSilent = () => this.reachability.check(session, this.clock.nowMs - session.lastPacketMs);
     const visit = {
       due: (): number | undefined => {
         if (session.state !== 'suspended' || session.generation !== generation) return undefined;
-        if (remaining() > 0) return remaining();
+        if (remaining() > 0) return Math.min(remaining(), untilSilent());
         this.expire(session);
         return undefined;
       },
     };
-    this.wheel.schedule(visit, remaining());
+    this.wheel.schedule(visit, Math.min(remaining(), untilSilent()));
   }
 
   private forget(session: Session): void {
     const { appId, uid } = session;
     if (this.sessions.get(appId, uid) === session) this.sessions.delete(appId, uid);
     this.hub.dropAll(session);
+    this.presence.drop(session);
     session.inbox?.hold();
     session.connection = undefined;
   }

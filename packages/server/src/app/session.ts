@@ -6,6 +6,7 @@ import type { ClientSocket } from './client-socket.js';
 import type { InboxPump } from './inbox-pump.js';
 import type { Member } from './member.js';
 import type { NodeSettings } from './settings.js';
+import type { Watcher } from './watched-peer.js';
 
 const NO_MEMBERS: readonly Member[] = [];
 const WINDOWS_KEPT = 64;
@@ -27,6 +28,12 @@ export class Session {
   /** The epoch of the engine when it was claimed last. */
   epoch = 0;
   inbox: InboxPump | undefined;
+  /** Whom it watches. Owned by the presence hub. */
+  watcher: Watcher | undefined;
+  /** The client has been silent for the UNREACHABLE time. This and the next two are owned by Reachability. */
+  isSilent = false;
+  isReporting = false;
+  reports = 0;
   /** Memberships being taken over from another node, or ended behind the client's back, by channel. */
   takeovers: Map<string, Promise<void>> | undefined;
   /** Over for good: logged out, silent for too long, or kicked. Not when it only moved to another node. */
@@ -94,13 +101,13 @@ export class Session {
   /** Forgets windows that hold only the past. Called regularly: most sessions are idle most of the time. */
   trim(settings: NodeSettings, nowMs: number): void {
     if (this.windows === undefined) return;
-    const { joins, sameChannelJoins, memberQueries, countQueries } = settings;
+    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls } = settings;
     const { userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads } = settings;
-    const longest = Math.max(
-      ...[joins, sameChannelJoins, memberQueries, countQueries].map(({ windowMs }) => windowMs),
-      ...[userAttributeWrites, userAttributeReads].map(({ windowMs }) => windowMs),
-      ...[channelAttributeWrites, channelAttributeReads].map(({ windowMs }) => windowMs),
-    );
+    const rules = [
+      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls],
+      ...[userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads],
+    ];
+    const longest = Math.max(...rules.map(({ windowMs }) => windowMs));
     for (const [name, window] of this.windows) if (window.isOlderThan(nowMs - longest)) this.windows.delete(name);
     if (this.windows.size === 0) this.windows = undefined;
   }

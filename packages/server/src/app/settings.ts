@@ -15,6 +15,8 @@ export interface NodeSettings {
   readonly attributes: number;
   readonly userAttributeTotalBytes: number;
   readonly channelAttributeTotalBytes: number;
+  readonly queriedPeers: number;
+  readonly subscribedPeers: number;
 
   readonly unreachableMs: number;
   readonly offlineMs: number;
@@ -42,7 +44,11 @@ export interface NodeSettings {
   readonly userAttributeReads: Frequency;
   readonly channelAttributeWrites: Frequency;
   readonly channelAttributeReads: Frequency;
+  /** Each of the four presence commands by itself. */
+  readonly presenceCalls: Frequency;
   readonly memberCounts: CadenceRule;
+  /** Changes of presence are collected this long into one push per watcher. */
+  readonly presenceCollectMs: number;
 
   readonly malformedFrames: number;
   readonly malformedWindowMs: number;
@@ -77,6 +83,8 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   attributes: LIMITS.ATTRIBUTES,
   userAttributeTotalBytes: LIMITS.USER_ATTRIBUTE_TOTAL_BYTES,
   channelAttributeTotalBytes: LIMITS.CHANNEL_ATTRIBUTE_TOTAL_BYTES,
+  queriedPeers: LIMITS.QUERIED_PEERS,
+  subscribedPeers: LIMITS.SUBSCRIBED_PEERS,
   unreachableMs: TIMES.UNREACHABLE_MS,
   offlineMs: TIMES.OFFLINE_MS,
   heartbeatMs: TIMES.HEARTBEAT_MS,
@@ -99,11 +107,13 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   userAttributeReads: tolerant(FREQUENCIES.USER_ATTRIBUTE_READS),
   channelAttributeWrites: tolerant(FREQUENCIES.ATTRIBUTES),
   channelAttributeReads: tolerant(FREQUENCIES.ATTRIBUTES),
+  presenceCalls: tolerant(FREQUENCIES.PRESENCE),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,
     largeMs: TIMES.COUNT_LARGE_MS,
   },
+  presenceCollectMs: TIMES.PRESENCE_COLLECT_MS,
   malformedFrames: LIMITS.MALFORMED_FRAMES,
   malformedWindowMs: LIMITS.MALFORMED_WINDOW_MS,
   waitingFrames: 128,

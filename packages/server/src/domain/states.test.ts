@@ -1,7 +1,8 @@
-/** Every (state, event) pair of the three state machines: what is in the table happens, everything else does nothing. */
+/** Every (state, event) pair of the four state machines: what is in the table happens, everything else does nothing. */
 import { describe, expect, test } from 'vitest';
 import { CONNECTION_EVENTS, CONNECTION_STATES, nextConnectionState } from './connection-state.js';
 import { MEMBER_EVENTS, MEMBER_STATES, nextMemberState } from './member-state.js';
+import { nextPresenceState, PRESENCE_EVENTS, PRESENCE_STATES } from './presence-state.js';
 import { nextSessionState, SESSION_EVENTS, SESSION_STATES } from './session-state.js';
 
 /** All transitions in the form "from event to", from the walk over all pairs. */
@@ -70,6 +71,18 @@ test('a membership', () => {
       'catching-up left left',
       'away back live',
       'away left left',
+    ].sort(),
+  );
+});
+
+test('presence', () => {
+  expect(walk(PRESENCE_STATES, PRESENCE_EVENTS, nextPresenceState)).toEqual(
+    [
+      'OFFLINE began ONLINE',
+      'ONLINE silent UNREACHABLE',
+      'ONLINE ended OFFLINE',
+      'UNREACHABLE heard ONLINE',
+      'UNREACHABLE ended OFFLINE',
     ].sort(),
   );
 });

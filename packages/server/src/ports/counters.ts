@@ -15,6 +15,8 @@ export const COUNTER_NAMES = [
   'channel_messages',
   'channel_messages_refused',
   'deliveries',
+  'presence_pushes',
+  'presence_encodings',
   'offline_messages_stored',
   'offline_messages_displaced',
   'offline_messages_expired',

@@ -2,6 +2,7 @@ import type { Attributes } from './attributes.js';
 import type { Channels } from './channels.js';
 import type { Inboxes } from './inboxes.js';
 import type { Nodes } from './nodes.js';
+import type { Presence } from './presence.js';
 import type { Registry } from './registry.js';
 
 /** Everything a node needs from outside itself, as one engine provides it to that node. */
@@ -11,4 +12,5 @@ export interface Engine {
   readonly inboxes: Inboxes;
   readonly channels: Channels;
   readonly attributes: Attributes;
+  readonly presence: Presence;
 }

@@ -7,6 +7,7 @@ export * from './engine-error.js';
 export * from './inboxes.js';
 export * from './logger.js';
 export * from './nodes.js';
+export * from './presence.js';
 export * from './records.js';
 export * from './registry.js';
 export * from './time.js';

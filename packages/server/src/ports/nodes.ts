@@ -40,6 +40,8 @@ export interface OrphanedSession {
   readonly generation: number;
   readonly channels: readonly string[];
   readonly served: readonly ServedChannel[];
+  /** Users that the session watches. */
+  readonly peers: readonly string[];
   /** How long the client had been silent when its host was last heard of, in ms. The clock goes on from there. */
   readonly silentMs: number;
 }

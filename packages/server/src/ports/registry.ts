@@ -62,6 +62,8 @@ export type ClaimResult =
       readonly reconnecting: boolean;
       /** Channels of the continued session. */
       readonly channels: readonly string[];
+      /** Users that the continued session watches, in the order in which it began to. */
+      readonly peers: readonly string[];
       /** How far members were served when the session was last suspended, as far as its host told. */
       readonly served: readonly ServedChannel[];
       /** End of the inbox at the moment of the claim: entries behind it are new. */

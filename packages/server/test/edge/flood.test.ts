@@ -111,7 +111,10 @@ const FLOODS: Record<string, (eve: RawClient, number: number) => void> = {
   'member counts': (eve, MsgId) => eve.send('GetChanMemberSize', { MsgId, ChanIds: `["${LOBBY}"]` }),
   'messages to a channel one is not in': (eve, MsgId) => eve.send('SendChannelMsg', { ...message, MsgId, ChanId: 'x' }),
   'messages to nobody': (eve, MsgId) => eve.send('SendMsgToPeer', { ...message, MsgId, ToUId: '/' }),
-  'commands that are not there yet': (eve, MsgId) => eve.send('QueryOnlineSubStatus', { MsgId }),
+  'presence lists': (eve, MsgId) => eve.send('QueryOnlineSubStatus', { MsgId }),
+  'presence subscriptions': (eve, MsgId) =>
+    eve.send('SubscribeOnlineStatus', { MsgId, UserIds: `["user ${MsgId}", "${LOBBY}"]` }),
+  'commands that are not there yet': (eve, MsgId) => eve.send('ClearUserAttributes', { MsgId }),
   logins: (eve) => eve.send('Login', { UserSId: 'x', SessionId: 'x' }),
 };
 

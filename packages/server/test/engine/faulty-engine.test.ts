@@ -8,6 +8,7 @@ import {
   describeInboxes,
   describeInboxModel,
   describeNodes,
+  describePresence,
   describeRegistry,
   type EngineFactory,
   type Faults,
@@ -41,6 +42,7 @@ describeInboxes('local engine, copied', copied);
 describeChannels('local engine, copied', copied);
 describeNodes('local engine, copied', copied);
 describeAttributes('local engine, copied', copied);
+describePresence('local engine, copied', copied);
 describeInboxModel('local engine, copied', copied, 20);
 describeChannelModel('local engine, copied', copied, 20);
 

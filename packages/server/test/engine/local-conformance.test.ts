@@ -3,6 +3,7 @@ import {
   describeChannels,
   describeInboxes,
   describeNodes,
+  describePresence,
   describeRegistry,
 } from 'ar-rtm-testkit/engine';
 import { LocalHarness } from './local-harness.js';
@@ -12,3 +13,4 @@ describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
+describePresence('local engine', LocalHarness.open);

@@ -3,7 +3,17 @@ import { APP, TestNode, TIMEOUT } from 'ar-rtm-testkit/engine';
 import { describe, expect, test } from 'vitest';
 import { LocalHarness } from './local-harness.js';
 
-const EMPTY = { users: 0, channels: 0, boxes: 0, unsettled: 0, tickets: 0, superseded: 0, reconnecting: 0, waits: 0 };
+const EMPTY = {
+  users: 0,
+  channels: 0,
+  watched: 0,
+  boxes: 0,
+  unsettled: 0,
+  tickets: 0,
+  superseded: 0,
+  reconnecting: 0,
+  waits: 0,
+};
 
 describe('Local engine: memory', () => {
   test('nothing is left after 200,000 logins, messages and memberships', { timeout: 120_000 }, async () => {

@@ -1,4 +1,4 @@
-import type { Cancel, Chance, ChannelFeed, Engine, InboxFeed, Notice, Time } from 'ar-rtm-server/ports';
+import type { Cancel, Chance, ChannelFeed, Engine, InboxFeed, Notice, PresenceFeed, Time } from 'ar-rtm-server/ports';
 import { EngineUnavailable } from 'ar-rtm-server/ports';
 import { copyPlain } from './plain-data.js';
 
@@ -80,7 +80,7 @@ export class FaultyNetwork {
   }
 
   /** The ports of one node as seen through the network. `nodeId` is what {@link partition} calls it. */
-  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes }: Engine): Engine {
+  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes, presence }: Engine): Engine {
     const through = <A extends Request, R>(method: (request: A) => Promise<R>) => {
       return (request: A) => this.#call(nodeId, method, request);
     };
@@ -130,6 +130,15 @@ export class FaultyNetwork {
         ofUser: through((request) => attributes.ofUser(request)),
         changeChannel: through((request) => attributes.changeChannel(request)),
         ofChannel: through((request) => attributes.ofChannel(request)),
+      },
+      presence: {
+        watch: through((request) => presence.watch(request)),
+        unwatch: through((request) => presence.unwatch(request)),
+        query: through((request) => presence.query(request)),
+        report: through((request) => presence.report(request)),
+        addPeers: through((request) => presence.addPeers(request)),
+        removePeers: through((request) => presence.removePeers(request)),
+        onFeed: (handler) => presence.onFeed(this.#feeds<PresenceFeed>(nodeId, handler)),
       },
     };
   }

@@ -8,6 +8,7 @@ export { describeInboxModel } from './inbox-model.js';
 export * from './inboxes-suite.js';
 export * from './nodes-suite.js';
 export { copyPlain } from './plain-data.js';
+export * from './presence-suite.js';
 export * from './records-suite.js';
 export * from './registry-suite.js';
 export { describeRestartModel } from './restart-model.js';

@@ -50,6 +50,22 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
         expect(await a.fedFrom('c')).toMatchObject([{ entry: { body: 'back' } }, { entry: { kind: 'left' } }]);
       });
 
+      test('what a session watches comes back, and whether its client was heard', async () => {
+        const u = await a.login('u', { userSId: 'x', mode: 'resume' });
+        await a.login('v');
+        await u.addPeers(['p', 'q']);
+        await u.report(false, 1);
+        const [before] = await a.watch('u');
+        await engine.advance(1000);
+        await restart();
+        const again = await adopted('u');
+        expect(again.claimed).toMatchObject({ peers: ['p', 'q'] });
+        const [after] = await a.watch('u', 'v');
+        expect(after?.state).toBe('UNREACHABLE');
+        expect(after?.version).toBeGreaterThan(before?.version ?? Number.POSITIVE_INFINITY);
+        expect(await a.query('u', 'v')).toEqual(['UNREACHABLE', 'ONLINE']);
+      });
+
       test('a client goes on with its session', async () => {
         const u = await a.login('u', { userSId: 'x', mode: 'resume' });
         await engine.advance(1000);

@@ -9,6 +9,8 @@ import type {
   InboxFeed,
   Notice,
   PlacedChannelEntry,
+  PresenceChange,
+  PresenceFeed,
   SendResult,
   ServedChannel,
 } from 'ar-rtm-server/ports';
@@ -49,6 +51,7 @@ export function unique(prefix: string): string {
 export class TestNode {
   readonly inboxFeeds: InboxFeed[] = [];
   readonly channelFeeds: ChannelFeed[] = [];
+  readonly presenceFeeds: PresenceFeed[] = [];
   readonly notices: Notice[] = [];
   readonly #testEngine: EngineUnderTest;
 
@@ -60,6 +63,7 @@ export class TestNode {
     this.#testEngine = testEngine;
     ports.inboxes.onFeed((feed) => this.inboxFeeds.push(feed));
     ports.channels.onFeed((feed) => this.channelFeeds.push(feed));
+    ports.presence.onFeed((feed) => this.presenceFeeds.push(feed));
     ports.nodes.onNotice((notice) => this.notices.push(notice));
   }
 
@@ -177,6 +181,18 @@ export class TestNode {
     return count ?? -1;
   }
 
+  watch(...uids: string[]) {
+    return this.ports.presence.watch({ appId: APP, uids, nodeId: this.nodeId, ...TIMEOUT });
+  }
+
+  unwatch(...uids: string[]) {
+    return this.ports.presence.unwatch({ appId: APP, uids, nodeId: this.nodeId, ...TIMEOUT });
+  }
+
+  query(...uids: string[]) {
+    return this.ports.presence.query({ appId: APP, uids, ...TIMEOUT });
+  }
+
   renew() {
     return this.ports.nodes.renew({ nodeId: this.nodeId, ...TIMEOUT });
   }
@@ -216,6 +232,12 @@ export class TestNode {
     return this.channelFeeds.flatMap((feed) =>
       feed.kind === 'count' && feed.channelId === channelId ? [feed.members.count] : [],
     );
+  }
+
+  /** Changes of presence that arrived since the last call. */
+  async seen(): Promise<PresenceChange[]> {
+    await this.#testEngine.settle();
+    return this.presenceFeeds.splice(0).flatMap(({ changes }) => changes);
   }
 
   /** Notices that arrived since the last call. */
@@ -278,6 +300,18 @@ export class TestSession {
 
   removeChannel(channelId: string) {
     return this.node.ports.registry.removeChannel({ ...this.ref, channelId });
+  }
+
+  report(isHeard: boolean, serial: number) {
+    return this.node.ports.presence.report({ ...this.ref, isHeard, serial });
+  }
+
+  addPeers(uids: readonly string[], limit = 512) {
+    return this.node.ports.presence.addPeers({ ...this.ref, uids, limit });
+  }
+
+  removePeers(...uids: string[]) {
+    return this.node.ports.presence.removePeers({ ...this.ref, uids });
   }
 
   suspend(silentMs: number, served: readonly ServedChannel[] = []) {

@@ -56,6 +56,8 @@ export function loadPublished({ userAgent = CHROME }: { readonly userAgent?: str
   globals['window'] = globals;
   globals['self'] = globals;
   const context = vm.createContext(globals);
+  // The lists of an application come from the realm of the client, as far as that can tell.
+  vm.runInContext('Object.defineProperty(Array, Symbol.hasInstance, { value: Array.isArray })', context);
   tab.endings.push(watchRejections(vm.runInContext('Promise', context) as PromiseConstructor, tab.uncaught));
   source.runInContext(context);
   const module = exported as unknown as { readonly default: PublishedModule };

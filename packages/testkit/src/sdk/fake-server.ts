@@ -4,6 +4,7 @@ import {
   type CommandName,
   decodeCommand,
   encodeServerFrame,
+  type PeerState,
   type ServerFrameInput,
   type ServerFrameName,
 } from 'ar-rtm-protocol';
@@ -29,7 +30,7 @@ import type { NetworkPeer, ServerSocket, SocketPeer } from './fake-network.js';
  * server.isMute = true;                              // everything is taken, nothing is answered
  * ```
  *
- * It keeps no state of sessions, channels or logs: `login` and `positions` say what it claims. A client that names a
+ * It keeps no state of sessions, channels, logs or presence: `login`, `positions`, `presence` and `watched` say what it claims. A client that names a
  * position has followed everything, unless `positions` says `Gap`.
  */
 export class FakeServer implements NetworkPeer {
@@ -49,6 +50,10 @@ export class FakeServer implements NetworkPeer {
   login: Partial<ServerFrameInput<'Login'>> = {};
   /** Position and count claimed when a channel is joined, and whether what is behind the client's position is lost. */
   positions: Record<string, { Epoch: number; Offset: number; MemSize?: number; Gap?: boolean }> = {};
+  /** What users claimed to be; OFFLINE are the others. */
+  presence: Record<string, PeerState> = {};
+  /** Users claimed to be watched. */
+  watched: string[] = [];
   isDown = false;
   isMute = false;
 
@@ -66,6 +71,11 @@ export class FakeServer implements NetworkPeer {
 
   push<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): void {
     this.connection.send(cmd, content);
+  }
+
+  /** Tells what these users are claimed to be. */
+  tell(...uids: string[]): void {
+    this.push('PeerOnlineStatus', { Status: this.statusOf(uids) });
   }
 
   /** Contents of the commands of one kind, from all connections, in order. */
@@ -162,8 +172,28 @@ export class FakeServer implements NetworkPeer {
       case 'GetChanAttributesByKeys':
         to.send(cmd, { MsgId: content.MsgId, ChanId: content.ChanId, Code: 0, Attributes: '[]' });
         break;
+      case 'QueryOnlineStatus':
+        to.send(cmd, { MsgId: content.MsgId, Code: 0, Status: this.statusOf(content.UserIds) });
+        break;
+      case 'QueryOnlineSubStatus':
+        to.send(cmd, { MsgId: content.MsgId, Code: 0, Status: this.statusOf(this.watched) });
+        break;
+      case 'SubscribeOnlineStatus':
+        to.send(cmd, { MsgId: content.MsgId, Code: 0 });
+        to.send('PeerOnlineStatus', { Status: this.statusOf(content.UserIds) });
+        break;
+      case 'UnSubscribeOnlineStatus':
+        to.send(cmd, { MsgId: content.MsgId, Code: 0 });
+        break;
       default:
     }
+  }
+
+  private statusOf(uids: readonly string[]) {
+    return uids.map((UserId) => {
+      const State = Object.hasOwn(this.presence, UserId) ? (this.presence[UserId] ?? 'OFFLINE') : 'OFFLINE';
+      return { UserId, Online: State === 'OFFLINE' ? 0 : 1, State };
+    });
   }
 }
 

@@ -52,6 +52,7 @@ export function throughProcess(engine: Engine, process: SimProcess): Engine {
     inboxes: entering(engine.inboxes, process),
     channels: entering(engine.channels, process),
     attributes: entering(engine.attributes, process),
+    presence: entering(engine.presence, process),
   };
 }
 

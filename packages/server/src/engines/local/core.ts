@@ -12,6 +12,7 @@ import { Leases } from './leases.js';
 import type { LocalLimits } from './limits.js';
 import { HighWater, SerialNumbers } from './numbers.js';
 import { OfflineBoxes } from './offline-boxes.js';
+import { PresenceTable } from './presence-table.js';
 import { RECORD_KEYS } from './record-keys.js';
 import { SessionRecords } from './session-records.js';
 import type { Session, UserSlot } from './state.js';
@@ -49,6 +50,7 @@ export class Core {
   readonly boxes: OfflineBoxes;
   readonly channels: ChannelTable;
   readonly channelAttributes: ChannelAttributes;
+  readonly presence: PresenceTable;
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
@@ -98,10 +100,17 @@ export class Core {
       at: (dueMs, task) => this.agenda.at(dueMs, task),
       write: (changes) => this.durability.behind(changes),
     });
-    this.leases = new Leases(limits.leaseMs, this.clock, logger, (lease, slot) => {
-      slot.subscribers.delete(lease);
-      this.channels.letGo(slot);
-    });
+    this.presence = new PresenceTable(this.versions, this.deliveries);
+    this.leases = new Leases(
+      limits.leaseMs,
+      this.clock,
+      logger,
+      (lease, slot) => {
+        slot.subscribers.delete(lease);
+        this.channels.letGo(slot);
+      },
+      (lease) => this.presence.unwatchAll(lease),
+    );
     this.sessionRecords = new SessionRecords(now);
     this.tickets = new Tickets(now, limits.ticketAfterSessionMs);
     this.superseded = new InstanceMemory(RECORD_KEYS.superseded, time, limits.memoryMs);

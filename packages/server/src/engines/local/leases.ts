@@ -3,7 +3,12 @@ import { EngineUnavailable } from '../../ports/index.js';
 import type { AwakeClock } from './awake-clock.js';
 import type { ChannelSlot, Handlers, NodeLease, Session } from './state.js';
 
-const NOBODY: Handlers = { inbox: () => undefined, channel: () => undefined, notice: () => undefined };
+const NOBODY: Handlers = {
+  inbox: () => undefined,
+  channel: () => undefined,
+  presence: () => undefined,
+  notice: () => undefined,
+};
 
 /** The leases of all nodes, and the sessions that those which are gone have left behind. */
 export class Leases {
@@ -11,6 +16,7 @@ export class Leases {
   readonly #clock: AwakeClock;
   readonly #logger: Logger;
   readonly #unsubscribe: (lease: NodeLease, slot: ChannelSlot) => void;
+  readonly #unwatch: (lease: NodeLease) => void;
   readonly #held = new Map<string, NodeLease>();
   readonly #gone = new Set<NodeLease>();
 
@@ -19,11 +25,13 @@ export class Leases {
     clock: AwakeClock,
     logger: Logger,
     unsubscribe: (lease: NodeLease, slot: ChannelSlot) => void,
+    unwatch: (lease: NodeLease) => void,
   ) {
     this.#leaseMs = leaseMs;
     this.#clock = clock;
     this.#logger = logger;
     this.#unsubscribe = unsubscribe;
+    this.#unwatch = unwatch;
   }
 
   get leaseMs(): number {
@@ -45,6 +53,7 @@ export class Leases {
       isHeld: true,
       sessions: new Set(),
       subscriptions: new Set(),
+      watched: new Set(),
     });
   }
 
@@ -86,6 +95,7 @@ export class Leases {
       isHeld: false,
       sessions: new Set(),
       subscriptions: new Set(),
+      watched: new Set(),
     };
     this.#gone.add(lease);
     return lease;
@@ -130,6 +140,7 @@ export class Leases {
     this.#held.delete(lease.nodeId);
     for (const slot of lease.subscriptions) this.#unsubscribe(lease, slot);
     lease.subscriptions.clear();
+    this.#unwatch(lease);
     if (lease.sessions.size > 0) this.#gone.add(lease);
   }
 }

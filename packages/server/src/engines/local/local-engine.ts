@@ -6,6 +6,7 @@ import { LocalAttributes } from './local-attributes.js';
 import { LocalChannels } from './local-channels.js';
 import { LocalInboxes } from './local-inboxes.js';
 import { LocalNodes } from './local-nodes.js';
+import { LocalPresence } from './local-presence.js';
 import { LocalRegistry } from './local-registry.js';
 import { restoreRecords } from './restore.js';
 import type { Handlers } from './state.js';
@@ -23,7 +24,16 @@ export interface LocalEngineOptions {
 /** How much is in memory, by kind; for metrics, and for the test that nothing is left over. */
 export type EngineSizes = Readonly<
   Record<
-    'users' | 'channels' | 'boxes' | 'unsettled' | 'tickets' | 'superseded' | 'reconnecting' | 'leases' | 'waits',
+    | 'users'
+    | 'channels'
+    | 'watched'
+    | 'boxes'
+    | 'unsettled'
+    | 'tickets'
+    | 'superseded'
+    | 'reconnecting'
+    | 'leases'
+    | 'waits',
     number
   >
 >;
@@ -68,13 +78,19 @@ export class LocalEngine {
   /** The engine as one node sees it. The node is bound to these ports by `nodes.register`. */
   connect(): Engine {
     const core = this.#mustHaveCore();
-    const handlers: Handlers = { inbox: () => undefined, channel: () => undefined, notice: () => undefined };
+    const handlers: Handlers = {
+      inbox: () => undefined,
+      channel: () => undefined,
+      presence: () => undefined,
+      notice: () => undefined,
+    };
     return {
       nodes: new LocalNodes(core, handlers),
       registry: new LocalRegistry(core),
       inboxes: new LocalInboxes(core, handlers),
       channels: new LocalChannels(core, handlers),
       attributes: new LocalAttributes(core),
+      presence: new LocalPresence(core, handlers),
     };
   }
 
@@ -104,6 +120,7 @@ export class LocalEngine {
     return {
       users: core.users.size,
       channels: core.channels.size,
+      watched: core.presence.size,
       boxes: core.boxes.size,
       unsettled: core.unsettled.size,
       tickets: core.tickets.size,

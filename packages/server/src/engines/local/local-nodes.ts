@@ -39,14 +39,15 @@ export class LocalNodes implements Nodes {
     const taken = core.leases.takeOrphans(request.limit);
     for (const session of [...taken, ...this.#unconfirmed(node, nowMs, request.limit - taken.length)]) {
       const { appId, uid, userSId } = session;
-      const { channels, served } = session;
+      const { channels, served, peers } = session;
       if (session.phase === 'live') {
         core.awaitHost(session);
         const silentMs = silentMsOf(session, nowMs);
         session.suspended = { atMs: nowMs, silentMs };
         session.generation = core.serial.next();
+        session.reported = 0;
         const { generation } = session;
-        orphans.push({ appId, uid, userSId, session: session.session, generation, channels, served, silentMs });
+        orphans.push({ appId, uid, userSId, session: session.session, generation, channels, served, peers, silentMs });
       } else {
         unsettled.push({ appId, uid, session: session.session, channels });
       }

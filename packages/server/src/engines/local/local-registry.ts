@@ -9,6 +9,7 @@ import type {
   SessionRef,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
+import { movePresence } from './presence-table.js';
 import { endSession, type SessionEnd, tellUndelivered } from './session-end.js';
 import type { NodeLease, Session, UserSlot } from './state.js';
 
@@ -16,6 +17,7 @@ type HolderResult = Awaited<ReturnType<Registry['holder']>>;
 
 const NO_CHANNELS: readonly string[] = [];
 const NOT_SERVED: readonly ServedChannel[] = [];
+const NO_PEERS: readonly string[] = [];
 
 /** {@link Registry} in memory. A step that changes a user is one turn; what it promises is then written and awaited. */
 export class LocalRegistry implements Registry {
@@ -78,6 +80,8 @@ export class LocalRegistry implements Registry {
     if (!session || !slot) return 'stale';
     const end = endSession(core, slot, session, session.host);
     if (request.reason === 'logout') core.tickets.loggedOut(session);
+    core.presence.note(slot);
+    core.deliveries.flush();
     if (request.reason === 'offline') {
       end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId));
     }
@@ -137,6 +141,9 @@ export class LocalRegistry implements Registry {
     session.suspended = undefined;
     session.served = NOT_SERVED;
     session.isDoubtful = false;
+    session.reported = 0;
+    movePresence(session, 'heard');
+    core.presence.note(slot);
     // A client that reconnects does not fetch: everything comes on its socket.
     if (!isLogin) session.offlineUpTo = undefined;
     host.sessions.delete(session);
@@ -154,6 +161,7 @@ export class LocalRegistry implements Registry {
       continued: !isLogin,
       reconnecting: !isLogin,
       channels: session.channels,
+      peers: session.peers,
       served,
       inboxEnd: isLogin ? session.begunAt : slot.inbox.end,
       ...inboxStart(slot, request.inboxAt),
@@ -190,6 +198,9 @@ export class LocalRegistry implements Registry {
       host: node,
       ticketId: request.ticketId,
       channels: NO_CHANNELS,
+      presence: 'OFFLINE',
+      reported: 0,
+      peers: NO_PEERS,
       begunAt: slot.inbox.end,
       isFresh: true,
       isDoubtful: false,
@@ -202,7 +213,9 @@ export class LocalRegistry implements Registry {
       settlingMs: 0,
       isRecorded: false,
     };
+    movePresence(session, 'began');
     slot.session = session;
+    core.presence.note(slot);
     node.sessions.add(session);
     core.awaitHost(session);
     core.sessionRecords.touch(session);
@@ -221,6 +234,7 @@ export class LocalRegistry implements Registry {
       continued: false,
       reconnecting,
       channels: NO_CHANNELS,
+      peers: NO_PEERS,
       served: NOT_SERVED,
       inboxEnd,
       ...start,

@@ -1,6 +1,7 @@
 import type { Records } from '../../ports/index.js';
 import { AttributeSet } from './attribute-set.js';
 import type { Core } from './core.js';
+import { movePresence } from './presence-table.js';
 import { recordedSessions } from './session-records.js';
 import type { NodeLease, Session } from './state.js';
 
@@ -28,6 +29,9 @@ export function restoreRecords(core: Core, records: Records): void {
       ticketId: recorded.ticketId,
       channels: recorded.channels,
       served: recorded.served,
+      presence: 'OFFLINE',
+      reported: 0,
+      peers: recorded.peers,
       begunAt: START,
       isFresh: false,
       isDoubtful: !core.isContinued,
@@ -40,6 +44,8 @@ export function restoreRecords(core: Core, records: Records): void {
       settlingMs: 0,
       isRecorded: true,
     };
+    movePresence(session, 'began');
+    if (recorded.isUnreachable) movePresence(session, 'silent');
     if (session.phase === 'live') restoreLive(core, session, nobody);
     else restoreEnded(core, session, nobody);
     restoreMemberships(core, session);
@@ -57,6 +63,7 @@ function restoreLive(core: Core, session: Session, nobody: NodeLease): void {
 }
 
 function restoreEnded(core: Core, session: Session, nobody: NodeLease): void {
+  movePresence(session, 'ended');
   if (session.channels.length > 0) {
     session.phase = 'ended';
     nobody.sessions.add(session);

@@ -1,6 +1,7 @@
 import type { EndedSession, RecordChange } from '../../ports/index.js';
 import type { Core } from './core.js';
 import type { Origin } from './inbox-log.js';
+import { movePresence } from './presence-table.js';
 import type { NodeLease, Session, UserSlot } from './state.js';
 
 export interface SessionEnd {
@@ -36,6 +37,7 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   if (lost > 0) core.outside.counters.add('live_entries_dropped_session_end', lost);
 
   slot.session = undefined;
+  movePresence(session, 'ended');
   core.unconfirmed.delete(session);
   session.host.sessions.delete(session);
   core.tickets.retire(session);

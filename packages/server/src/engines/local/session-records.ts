@@ -13,6 +13,8 @@ export interface RecordedSession {
   readonly ticketId: string;
   readonly channels: readonly string[];
   readonly served: readonly ServedChannel[];
+  readonly peers: readonly string[];
+  readonly isUnreachable: boolean;
   readonly silentMs: number;
   readonly attributes: readonly Attribute[];
   readonly phase: 'live' | 'ended';
@@ -65,6 +67,8 @@ export class SessionRecords {
       ticketId: session.ticketId,
       channels: session.channels,
       served: session.served,
+      peers: session.peers,
+      isUnreachable: session.presence === 'UNREACHABLE',
       // While it is not cut, the client is heard of all the time: nothing to record.
       silentMs: session.suspended || !session.host.isHeld ? silentMsOf(session, this.#now()) : 0,
       ...(session.phase === 'live' && session.attributes && { attributes: session.attributes.all() }),
@@ -91,6 +95,8 @@ function fromRecord(appId: string, uid: string, session: number, value: RecordVa
     ticketId: textOf(value, 'ticketId'),
     channels: textsOf(value, 'channels'),
     served: (value.served ?? []) as readonly ServedChannel[],
+    peers: textsOf(value, 'peers'),
+    isUnreachable: value.isUnreachable === true,
     silentMs: numberOf(value, 'silentMs'),
     attributes: (value.attributes ?? []) as readonly Attribute[],
     phase: value.phase === 'ended' ? 'ended' : 'live',

@@ -1,5 +1,14 @@
-import type { Position } from 'ar-rtm-protocol';
-import type { Attribute, ChannelFeed, InboxFeed, MemberCount, Notice, ServedChannel } from '../../ports/index.js';
+import type { PeerState, Position } from 'ar-rtm-protocol';
+import type {
+  Attribute,
+  ChannelFeed,
+  InboxFeed,
+  MemberCount,
+  Notice,
+  PresenceFeed,
+  PresenceValue,
+  ServedChannel,
+} from '../../ports/index.js';
 import type { AttributeSet, ChannelAttributeState } from './attribute-set.js';
 import type { ChannelLog } from './channel-log.js';
 import type { InboxLog } from './inbox-log.js';
@@ -9,6 +18,7 @@ import type { RequestMemory } from './request-memory.js';
 export interface Handlers {
   inbox: (feed: InboxFeed) => void;
   channel: (feed: ChannelFeed) => void;
+  presence: (feed: PresenceFeed) => void;
   notice: (notice: Notice) => void;
 }
 
@@ -22,6 +32,7 @@ export interface NodeLease {
   /** Live sessions that it hosts and ended ones that it has to settle. */
   readonly sessions: Set<Session>;
   readonly subscriptions: Set<ChannelSlot>;
+  readonly watched: Set<WatchedUser>;
 }
 
 /** One session of a user, from the claim that began it until it is settled. */
@@ -37,6 +48,12 @@ export interface Session {
   ticketId: string;
   /** Few: at most those that a client may join. */
   channels: readonly string[];
+  /** Changed by `movePresence` only. */
+  presence: PeerState;
+  /** Number of the last report of its host, under its generation, whether the client is heard. */
+  reported: number;
+  /** Users that it watches. */
+  peers: readonly string[];
   /** Where the inbox ended when the session began: what lies before were offline messages. */
   readonly begunAt: Position;
   /** No host has called on its behalf since it began: the answer to the login may have been lost. */
@@ -69,6 +86,14 @@ export interface UserSlot {
   readonly requests: RequestMemory;
   session: Session | undefined;
   isAboutToGo: boolean;
+}
+
+/** One user whom nodes watch, and what they were told last. */
+export interface WatchedUser {
+  readonly appId: string;
+  readonly uid: string;
+  readonly watchers: Set<NodeLease>;
+  value: PresenceValue;
 }
 
 /** One channel of one app: its members and its log, changed together. */
