@@ -63,7 +63,8 @@ export class SimConnection implements Transport {
     this.trace(() => `> ${text.slice(0, 200)}`);
     this.up.carry(text.length, () =>
       this.toServer(() => {
-        this.heard();
+        // A Login that a node cannot carry out, cut off from the engine, keeps no session alive.
+        if (!text.startsWith('{"Cmd":"Login"')) this.heard();
         this.events?.received(text, text.length);
       }),
     );
