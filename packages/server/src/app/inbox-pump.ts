@@ -32,6 +32,7 @@ export class InboxPump {
   private state: 'held' | 'reading' | 'live' = 'held';
   private pushed: Position | undefined;
   private latestFed: Position | undefined;
+  private toldUpTo: Position | undefined;
   /** Acknowledgements that the engine has not taken, after a failure. */
   private unsent: Position[] = [];
   /** A feed came since the last idle check. Owned by the session host. */
@@ -55,10 +56,14 @@ export class InboxPump {
     return this.state === 'held';
   }
 
-  /** Pushes what is unacknowledged behind `after` (all when absent), then what comes. */
-  release(after?: Position): void {
+  /**
+   * Pushes what is unacknowledged behind `after` (all when absent), then what comes. Losses before `toldUpTo` are no news to the
+   * client: what is older than they are may still be there, and is pushed.
+   */
+  release(after?: Position, toldUpTo?: Position): void {
     if (this.state !== 'held') return;
     this.pushed = after;
+    this.toldUpTo = toldUpTo;
     this.read();
   }
 
@@ -136,7 +141,8 @@ export class InboxPump {
       if (answer.gap) {
         this.context.counters.add('log_gaps');
         // Ours is told when it resumes, with its own position; a published client has no way to be told.
-        if (session.profile?.resumes) return connection.loseGap();
+        if (session.profile?.resumes && !(await this.isTold())) return connection.loseGap();
+        if (!here()) return;
       }
       let all = true;
       for (const entry of answer.entries) {
@@ -160,10 +166,17 @@ export class InboxPump {
     }
   }
 
-  private async readSome() {
+  /** Whether nothing has been lost but what the client was told of when it logged in. */
+  private async isTold(): Promise<boolean> {
+    if (this.toldUpTo === undefined) return false;
+    const answer = await this.readSome(this.toldUpTo);
+    return answer !== undefined && answer !== 'stale' && !answer.gap;
+  }
+
+  private async readSome(behind = this.pushed) {
     const { engine, settings, counters, time } = this.context;
     const { appId, uid, generation } = this.session;
-    const after = this.pushed === undefined ? {} : { after: this.pushed };
+    const after = behind === undefined ? {} : { after: behind };
     try {
       return await engine.inboxes.read({
         appId,

@@ -98,7 +98,7 @@ export class SessionHost {
     this.takeOver(session, claim);
     const freshPublished = connection.profile?.published === true && !claim.reconnecting && !claim.continued;
     if (freshPublished) this.holdForFetch(session, claim.inboxEnd);
-    else session.inbox?.release();
+    else session.inbox?.release(undefined, claim.inboxStart);
   }
 
   /** A session was claimed for a socket that is gone by now: it waits, suspended. */

@@ -248,6 +248,25 @@ describe('inbox', () => {
     expect(bob.contents('Login').at(-1)).toMatchObject({ Resumed: true, InboxGap: false });
   });
 
+  test('more stored messages than one read, older than a loss that was told: all come, and the client stays', async () => {
+    await start({ limits: { inboxLiveEntries: 3 } });
+    const alice = await cluster.login('alice', 1);
+    for (let i = 1; i <= 120; i++) await alice.sendTo('bob', `${i}`, true);
+    const bob = cluster.client('bob');
+    bob.mute = true;
+    await bob.connect(0);
+    const { Epoch, Offset } = bob.contents('Login').at(-1) as { Epoch: number; Offset: number };
+    bob.breakSocket();
+    for (let i = 1; i <= 5; i++) alice.say('SendMsgToPeer', { MsgId: 900 + i, ToUId: 'bob', MsgType: 1, MsgBody: 'x' });
+    await cluster.time.advance(500);
+    bob.mute = false;
+    bob.frames.length = 0;
+    await bob.connect(2, { resume: true, inboxAt: { Epoch, Offset } });
+    await cluster.time.advance(2000);
+    expect(bob.closedWith).toBeUndefined();
+    expect(bob.received()).toHaveLength(123);
+  });
+
   test('a feed that is lost while the inbox is idle is found', async () => {
     await start();
     const alice = await cluster.login('alice', 1);
