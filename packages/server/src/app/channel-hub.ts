@@ -120,13 +120,15 @@ export class ChannelHub {
     } catch (error) {
       channel.remove(member);
       // The client hears that it has not joined. The others must not see it as a member for ever.
-      if (mayBeMember && !waits) this.leaveBehind(session, channelId);
+      if (mayBeMember && !waits) this.leaveBehind(session, channelId, generation);
       throw error;
     }
   }
 
   /** Ends a membership behind the client's back, however long the engine takes; a new join waits for that. */
-  private leaveBehind(session: Session, channelId: string): void {
+  private leaveBehind(session: Session, channelId: string, generation: number): void {
+    // The client has a newer socket: it says there again what it wants.
+    if (session.generation !== generation) return;
     session.takeovers ??= new Map();
     const { takeovers } = session;
     const { logger } = this.around.context;
@@ -160,13 +162,14 @@ export class ChannelHub {
    * is told again until it has answered.
    */
   async leave(session: Session, channelId: string): Promise<void> {
+    const { generation } = session;
     this.drop(session, channelId);
     try {
       await this.endMembership(session, channelId);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       this.around.context.counters.add('engine_failures');
-      this.leaveBehind(session, channelId);
+      this.leaveBehind(session, channelId, generation);
     }
   }
 
