@@ -5,7 +5,7 @@ import { type RunResult, runSeed } from './world.js';
 /** A CI run: fixed seeds, then fresh ones, as many as the time allows. */
 const CI_SEEDS = 800;
 const CI_FIXED_MINUTES = 1.5;
-const CI_FRESH_MINUTES = 0.15;
+const CI_FRESH_MINUTES = 0.05;
 /** Lines of the trace that are shown about one deviation. */
 const TRACE_LINES = 60;
 
