@@ -19,6 +19,18 @@ test('a second process is refused, and told who is there', async () => {
   await first.kill('SIGKILL');
 });
 
+// lmdb-js holds a read transaction weakly. The lock once had nothing else that kept it: a server lost its directory with
+// the first garbage collection, and a second one could open it.
+test('a second process is refused, however long the first has run', async () => {
+  const dir = newDirectory();
+  const first = hold(dir);
+  await first.says(/open/);
+  first.write('\n');
+  await first.says(/collected/);
+  await hold(dir).says(/refused locked/);
+  await first.kill('SIGKILL');
+});
+
 test('a start waits for the other process to end, and takes over', async () => {
   const dir = newDirectory();
   const first = hold(dir);

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import type { Transaction } from 'lmdb';
 import type { Time } from '../../ports/index.js';
 import { checkStructure } from './file-check.js';
 import { isMissing, lockFileIn } from './files.js';
@@ -35,6 +36,8 @@ export class DirectoryLock {
   private constructor(
     private readonly name: string,
     private readonly database: RootStore,
+    /** Its slot is the lock: lmdb-js holds it weakly, and the slot would go with the next garbage collection. */
+    private readonly slot: Transaction,
   ) {
     heldHere.add(name);
   }
@@ -60,6 +63,7 @@ export class DirectoryLock {
   }
 
   async release(): Promise<void> {
+    this.slot.done();
     await this.database.close();
     heldHere.delete(this.name);
   }
@@ -69,10 +73,9 @@ export class DirectoryLock {
     assertIntact(lockFileIn(name));
     const database = openLmdb(lockFileIn(name), { mapSizeBytes: LOCK_MAP_BYTES });
     try {
-      // Takes the slot, which is kept until the environment is closed.
-      database.useReadTransaction();
+      const slot = database.useReadTransaction();
       const owner = database.transactionSync(() => takeOver(database));
-      if (owner === undefined) return new DirectoryLock(name, database);
+      if (owner === undefined) return new DirectoryLock(name, database, slot);
       await database.close();
       return `process ${owner.pid} on ${owner.host}, since ${owner.since}`;
     } catch (error) {

@@ -227,7 +227,11 @@ class Bystanders {
         .all('RecvMsgFromChan')
         .filter(({ FromUId }) => FromUId === 'left')
         .map(({ MsgBody }) => MsgBody);
-    const told = () => this.right.all('RecvMsgFromPeer').map(({ MsgBody }) => MsgBody);
+    const told = () =>
+      this.right
+        .all('RecvMsgFromPeer')
+        .filter(({ FromUId }) => FromUId === 'left')
+        .map(({ MsgBody }) => MsgBody);
     await eventually(
       () => heard().length >= all.length && told().length >= all.length,
       'all messages of the bystanders',

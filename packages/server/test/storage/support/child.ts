@@ -50,6 +50,10 @@ export class Child {
     return Promise.race([said, ended]);
   }
 
+  write(text: string): void {
+    this.#process.stdin?.write(text);
+  }
+
   async kill(signal: NodeJS.Signals): Promise<Ended> {
     this.#process.kill(signal);
     return this.ended;
