@@ -3,6 +3,7 @@ import type { AnnouncedAttributes } from '../ports/attributes.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Frames } from '../ports/transport.js';
 import type { NodeContext } from './context.js';
+import { pause } from './engine-failure.js';
 import type { AttributeReport, Member } from './member.js';
 
 /** Announced changes that wait for the fan-out; when it lags, the oldest are covered by the newest. */
@@ -109,7 +110,7 @@ export class AttributeReports {
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         counters.add('engine_failures');
-        await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+        await pause(time, RETRY_MS);
       }
     }
   }

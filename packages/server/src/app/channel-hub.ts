@@ -2,6 +2,7 @@ import type { Position } from 'ar-rtm-protocol';
 import type { ChannelFeed, MemberCount } from '../ports/channels.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Departures } from './departures.js';
+import { pause } from './engine-failure.js';
 import { type ChannelSurroundings, LocalChannel } from './local-channel.js';
 import { Member } from './member.js';
 import type { Session } from './session.js';
@@ -144,7 +145,7 @@ export class ChannelHub {
     const { counters, time } = this.around.context;
     const { generation } = session;
     for (;;) {
-      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      await pause(time, RETRY_MS);
       // The end of a session takes it out of all its channels, this one included. A client that is back joins again, or
       // leaves what it does not know.
       if (session.state === 'ended' || session.generation !== generation) return;

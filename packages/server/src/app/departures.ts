@@ -1,5 +1,6 @@
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { NodeContext } from './context.js';
+import { pause } from './engine-failure.js';
 
 const RETRY_MS = 500;
 
@@ -37,7 +38,7 @@ export class Departures {
           return;
         }
         counters.add('engine_failures');
-        await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+        await pause(time, RETRY_MS);
       }
     }
   }

@@ -4,6 +4,7 @@ import type { InboxEntry } from '../ports/inboxes.js';
 import type { ClientProfile } from './client-profile.js';
 import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
+import { pause } from './engine-failure.js';
 
 const READ_LIMIT = 50;
 const RETRY_MS = 200;
@@ -189,7 +190,7 @@ export class InboxPump {
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       counters.add('engine_failures');
-      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      await pause(time, RETRY_MS);
       return undefined;
     }
   }

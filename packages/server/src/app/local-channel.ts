@@ -9,6 +9,7 @@ import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
+import { pause } from './engine-failure.js';
 import type { AttributeReport, Member, MemberChannel } from './member.js';
 import { placeOf } from './place.js';
 
@@ -257,7 +258,7 @@ export class LocalChannel implements Due, MemberChannel {
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       counters.add('engine_failures');
-      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      await pause(time, RETRY_MS);
       return undefined;
     }
   }

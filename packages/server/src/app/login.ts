@@ -5,6 +5,7 @@ import type { ClaimMode, ClaimResult } from '../ports/registry.js';
 import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
+import { pause } from './engine-failure.js';
 import { placeOf, positionOf } from './place.js';
 import type { Session } from './session.js';
 import type { SessionHost } from './session-host.js';
@@ -116,7 +117,7 @@ export class Login {
         if (connection.state !== 'logging-in') return undefined;
         // A published client that is closed before the answer to its Login never comes back (quirk Q9): it is kept waiting.
         if (connection.profile?.published === false && time.monotonicMs() > giveUpMs) return undefined;
-        await new Promise<void>((resume) => time.after(CLAIM_RETRY_MS, resume));
+        await pause(time, CLAIM_RETRY_MS);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { NodeContext } from './context.js';
+import { pause } from './engine-failure.js';
 import type { Session } from './session.js';
 
 const RETRY_MS = 500;
@@ -64,7 +65,7 @@ export class Reachability {
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         counters.add('engine_failures');
-        await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+        await pause(time, RETRY_MS);
       }
     }
   }

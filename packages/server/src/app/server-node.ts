@@ -14,6 +14,7 @@ import { DeadlineWheel } from './deadline-wheel.js';
 import { Deliveries } from './deliveries.js';
 import { Departures } from './departures.js';
 import { Dispatcher } from './dispatcher.js';
+import { pause } from './engine-failure.js';
 import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
 import { ChannelCommands } from './handlers/channels.js';
@@ -146,7 +147,7 @@ export class ServerNode implements ConnectionHost {
     for (let i = 0; i < open.length; i++) {
       const due = began + (settings.drainMs * i) / open.length;
       const wait = due - time.monotonicMs();
-      if (wait > 10) await this.delay(wait);
+      if (wait > 10) await pause(this.context.time, wait);
       const connection = open[i] as Connection;
       if (!connection.awaitsLogin) connection.close(CLOSE_CODE.SERVICE_RESTART, 'restarting');
     }
@@ -156,7 +157,7 @@ export class ServerNode implements ConnectionHost {
       for (const connection of this.connections) {
         if (connection.state === 'active') connection.close(CLOSE_CODE.SERVICE_RESTART, 'restarting');
       }
-      await this.delay(20);
+      await pause(this.context.time, 20);
     }
     for (const connection of [...this.connections]) connection.transport.terminate();
   }
@@ -275,9 +276,5 @@ export class ServerNode implements ConnectionHost {
       total -= connection.outbox.queuedBytes;
       this.closeSlow(connection);
     }
-  }
-
-  private delay(ms: number): Promise<void> {
-    return new Promise((resume) => this.context.time.after(ms, resume));
   }
 }

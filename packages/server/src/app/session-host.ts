@@ -9,6 +9,7 @@ import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel } from './deadline-wheel.js';
 import type { Departures } from './departures.js';
+import { pause } from './engine-failure.js';
 import { InboxPump } from './inbox-pump.js';
 import type { PresenceHub } from './presence-hub.js';
 import { Reachability } from './reachability.js';
@@ -152,7 +153,7 @@ export class SessionHost {
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         counters.add('engine_failures');
-        await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+        await pause(time, RETRY_MS);
       }
     }
   }
@@ -379,7 +380,7 @@ export class SessionHost {
       } catch (error) {
         if (!(error instanceof EngineUnavailable)) throw error;
         this.context.counters.add('engine_failures');
-        await new Promise<void>((resume) => this.context.time.after(RETRY_MS, resume));
+        await pause(this.context.time, RETRY_MS);
       }
     }
   }

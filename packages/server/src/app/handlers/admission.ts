@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
+import { pause } from '../engine-failure.js';
 import type { Session } from '../session.js';
 
 /** A read between two pauses lasts at least this long, so that KeepAlive is seen and answered. */
@@ -35,14 +36,10 @@ async function hold(
   for (let waitMs = firstMs; waitMs > 0; waitMs = wait()) {
     if (connection.state !== 'active' || time.monotonicMs() >= giveUpMs) return false;
     connection.pauseReading();
-    await delay(time, Math.min(waitMs, settings.pauseMs));
+    await pause(time, Math.min(waitMs, settings.pauseMs));
     connection.resumeReading();
-    await delay(time, READ_BETWEEN_MS);
+    await pause(time, READ_BETWEEN_MS);
   }
   // The client may have gone, or been kicked, while its message was held.
   return connection.state === 'active' && connection.session === session;
-}
-
-function delay(time: NodeContext['time'], ms: number): Promise<void> {
-  return new Promise((resume) => time.after(ms, resume));
 }

@@ -8,9 +8,9 @@ import {
   type ServerFrameInput,
 } from 'ar-rtm-protocol';
 import type { AttributeChange, AttributeOutcome, Attributes } from '../../ports/attributes.js';
-import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
+import { noteFailure, pause } from '../engine-failure.js';
 import type { Session } from '../session.js';
 import type { SessionHost } from '../session-host.js';
 
@@ -73,7 +73,7 @@ export class AttributeCommands {
       // Its client comes back, and sends the request again.
       else if (connection.session === session) this.sessions.stale(session);
     } catch (error) {
-      this.failed('changing attributes', error);
+      noteFailure(this.context, 'changing attributes', error);
       reply(ATTRIBUTE_CODE.TIMEOUT);
     }
   }
@@ -97,7 +97,7 @@ export class AttributeCommands {
         wanted.map(({ key, value }) => [key, value]),
       );
     } catch (error) {
-      this.failed('reading attributes', error);
+      noteFailure(this.context, 'reading attributes', error);
       reply(ATTRIBUTE_CODE.FAILURE);
     }
   }
@@ -134,7 +134,7 @@ export class AttributeCommands {
       });
       reply(CODES[outcome]);
     } catch (error) {
-      this.failed('changing attributes', error);
+      noteFailure(this.context, 'changing attributes', error);
       reply(ATTRIBUTE_CODE.TIMEOUT);
     } finally {
       if (member) {
@@ -167,7 +167,7 @@ export class AttributeCommands {
         wanted.map(({ key, value, by, ts }) => ({ Key: key, Val: value, UId: by, Time: ts })),
       );
     } catch (error) {
-      this.failed('reading attributes', error);
+      noteFailure(this.context, 'reading attributes', error);
       reply(ATTRIBUTE_CODE.FAILURE);
     }
   }
@@ -222,14 +222,8 @@ export class AttributeCommands {
     const giveUpMs = time.monotonicMs() + settings.pauseRefuseMs;
     while (!this.admits(session, 'user attribute reads', settings.userAttributeReads)) {
       if (connection.profile?.published === false || time.monotonicMs() >= giveUpMs) return false;
-      await new Promise<void>((resume) => time.after(RETRY_MS, resume));
+      await pause(time, RETRY_MS);
     }
     return true;
-  }
-
-  private failed(what: string, error: unknown): void {
-    const { counters, logger } = this.context;
-    if (error instanceof EngineUnavailable) counters.add('engine_failures');
-    else logger.error({ err: error }, `${what} failed`);
   }
 }

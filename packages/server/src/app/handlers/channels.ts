@@ -11,11 +11,11 @@ import {
   type ServerFrameInput,
 } from 'ar-rtm-protocol';
 import type { ReadClock } from '../../domain/read-clock.js';
-import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { AuthorReplies } from '../author-replies.js';
 import type { ChannelHub } from '../channel-hub.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
+import { noteFailure, pause } from '../engine-failure.js';
 import type { Member } from '../member.js';
 import { placeOf, positionOf } from '../place.js';
 import type { Session } from '../session.js';
@@ -76,7 +76,7 @@ export class ChannelCommands {
       }
       if (joined === 'stale' && connection.session === session) this.sessions.stale(session);
     } catch (error) {
-      this.failed('joining a channel', error);
+      noteFailure(this.context, 'joining a channel', error);
       reply(JOIN_CODE.FAILURE);
     }
   }
@@ -200,7 +200,7 @@ export class ChannelCommands {
         });
       }
     } catch (error) {
-      this.failed('sending a channel message', error);
+      noteFailure(this.context, 'sending a channel message', error);
       refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
     }
   }
@@ -229,7 +229,7 @@ export class ChannelCommands {
       const { uids } = answer;
       reply(MEMBERS_CODE.OK, uids.includes(uid) ? uids : [uid, ...uids.slice(0, limit - 1)]);
     } catch (error) {
-      this.failed('listing members', error);
+      noteFailure(this.context, 'listing members', error);
       reply(MEMBERS_CODE.FAILURE, []);
     }
   }
@@ -254,7 +254,7 @@ export class ChannelCommands {
         channelIds.map((ChanId, index) => ({ ChanId, MemSize: counts[index] ?? 0 })),
       );
     } catch (error) {
-      this.failed('counting members', error);
+      noteFailure(this.context, 'counting members', error);
       reply(MEMBER_COUNT_CODE.FAILURE, []);
     }
   }
@@ -272,14 +272,8 @@ export class ChannelCommands {
       if (isCounted && session.window(`join ${channelId}`, settings, now).admit(settings.sameChannelJoins, now))
         return 0;
       if (!published || now >= giveUpMs) return isCounted ? JOIN_CODE.SAME_CHANNEL_TOO_OFTEN : JOIN_CODE.TOO_OFTEN;
-      await new Promise<void>((resume) => time.after(JOIN_RETRY_MS, resume));
+      await pause(time, JOIN_RETRY_MS);
     }
-  }
-
-  private failed(what: string, error: unknown): void {
-    const { counters, logger } = this.context;
-    if (error instanceof EngineUnavailable) counters.add('engine_failures');
-    else logger.error({ err: error }, `${what} failed`);
   }
 }
 

@@ -6,9 +6,9 @@ import {
   PRESENCE_QUERY_CODE,
   type ServerFrameContent,
 } from 'ar-rtm-protocol';
-import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
+import { noteFailure } from '../engine-failure.js';
 import type { PresenceHub } from '../presence-hub.js';
 import type { Session } from '../session.js';
 import type { SessionHost } from '../session-host.js';
@@ -41,7 +41,7 @@ export class PresenceCommands {
         uids.map((uid, index) => statusOf(uid, states[index] === 'OFFLINE' ? 'OFFLINE' : 'ONLINE')),
       );
     } catch (error) {
-      this.failed('querying presence', error);
+      noteFailure(this.context, 'querying presence', error);
       reply(PRESENCE_QUERY_CODE.FAILURE);
     }
   }
@@ -80,7 +80,7 @@ export class PresenceCommands {
       reply(PRESENCE_CODE.OK);
       if (connection.session === session) this.hub.tell(session, uids);
     } catch (error) {
-      this.failed('subscribing to presence', error);
+      noteFailure(this.context, 'subscribing to presence', error);
       reply(PRESENCE_CODE.FAILURE);
     }
   }
@@ -104,7 +104,7 @@ export class PresenceCommands {
       this.hub.remove(session, uids);
       reply(PRESENCE_CODE.OK);
     } catch (error) {
-      this.failed('unsubscribing from presence', error);
+      noteFailure(this.context, 'unsubscribing from presence', error);
       reply(PRESENCE_CODE.FAILURE);
     }
   }
@@ -129,12 +129,6 @@ export class PresenceCommands {
   /** No reply: the client asks again on its next socket. */
   private stale(connection: Connection, session: Session): void {
     if (connection.session === session) this.sessions.stale(session);
-  }
-
-  private failed(what: string, error: unknown): void {
-    const { counters, logger } = this.context;
-    if (error instanceof EngineUnavailable) counters.add('engine_failures');
-    else logger.error({ err: error }, `${what} failed`);
   }
 }
 
