@@ -31,6 +31,17 @@ export const LOGIN_CODE = {
   ABORTED_BY_LOGOUT: 10,
 } as const;
 
+/** `Code` of a `RenewAcsToken` reply (extension P2); also the values of the public RenewTokenError. */
+export const RENEW_TOKEN_CODE = {
+  OK: 0,
+  FAILURE: 1,
+  INVALID_ARGUMENT: 2,
+  TOO_OFTEN: 4,
+  TOKEN_EXPIRED: 5,
+  INVALID_TOKEN: 6,
+  NOT_LOGGED_IN: 102,
+} as const;
+
 export const PEER_MESSAGE_CODE = {
   OK: 0,
   FAILURE: 1,

@@ -68,6 +68,9 @@ export const TIMES = {
   LOGIN_DEADLINE_MS: 15_000,
   /** A ticket (gateway `sessionid`) may be used for a Login this long, and for HTTP this long after the session (D 5). */
   TICKET_MS: 60_000,
+  /** How long before the end of a token its client is warned, and how long ours may still renew it behind that (A 4.4). */
+  TOKEN_WARNING_MS: 30_000,
+  TOKEN_GRACE_MS: 10_000,
   /** Pushes to a freshly logged-in published client wait this long for its `getOfflineMsg` (D 4). */
   OFFLINE_FETCH_MS: 3000,
   /** A channel without members keeps its attributes this long (A 6). */

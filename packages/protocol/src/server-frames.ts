@@ -66,6 +66,10 @@ export const SESSION_FRAMES = {
   ForceOffline: { Reason: optionalString },
   AcsTokenWillExpire: {},
   AcsTokenDidExpire: {},
+  /** Ours: the token has ended, the session has not yet. */
+  AcsTokenExpired: {},
+  /** Extension P2, sent to all. ExpireTs: when the new token ends, Unix seconds; absent where no token is needed. */
+  RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
   ReqKeepAlive: {},
   KeepAlive: {},
   /** Ours (extension P4). */
@@ -156,8 +160,6 @@ export const ATTRIBUTE_FRAMES = {
 
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
-  RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
-
   cancelCallAck: { ...callPush, Code: integer },
   MakeCall: { ...callPush, Content: stringOrEmpty },
   CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },

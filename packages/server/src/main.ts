@@ -153,6 +153,7 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     channelAttributeWrites: tolerant(frequencies.channelAttributeWrites),
     channelAttributeReads: tolerant(frequencies.channelAttributeReads),
     presenceCalls: tolerant(frequencies.presence),
+    tokenRenewals: tolerant(frequencies.renewToken),
     memberCounts: { threshold: limits.membersReported, smallMs: times.countSmallMs, largeMs: times.countLargeMs },
     malformedFrames: limits.malformedFrames,
     malformedWindowMs: limits.malformedWindowMs,

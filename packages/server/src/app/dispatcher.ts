@@ -5,6 +5,7 @@ import type { AttributeCommands } from './handlers/attributes.js';
 import type { ChannelCommands } from './handlers/channels.js';
 import type { PeerMessages } from './handlers/peer-messages.js';
 import type { PresenceCommands } from './handlers/presence.js';
+import type { TokenRenewal } from './handlers/token-renewal.js';
 import type { Login } from './login.js';
 import { refuse } from './refusals.js';
 import type { Session } from './session.js';
@@ -20,6 +21,7 @@ export class Dispatcher {
     private readonly channels: ChannelCommands,
     private readonly attributes: AttributeCommands,
     private readonly presence: PresenceCommands,
+    private readonly tokenRenewal: TokenRenewal,
   ) {}
 
   /** The promise settles when the next command of the connection may run. Never rejects. */
@@ -69,6 +71,8 @@ export class Dispatcher {
         return this.presence.subscribe(connection, session, content);
       case 'UnSubscribeOnlineStatus':
         return this.presence.unsubscribe(connection, session, content);
+      case 'RenewAcsToken':
+        return this.tokenRenewal.run(connection, session, content);
       case 'Logout':
         return this.logout(connection, session);
       case 'AddOrUpdateUserAttributes':

@@ -8,12 +8,15 @@ import {
 } from 'ar-rtm-protocol';
 import type { App, Apps } from '../domain/apps.js';
 import type { Tokens } from '../domain/tokens.js';
+import type { TokenVerdict } from '../domain/tokens-verdict.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { InboxEntry } from '../ports/inboxes.js';
 import type { NodeContext } from './context.js';
 import { FailureLimit } from './failure-limit.js';
 import { LogLimit } from './log-limit.js';
-import type { Tickets } from './tickets.js';
+import { type Tickets, tokenName } from './tickets.js';
+
+type Verdict<V extends TokenVerdict['verdict']> = Extract<TokenVerdict, { verdict: V }>;
 
 /** Where a client reaches this deployment, as seen from its request. */
 export interface Address {
@@ -61,7 +64,7 @@ export class Gateway {
    * `POST /arapi/v1?action=wrtm_gateway`: all refusals of a login are made here (quirk Q3). `from` is the address that the
    * request came from.
    */
-  login(body: string, address: Address, from = ''): GatewayAnswer {
+  login(body: string, address: Address, from = ''): GatewayAnswer | Promise<GatewayAnswer> {
     if (!this.isReady()) return UNAVAILABLE;
     const request = decodeGatewayRequest(body);
     if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
@@ -69,16 +72,37 @@ export class Gateway {
     const app = isAppId(appid) ? this.apps.find(appid) : undefined;
     if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
-    const refused = this.refuseToken(app, uid, token, from);
-    if (refused) return refused;
-    return {
+    const { time } = this.context;
+    if (app.certificates.length > 0 && this.invalidTokens.isReached(from, time.monotonicMs())) {
+      this.context.counters.add('logins_refused');
+      this.limitedLog.log('warn', 'too many', { from }, 'too many invalid tokens came from one address');
+      return TOO_MANY_FAILURES;
+    }
+    const result = this.tokens.verify({ app, uid, token, nowS: Math.floor(time.wallMs() / 1000) });
+    const refuse = () => this.refuseToken(app.appId, uid, token, from, result as Verdict<'expired' | 'invalid'>);
+    const letIn = (endTs: number | undefined): GatewayAnswer => ({
       status: 200,
       body: {
         code: GATEWAY_CODE.OK,
-        sessionid: this.tickets.issue(appid, uid, token),
+        sessionid: this.tickets.issue(appid, uid, token, endTs),
         addresses: [{ type: 0, addr: address.host, port: address.port }],
       },
-    };
+    });
+    if (result.verdict === 'invalid') return refuse();
+    const endTs = result.expireTs === undefined ? undefined : this.tokens.endOf(token, result.expireTs);
+    if (result.verdict === 'ok') {
+      this.noteOdd(app, uid, token, result);
+      return letIn(endTs);
+    }
+    if (endTs === undefined) return refuse();
+    return this.comesBack(app.appId, uid, token).then(
+      // What becomes of it is decided at the Login, which knows the client instance.
+      (known) => (known ? letIn(endTs) : refuse()),
+      (error: unknown) => {
+        this.failed(error);
+        return UNAVAILABLE;
+      },
+    );
   }
 
   /** A body that cannot be taken (size, encoding). */
@@ -131,29 +155,37 @@ export class Gateway {
     return { status: 200, body: { code: GATEWAY_CODE.OK, data: [] } };
   }
 
-  /** The answer to a token that does not let `uid` in (token.md 6, 7); nothing if it does. */
-  private refuseToken(app: App, uid: string, token: string, from: string): GatewayAnswer | undefined {
-    const { logger, counters, time, signer } = this.context;
-    const { appId } = app;
-    if (app.certificates.length > 0 && this.invalidTokens.isReached(from, time.monotonicMs())) {
-      counters.add('logins_refused');
-      this.limitedLog.log('warn', 'too many', { from }, 'too many invalid tokens came from one address');
-      return TOO_MANY_FAILURES;
-    }
-    const result = this.tokens.verify({ app, uid, token, nowS: Math.floor(time.wallMs() / 1000) });
-    if (result.verdict === 'ok') {
-      const { oddity } = result;
-      if (oddity) this.limitedLog.log('warn', oddity, { appId, uid, oddity }, 'a token is odd');
-      if (app.certificates.length === 0 && token !== '' && !this.apps.isOpen && !this.unchecked.has(appId)) {
-        this.unchecked.add(appId);
-        logger.warn({ appId }, 'clients send tokens, but the app has no certificate to check them with');
-      }
-      return undefined;
-    }
+  /**
+   * Whether a client comes back with a token that is over: a published one presents that of its login for ever (quirk Q13),
+   * and must not be refused here (quirk Q12).
+   */
+  private comesBack(appId: string, uid: string, token: string): Promise<boolean> {
+    const { engine, settings, signer } = this.context;
+    const name = tokenName(signer.digest(token));
+    return engine.registry.knowsToken({ appId, uid, name, timeoutMs: settings.engineTimeoutMs });
+  }
+
+  /** Logs what the issuer of a good token should look at. */
+  private noteOdd({ appId, certificates }: App, uid: string, token: string, { oddity }: Verdict<'ok'>): void {
+    if (oddity) this.limitedLog.log('warn', oddity, { appId, uid, oddity }, 'a token is odd');
+    if (certificates.length > 0 || token === '' || this.apps.isOpen || this.unchecked.has(appId)) return;
+    this.unchecked.add(appId);
+    this.context.logger.warn({ appId }, 'clients send tokens, but the app has no certificate to check them with');
+  }
+
+  /** The answer to a token that does not let `uid` in (token.md 6, 7). */
+  private refuseToken(
+    appId: string,
+    uid: string,
+    token: string,
+    from: string,
+    result: Verdict<'expired' | 'invalid'>,
+  ): GatewayAnswer {
+    const { counters, time, signer } = this.context;
     counters.add('logins_refused');
     // Tokens are never logged; the hash tells whether it was the same one again.
     const { verdict, ...why } = result;
-    const fields = { appId, uid, tokenHash: signer.digest(token).slice(0, 12), ...why };
+    const fields = { appId, uid, tokenHash: tokenName(signer.digest(token)), ...why };
     const reason = `${verdict} ${result.verdict === 'invalid' ? result.fault : result.oddity}`;
     this.limitedLog.log('info', reason, fields, `a token is ${verdict}`);
     // An expired token is a genuine one: its client is told to get another. No token at all costs nothing.

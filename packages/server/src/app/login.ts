@@ -1,7 +1,7 @@
 import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE, type Position } from 'ar-rtm-protocol';
 import type { Apps } from '../domain/apps.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
-import type { ClaimMode, ClaimResult } from '../ports/registry.js';
+import type { ClaimMode, ClaimRequest, ClaimResult, EndedSession } from '../ports/registry.js';
 import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -9,7 +9,8 @@ import { pause } from './engine-failure.js';
 import { placeOf, positionOf } from './place.js';
 import type { Session } from './session.js';
 import type { SessionHost } from './session-host.js';
-import type { Ticket, Tickets } from './tickets.js';
+import { type Ticket, type Tickets, tokenName } from './tickets.js';
+import type { TokenWatch } from './token-watch.js';
 
 /** A claim that the engine did not answer is repeated this long before a client of ours is sent away. */
 const CLAIM_PATIENCE_MS = 5000;
@@ -26,6 +27,7 @@ export class Login {
     private readonly sessions: SessionHost,
     /** Whether this node holds its lease: without, it must not host sessions. */
     private readonly mayHost: () => boolean,
+    private readonly tokenWatch: TokenWatch,
   ) {}
 
   async run(connection: Connection, appId: unknown, content: CommandContent<'Login'>): Promise<void> {
@@ -57,6 +59,7 @@ export class Login {
       return;
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    if (claim.outcome === 'token-over') return this.tokenOver(connection, profile, ticket, claim.ended);
     if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId);
     const begun = this.sessions.begin(connection, ticket, userSId, claim);
     if (begun === 'superseded') return this.supersede(connection, profile, ticket, userSId);
@@ -69,6 +72,7 @@ export class Login {
       ...(profile.published ? {} : this.oursOnly(claim, connection.session as Session)),
     });
     this.sessions.open(connection, claim);
+    if (connection.session) this.tokenWatch.begin(connection.session, claim.tokenEndTs);
     connection.releaseWaiting();
   }
 
@@ -106,6 +110,7 @@ export class Login {
           ...(inboxAt && { inboxAt }),
           ticketId: ticket.id,
           ticketExpiresInMs: ticket.expiresMs - time.wallMs(),
+          ...tokenOf(ticket, Math.floor(time.wallMs() / 1000)),
           timeoutMs: settings.engineTimeoutMs,
         });
         // Lost meanwhile: what was claimed goes to whoever adopts it, or to the next claim.
@@ -145,10 +150,36 @@ export class Login {
     connection.close(CLOSE_CODE.NORMAL, 'superseded');
   }
 
+  /**
+   * The token has ended and was not renewed by this client. A published one would never recover from a refusal (quirk Q12):
+   * it is let in, told of the end, and closed; it comes back with a login.
+   */
+  private tokenOver(
+    connection: Connection,
+    profile: ClientProfile,
+    { appId, uid }: Ticket,
+    ended: EndedSession | undefined,
+  ): void {
+    if (ended) this.sessions.departed(appId, uid, ended);
+    if (!profile.published) return this.refuse(connection, uid, LOGIN_CODE.TOKEN_EXPIRED);
+    this.context.counters.add('logins_refused');
+    connection.apply('superseded');
+    connection.send('Login', { Code: LOGIN_CODE.OK, UserId: uid });
+    connection.send('AcsTokenDidExpire', {});
+    connection.close(CLOSE_CODE.NORMAL, 'the token is over');
+  }
+
   private refuse(connection: Connection, uid: string, code: number): void {
     this.context.counters.add('logins_refused');
     connection.apply('refused');
     connection.send('Login', { Code: code, UserId: uid });
     connection.close(CLOSE_CODE.NORMAL, 'login refused');
   }
+}
+
+/** The token that the ticket was issued for, and whether it has ended. */
+function tokenOf({ tokenDigest, tokenEndTs }: Ticket, nowTs: number): Pick<ClaimRequest, 'token' | 'tokenOverTs'> {
+  if (tokenEndTs === undefined) return {};
+  const token = { name: tokenName(tokenDigest), endTs: tokenEndTs };
+  return nowTs < tokenEndTs ? { token } : { token, tokenOverTs: nowTs };
 }

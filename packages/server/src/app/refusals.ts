@@ -12,6 +12,7 @@ import {
   PEER_MESSAGE_CODE,
   PRESENCE_CODE,
   PRESENCE_QUERY_CODE,
+  RENEW_TOKEN_CODE,
 } from 'ar-rtm-protocol';
 import type { FrameSender } from './client-socket.js';
 
@@ -90,6 +91,12 @@ export function refuse(connection: FrameSender, cmd: CommandName, ids: RequestId
         QueryUserId: ids.userId ?? '',
         Attribs: '{}',
         Code: attribute,
+      });
+      return;
+    case 'RenewAcsToken':
+      connection.send(cmd, {
+        MsgId: msgId,
+        Code: invalid ? RENEW_TOKEN_CODE.INVALID_ARGUMENT : RENEW_TOKEN_CODE.FAILURE,
       });
       return;
     case 'AddOrUpdateChanAttributes':

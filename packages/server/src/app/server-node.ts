@@ -20,6 +20,7 @@ import { AttributeCommands } from './handlers/attributes.js';
 import { ChannelCommands } from './handlers/channels.js';
 import { PeerMessages } from './handlers/peer-messages.js';
 import { PresenceCommands } from './handlers/presence.js';
+import { TokenRenewal } from './handlers/token-renewal.js';
 import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { Login } from './login.js';
@@ -28,6 +29,7 @@ import { PresenceHub } from './presence-hub.js';
 import type { Session } from './session.js';
 import { SessionHost } from './session-host.js';
 import { Tickets } from './tickets.js';
+import { TokenWatch } from './token-watch.js';
 
 const TICK_MS = 100;
 const IDLE_CHECK_MS = 10_000;
@@ -83,15 +85,17 @@ export class ServerNode implements ConnectionHost {
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
     this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
+    const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
     this.peers = new PeerMessages(context, this.deliveries);
     this.dispatcher = new Dispatcher(
       context,
-      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld),
+      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld, tokenWatch),
       this.sessions,
       this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
       new AttributeCommands(context, this.sessions),
       new PresenceCommands(context, this.presence, this.sessions),
+      new TokenRenewal(context, apps, tokens, tokenWatch, this.sessions),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }

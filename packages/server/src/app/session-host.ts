@@ -3,7 +3,7 @@ import type { ReadClock } from '../domain/read-clock.js';
 import { SlotTable } from '../domain/slot-table.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice, OrphanedSession } from '../ports/nodes.js';
-import type { ClaimResult, EndReason, ServedChannel } from '../ports/registry.js';
+import type { ClaimResult, EndedSession, EndReason, ServedChannel } from '../ports/registry.js';
 import type { ChannelHub } from './channel-hub.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -121,6 +121,11 @@ export class SessionHost {
     this.takeOver(session, orphan);
     this.sessions.set(orphan.appId, orphan.uid, session);
     this.watch(session);
+  }
+
+  /** A session has ended that nobody goes on with: it leaves its channels. */
+  departed(appId: string, uid: string, ended: EndedSession): void {
+    this.departures.add(appId, uid, ended);
   }
 
   /** The socket of a session is gone. */

@@ -1,6 +1,7 @@
 import { nextSessionState, type SessionEvent, type SessionState } from '../domain/session-state.js';
 import { SlidingWindow } from '../domain/sliding-window.js';
 import { TokenBucket } from '../domain/token-bucket.js';
+import type { TokenLife } from '../domain/token-life.js';
 import type { ClientProfile } from './client-profile.js';
 import type { ClientSocket } from './client-socket.js';
 import type { InboxPump } from './inbox-pump.js';
@@ -28,6 +29,8 @@ export class Session {
   /** The epoch of the engine when it was claimed last. */
   epoch = 0;
   inbox: InboxPump | undefined;
+  /** Absent where no token is needed. Owned by TokenWatch. */
+  token: TokenLife | undefined;
   /** Whom it watches. Owned by the presence hub. */
   watcher: Watcher | undefined;
   /** The client has been silent for the UNREACHABLE time. This and the next two are owned by Reachability. */
@@ -101,10 +104,10 @@ export class Session {
   /** Forgets windows that hold only the past. Called regularly: most sessions are idle most of the time. */
   trim(settings: NodeSettings, nowMs: number): void {
     if (this.windows === undefined) return;
-    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls } = settings;
+    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls, tokenRenewals } = settings;
     const { userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads } = settings;
     const rules = [
-      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls],
+      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls, tokenRenewals],
       ...[userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads],
     ];
     const longest = Math.max(...rules.map(({ windowMs }) => windowMs));

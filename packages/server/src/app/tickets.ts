@@ -9,13 +9,15 @@ export interface Ticket {
   readonly uid: string;
   /** Digest of the token it was issued for. */
   readonly tokenDigest: string;
+  /** When the right to be logged in with that token ends, Unix seconds; absent where it does not. */
+  readonly tokenEndTs?: number;
   /** Wall time in ms until which a Login may use it. */
   readonly expiresMs: number;
 }
 
 /**
  * Tickets: the gateway's `sessionid` (design 5). Signed, so that any node, and the same node after a restart, accepts a
- * Login whose gateway answer came before. Text form: `id.expires.appId.uid(base16).tokenDigest.signature`.
+ * Login whose gateway answer came before. Text form: `id.expires.appId.uid(base16).tokenDigest[.tokenEnd].signature`.
  */
 export class Tickets {
   constructor(
@@ -25,9 +27,11 @@ export class Tickets {
     private readonly lifeMs: number,
   ) {}
 
-  issue(appId: string, uid: string, token: string): string {
+  issue(appId: string, uid: string, token: string, tokenEndTs?: number): string {
     const expires = Math.round(this.time.wallMs() + this.lifeMs).toString(36);
-    const body = `${this.chance.secretHex(12)}.${expires}.${appId}.${toHex(uid)}.${this.signer.digest(token)}`;
+    const tokenEnd = tokenEndTs === undefined ? '' : `.${tokenEndTs.toString(36)}`;
+    const digest = this.signer.digest(token);
+    const body = `${this.chance.secretHex(12)}.${expires}.${appId}.${toHex(uid)}.${digest}${tokenEnd}`;
     return `${body}.${this.signer.sign(body)}`;
   }
 
@@ -37,11 +41,18 @@ export class Tickets {
     if (text.length > 512 || end < 0) return undefined;
     const body = text.slice(0, end);
     if (!this.signer.verify(body, text.slice(end + 1))) return undefined;
-    const [id, expires, appId, uidHex, tokenDigest] = body.split('.');
+    const [id, expires, appId, uidHex, tokenDigest, tokenEnd] = body.split('.');
     if (!id || !expires || !isAppId(appId) || !uidHex || !tokenDigest) return undefined;
     const uid = fromHex(uidHex);
     if (!isId(uid)) return undefined;
-    return { id: ownText(id), appId, uid, tokenDigest, expiresMs: Number.parseInt(expires, 36) };
+    return {
+      id: ownText(id),
+      appId,
+      uid,
+      tokenDigest,
+      expiresMs: Number.parseInt(expires, 36),
+      ...(tokenEnd && { tokenEndTs: Number.parseInt(tokenEnd, 36) }),
+    };
   }
 
   /** The ticket if it was issued for this Login, and whether its time is over. */
@@ -51,6 +62,11 @@ export class Tickets {
     if (ticket.tokenDigest !== this.signer.digest(token)) return undefined;
     return { ticket, isOver: ticket.expiresMs < this.time.wallMs() };
   }
+}
+
+/** Tells a token apart from others in what is kept with a session. So short that it is a copy (see below). */
+export function tokenName(digest: string): string {
+  return digest.slice(0, 12);
 }
 
 /** A copy: what is cut out of a text keeps the whole of it in memory, and a ticket's id lives as long as the session. */

@@ -64,6 +64,12 @@ const tokensSchema = group('How login tokens are judged; for apps with certifica
     ),
   maxLifetimeS: count('Longest life of a 007 token after its issue, in seconds.', 86_400, 60, 10 * 365 * 86_400),
   leewayS: count('Tokens are taken so many seconds longer, for fleets with poor clocks.', 0, 0, 3600),
+  liveSessions: z
+    .enum(['all', '007'])
+    .default('all')
+    .describe(
+      'Which tokens end also a connected session, when it is not renewed: `all`, or only those of the `007` format; the others then count at logins and reconnects alone.',
+    ),
 });
 
 /**

@@ -86,4 +86,5 @@ export const frequenciesSchema = group('How often a client may make a call, as t
   channelAttributeWrites: frequency('Changes of attributes of channels.', FREQUENCIES.ATTRIBUTES),
   channelAttributeReads: frequency('Queries for attributes of channels.', FREQUENCIES.ATTRIBUTES),
   presence: frequency('Each of the presence commands: query, list, subscribe, unsubscribe.', FREQUENCIES.PRESENCE),
+  renewToken: frequency('Renewals of the token.', FREQUENCIES.RENEW_TOKEN),
 });

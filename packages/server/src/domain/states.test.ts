@@ -1,9 +1,10 @@
-/** Every (state, event) pair of the four state machines: what is in the table happens, everything else does nothing. */
+/** Every (state, event) pair of the state machines: what is in the table happens, everything else does nothing. */
 import { describe, expect, test } from 'vitest';
 import { CONNECTION_EVENTS, CONNECTION_STATES, nextConnectionState } from './connection-state.js';
 import { MEMBER_EVENTS, MEMBER_STATES, nextMemberState } from './member-state.js';
 import { nextPresenceState, PRESENCE_EVENTS, PRESENCE_STATES } from './presence-state.js';
 import { nextSessionState, SESSION_EVENTS, SESSION_STATES } from './session-state.js';
+import { nextTokenState, TOKEN_EVENTS, TOKEN_STATES } from './token-life.js';
 
 /** All transitions in the form "from event to", from the walk over all pairs. */
 function walk<S extends string, E extends string>(
@@ -51,6 +52,19 @@ test('a session', () => {
       'suspended resumed active',
       'suspended ended ended',
       'suspended moved ended',
+    ].sort(),
+  );
+});
+
+test('a token', () => {
+  expect(walk(TOKEN_STATES, TOKEN_EVENTS, nextTokenState)).toEqual(
+    [
+      'good near warned',
+      'good ended expired',
+      'good finished over',
+      'warned ended expired',
+      'warned finished over',
+      'expired finished over',
     ].sort(),
   );
 });

@@ -9,6 +9,8 @@ export interface TokenPolicy {
   readonly maxLifetimeS: number;
   /** Tokens are taken this much longer, seconds; for fleets with poor clocks. */
   readonly leewayS: number;
+  /** Whose end also ends a session that is connected: that of every token, or only that of the 007 format. */
+  readonly liveSessions: 'all' | '007';
 }
 
-export const DEFAULT_TOKEN_POLICY: TokenPolicy = { expiry006: 'min', maxLifetimeS: 86_400, leewayS: 0 };
+export const DEFAULT_TOKEN_POLICY: TokenPolicy = { expiry006: 'min', maxLifetimeS: 86_400, leewayS: 0, liveSessions: 'all' };

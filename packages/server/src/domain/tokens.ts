@@ -45,6 +45,15 @@ export class Tokens {
     return { verdict: nowS < rest.expireTs + this.policy.leewayS ? 'ok' : 'expired', ...rest };
   }
 
+  /**
+   * When a session that this genuine token let in is over, Unix seconds: what was taken longer counts longer. Nothing where
+   * such tokens do not end a live session.
+   */
+  endOf(token: string, expireTs: number): number | undefined {
+    const { liveSessions, leewayS } = this.policy;
+    return liveSessions === '007' && token.startsWith('006') ? undefined : expireTs + leewayS;
+  }
+
   private find({ app, uid, token, nowS }: TokenClaim): TokenFinding {
     if (token.length > TOKEN_CHARACTERS) return notGenuine('too long');
     const { appId, certificates } = app;

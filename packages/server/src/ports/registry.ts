@@ -19,6 +19,14 @@ export type ClaimMode =
   /** Published: does not say; the UserSId decides (wire-protocol.md 7.6). */
   | 'published';
 
+/** What allows a session in an app that asks for tokens. */
+export interface SessionToken {
+  /** Tells tokens apart; made of a hash. A published client presents the token of its login for ever (quirk Q13). */
+  readonly name: string;
+  /** When the right to be logged in ends, Unix seconds; later than the token says once it was renewed. */
+  readonly endTs: number;
+}
+
 export interface ClaimRequest {
   readonly appId: string;
   readonly uid: string;
@@ -31,6 +39,10 @@ export interface ClaimRequest {
   readonly ticketExpiresInMs: number;
   /** How far a client that resumes has followed its inbox. */
   readonly inboxAt?: Position;
+  /** Absent where no token is needed. */
+  readonly token?: SessionToken;
+  /** The time in Unix seconds, when the token was over by then: good only for going on after a renewal. */
+  readonly tokenOverTs?: number;
   readonly timeoutMs: number;
 }
 
@@ -72,15 +84,19 @@ export type ClaimResult =
       readonly inboxStart: Position;
       /** Entries behind `inboxAt` are lost. */
       readonly inboxGap: boolean;
+      /** When the token in force ends, Unix seconds: the one presented, or what it was renewed to. */
+      readonly tokenEndTs?: number;
       readonly ended?: EndedSession;
     }
   /** This client instance was superseded by another one and is still remembered as such (design 6). */
   | { readonly outcome: 'superseded' }
   /** The ticket was claimed by another client instance. */
-  | { readonly outcome: 'ticket-taken' };
+  | { readonly outcome: 'ticket-taken' }
+  /** The token is over, and this client instance has not renewed it. A published one's session ends with that. */
+  | { readonly outcome: 'token-over'; readonly ended?: EndedSession };
 
 /** Why a session ends. Only after `offline` is the client instance still believed to be reconnecting. */
-export type EndReason = 'logout' | 'offline' | 'banned';
+export type EndReason = 'logout' | 'offline' | 'banned' | 'token-over';
 
 export interface SessionRef {
   readonly appId: string;
@@ -120,6 +136,23 @@ export interface Registry {
    * channels and calls `settle`.
    */
   end(request: SessionRef & { readonly reason: EndReason }): Promise<{ readonly ended: EndedSession } | 'stale'>;
+
+  /**
+   * The client has renewed its token. `name`: of the new token, when the client presents that one from now on; a published
+   * client goes on presenting the old one. Written with the session, and kept as long as the client may come back.
+   */
+  renewToken(request: SessionRef & { readonly endTs: number; readonly name?: string }): Promise<'ok' | 'stale'>;
+
+  /**
+   * Whether a session of the user was begun or renewed with this token and was not ended by logout, kick or the token: its
+   * client comes back with it, even when it is over.
+   */
+  knowsToken(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly name: string;
+    readonly timeoutMs: number;
+  }): Promise<boolean>;
 
   /** All channels of an ended session have been left. */
   settle(request: {

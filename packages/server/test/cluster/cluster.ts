@@ -22,6 +22,7 @@ import { type Faults, FaultyNetwork } from 'ar-rtm-testkit/engine';
 import type { ServerNode } from '../../src/app/server-node.js';
 import type { NodeSettings } from '../../src/app/settings.js';
 import { createNode } from '../../src/compose.js';
+import type { App } from '../../src/domain/apps.js';
 import { LocalEngine, type LocalLimits } from '../../src/engines/local/index.js';
 import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
 import type { CounterName, Counters, Logger, Transport, TransportEvents } from '../../src/ports/index.js';
@@ -34,6 +35,7 @@ export interface ClusterOptions {
   readonly faults?: Partial<Faults>;
   readonly settings?: Partial<NodeSettings>;
   readonly limits?: Partial<LocalLimits>;
+  readonly apps?: readonly App[];
 }
 
 export class Cluster {
@@ -73,7 +75,7 @@ export class Cluster {
         secret: new Uint8Array(32),
         logger,
         counters,
-        apps: [],
+        apps: options.apps ?? [],
         settings: { drainMs: 100, ...options.settings },
       });
       await node.start();
@@ -154,15 +156,16 @@ export class ScriptedClient {
       readonly resume?: boolean;
       readonly inboxAt?: Place;
       readonly wait?: boolean;
+      readonly token?: string;
     } = {},
   ): Promise<void> {
     const gateway = this.cluster.node(options.gatewayNode ?? socketNode).gateway;
-    const answer = gateway.login(JSON.stringify({ appid: APP, uid: this.uid, token: '', wss: false }), {
-      host: 'h',
-      port: 1,
-    });
+    const { token = '' } = options;
+    const body = JSON.stringify({ appid: APP, uid: this.uid, token, wss: false });
+    const answer = await gateway.login(body, { host: 'h', port: 1 });
     if (answer.status !== 200) throw new Error(`the gateway answered ${answer.status}`);
-    const { sessionid } = answer.body as { sessionid: string };
+    const { sessionid, code } = answer.body as { sessionid: string; code: number };
+    if (code !== 0) throw new Error(`the gateway refused with ${code}`);
     this.nodeIndex = socketNode;
     this.closedWith = undefined;
     const seen = this.frames.length;
@@ -172,7 +175,7 @@ export class ScriptedClient {
       {
         UserId: this.uid,
         UserSId: this.userSId,
-        AcsToken: '',
+        AcsToken: token,
         SdkVer: '1',
         SessionId: sessionid,
         SvrKeepAlive: true,

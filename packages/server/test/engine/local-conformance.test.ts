@@ -5,10 +5,12 @@ import {
   describeNodes,
   describePresence,
   describeRegistry,
+  describeTokens,
 } from 'ar-rtm-testkit/engine';
 import { LocalHarness } from './local-harness.js';
 
 describeRegistry('local engine', LocalHarness.open);
+describeTokens('local engine', LocalHarness.open);
 describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);

@@ -4,6 +4,7 @@ import {
   describeAttributeRestart,
   describeRestart,
   describeRestartModel,
+  describeTokensRestart,
   type RestartableEngine,
   type SuiteLimits,
 } from 'ar-rtm-testkit/engine';
@@ -84,4 +85,5 @@ const factory = (limits: SuiteLimits = {}) => new DurableHarness(limits).open();
 
 describeRestart('local engine over LMDB', factory);
 describeAttributeRestart('local engine over LMDB', factory);
+describeTokensRestart('local engine over LMDB', factory);
 describeRestartModel('local engine over LMDB', factory, 3);

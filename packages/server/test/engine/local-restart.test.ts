@@ -1,6 +1,7 @@
-import { describeAttributeRestart, describeRestart, describeRestartModel } from 'ar-rtm-testkit/engine';
+import { describeAttributeRestart, describeRestart, describeRestartModel, describeTokensRestart } from 'ar-rtm-testkit/engine';
 import { LocalHarness } from './local-harness.js';
 
 describeRestart('local engine over records in memory', LocalHarness.open);
 describeAttributeRestart('local engine over records in memory', LocalHarness.open);
+describeTokensRestart('local engine over records in memory', LocalHarness.open);
 describeRestartModel('local engine over records in memory', LocalHarness.open);

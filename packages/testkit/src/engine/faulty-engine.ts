@@ -99,6 +99,8 @@ export class FaultyNetwork {
         removeChannel: through((request) => registry.removeChannel(request)),
         suspend: through((request) => registry.suspend(request)),
         end: through((request) => registry.end(request)),
+        renewToken: through((request) => registry.renewToken(request)),
+        knowsToken: through((request) => registry.knowsToken(request)),
         settle: through((request) => registry.settle(request)),
         forgetSuperseded: through((request) => registry.forgetSuperseded(request)),
         holder: through((request) => registry.holder(request)),

@@ -14,3 +14,4 @@ export * from './registry-suite.js';
 export { describeRestartModel } from './restart-model.js';
 export * from './restart-suite.js';
 export * from './test-node.js';
+export * from './tokens-suite.js';

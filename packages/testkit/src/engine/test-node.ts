@@ -13,6 +13,7 @@ import type {
   PresenceFeed,
   SendResult,
   ServedChannel,
+  SessionToken,
 } from 'ar-rtm-server/ports';
 import { expect } from 'vitest';
 import type { EngineUnderTest } from './engine-factory.js';
@@ -28,6 +29,8 @@ export interface ClaimOptions {
   readonly ticketId?: string;
   readonly ticketExpiresInMs?: number;
   readonly inboxAt?: Position;
+  readonly token?: SessionToken;
+  readonly tokenOverTs?: number;
 }
 
 export interface SendOptions {
@@ -80,6 +83,8 @@ export class TestNode {
       ticketId = unique('ticket'),
       ticketExpiresInMs = 60_000,
       inboxAt,
+      token,
+      tokenOverTs,
     } = options;
     const { nodeId } = this;
     return this.ports.registry.claim({
@@ -91,6 +96,8 @@ export class TestNode {
       ticketId,
       ticketExpiresInMs,
       ...(inboxAt && { inboxAt }),
+      ...(token && { token }),
+      ...(tokenOverTs !== undefined && { tokenOverTs }),
       ...TIMEOUT,
     });
   }

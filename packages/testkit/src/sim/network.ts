@@ -158,7 +158,9 @@ export class SimNetwork {
         return;
       }
       target.process.enter(() => {
-        const { status, body: answer } = target.node.gateway.login(body, { host: 'cluster', port: 1 });
+        const answered = target.node.gateway.login(body, { host: 'cluster', port: 1 });
+        if (answered instanceof Promise) throw new Error('no app of the simulator has tokens');
+        const { status, body: answer } = answered;
         this.trace(
           line.record.name,
           () => `gateway ${target.process.name}: ${status} ${JSON.stringify(answer).slice(0, 60)}`,

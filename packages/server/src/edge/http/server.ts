@@ -128,7 +128,7 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
       localPort: local.port ?? 0,
       publicAddress: options.publicAddress,
     });
-    return send(reply, gateway.login(body, address, request.ip));
+    return send(reply, await gateway.login(body, address, request.ip));
   });
   app.post(OFFLINE_PATH, async (request, reply) => {
     const { answer, written } = await gateway.offlineMessages(textOf(request));

@@ -1,5 +1,12 @@
-import type { RecordChange, Records, Time } from '../../ports/index.js';
-import { numberOf } from './record-values.js';
+import type { RecordChange, Records, SessionToken, Time } from '../../ports/index.js';
+import { numberOf, tokenOf } from './record-values.js';
+
+interface Memory {
+  /** Wall time. */
+  readonly ts: number;
+  /** What the instance logged in with, as far as it has renewed that. */
+  readonly token: SessionToken | undefined;
+}
 
 /**
  * Client instances (UserSIds) that are remembered for a while, on disk too: the superseded ones, and those that were
@@ -10,8 +17,10 @@ export class InstanceMemory {
   readonly #time: Time;
   readonly #keptMs: number;
   readonly #most: number;
-  /** Record key to wall time of the memory. */
-  readonly #sinceTs = new Map<string, number>();
+  /** By record key. */
+  readonly #known = new Map<string, Memory>();
+  /** Record keys by name of the token, as far as there are tokens. */
+  readonly #byToken = new Map<string, string>();
 
   constructor(family: string, time: Time, keptMs: number, most = Number.POSITIVE_INFINITY) {
     this.#family = family;
@@ -21,32 +30,44 @@ export class InstanceMemory {
   }
 
   get size(): number {
-    return this.#sinceTs.size;
+    return this.#known.size;
   }
 
   open(records: Records): void {
-    const found = [...records.scan(this.#family)].map(({ key, value }) => ({ key, ts: numberOf(value, 'ts') }));
-    found.sort((a, b) => a.ts - b.ts);
-    for (const { key, ts } of found) this.#sinceTs.set(key, ts);
+    const found = [...records.scan(this.#family)].map(({ key, value }) => ({
+      key,
+      memory: { ts: numberOf(value, 'ts'), token: tokenOf(value) },
+    }));
+    found.sort((a, b) => a.memory.ts - b.memory.ts);
+    for (const { key, memory } of found) this.#keep(key, memory);
   }
 
   has(appId: string, uid: string, userSId: string): boolean {
-    return this.#sinceTs.has(this.#key(appId, uid, userSId));
+    return this.#known.has(this.#key(appId, uid, userSId));
   }
 
-  remember(appId: string, uid: string, userSId: string): RecordChange[] {
+  tokenOf(appId: string, uid: string, userSId: string): SessionToken | undefined {
+    return this.#known.get(this.#key(appId, uid, userSId))?.token;
+  }
+
+  /** Whether an instance of the user has a token of this name. */
+  hasToken(appId: string, uid: string, name: string): boolean {
+    return this.#byToken.get(name)?.startsWith(this.#key(appId, uid, '')) === true;
+  }
+
+  remember(appId: string, uid: string, userSId: string, token?: SessionToken): RecordChange[] {
     const key = this.#key(appId, uid, userSId);
-    const ts = this.#time.wallMs();
-    this.#sinceTs.delete(key); // so that it goes to the end
-    this.#sinceTs.set(key, ts);
-    const changes: RecordChange[] = [{ key, value: { ts } }];
-    if (this.#sinceTs.size > this.#most) changes.push(...this.#forgetFirst(() => this.#sinceTs.size > this.#most));
+    const memory = { ts: this.#time.wallMs(), token };
+    this.#drop(key); // so that it goes to the end
+    this.#keep(key, memory);
+    const changes: RecordChange[] = [{ key, value: { ts: memory.ts, ...(token && { token }) } }];
+    if (this.#known.size > this.#most) changes.push(...this.#forgetFirst(() => this.#known.size > this.#most));
     return changes;
   }
 
   forget(appId: string, uid: string, userSId: string): RecordChange[] {
     const key = this.#key(appId, uid, userSId);
-    return this.#sinceTs.delete(key) ? [{ key }] : [];
+    return this.#drop(key) ? [{ key }] : [];
   }
 
   expire(): RecordChange[] {
@@ -56,12 +77,23 @@ export class InstanceMemory {
 
   #forgetFirst(isOver: (ts: number) => boolean): RecordChange[] {
     const changes: RecordChange[] = [];
-    for (const [key, ts] of this.#sinceTs) {
+    for (const [key, { ts }] of this.#known) {
       if (!isOver(ts)) break;
-      this.#sinceTs.delete(key);
+      this.#drop(key);
       changes.push({ key });
     }
     return changes;
+  }
+
+  #keep(key: string, memory: Memory): void {
+    this.#known.set(key, memory);
+    if (memory.token) this.#byToken.set(memory.token.name, key);
+  }
+
+  #drop(key: string): boolean {
+    const name = this.#known.get(key)?.token?.name;
+    if (name !== undefined && this.#byToken.get(name) === key) this.#byToken.delete(name);
+    return this.#known.delete(key);
   }
 
   #key(appId: string, uid: string, userSId: string): string {

@@ -7,6 +7,7 @@ import type {
   Registry,
   ServedChannel,
   SessionRef,
+  SessionToken,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
 import { movePresence } from './presence-table.js';
@@ -38,10 +39,12 @@ export class LocalRegistry implements Registry {
     if (mode !== 'published' && core.tickets.hasLoggedOut(appId, uid, userSId)) return { outcome: 'superseded' };
     const slot = core.users.load(appId, uid);
     const old = slot.session;
+    const known = old?.userSId === userSId ? old.token : core.reconnecting.tokenOf(appId, uid, userSId);
+    if (!isInForce(known, request)) return this.#tokenOver(slot, request);
     if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);
     // It went on from a cut, but somebody else has logged in since its own session ended: the newer login stays.
     if (old && old.userSId !== userSId && mode === 'resume' && !old.isDoubtful) return { outcome: 'superseded' };
-    return this.#begin(slot, old, node, request);
+    return this.#begin(slot, old, node, { ...request, ...tokenInForce(known, request.token) });
   }
 
   async addChannel(request: SessionRef & { readonly channelId: string }): Promise<'ok' | 'stale'> {
@@ -79,16 +82,32 @@ export class LocalRegistry implements Registry {
     const slot = core.users.find(request.appId, request.uid);
     if (!session || !slot) return 'stale';
     const end = endSession(core, slot, session, session.host);
-    if (request.reason === 'logout') core.tickets.loggedOut(session);
+    if (request.reason !== 'offline') core.tickets.loggedOut(session);
     core.presence.note(slot);
     core.deliveries.flush();
     if (request.reason === 'offline') {
-      end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId));
+      end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId, session.token));
     }
     end.changes.push(...core.sessionRecords.take(session));
     await this.#write(end.changes, end.mustFlush, request.timeoutMs);
     tellUndelivered(core, end.undelivered);
     return { ended: end.ended };
+  }
+
+  async renewToken(request: SessionRef & { readonly endTs: number; readonly name?: string }): Promise<'ok' | 'stale'> {
+    const session = this.#sessionOf(request);
+    if (!session) return 'stale';
+    const name = request.name ?? session.token?.name;
+    if (name !== undefined) session.token = { name, endTs: request.endTs };
+    this.#core.sessionRecords.touch(session);
+    return 'ok';
+  }
+
+  async knowsToken(request: { readonly appId: string; readonly uid: string; readonly name: string }): Promise<boolean> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const { appId, uid, name } = request;
+    return core.users.find(appId, uid)?.session?.token?.name === name || core.reconnecting.hasToken(appId, uid, name);
   }
 
   async settle(request: { readonly session: number }): Promise<void> {
@@ -137,6 +156,7 @@ export class LocalRegistry implements Registry {
     const isLogin = request.mode === 'new' || (request.mode === 'published' && session.isFresh);
     if (session.ticketId !== request.ticketId) core.tickets.retire(session);
     session.ticketId = request.ticketId;
+    session.token = tokenInForce(session.token, request.token).token;
     session.generation = core.serial.next();
     session.suspended = undefined;
     session.served = NOT_SERVED;
@@ -165,7 +185,24 @@ export class LocalRegistry implements Registry {
       served,
       inboxEnd: isLogin ? session.begunAt : slot.inbox.end,
       ...inboxStart(slot, request.inboxAt),
+      ...endOf(session.token),
     };
+  }
+
+  /** A published client that is told of the end of its token comes back with a login, if at all: its session is over. */
+  async #tokenOver(slot: UserSlot, { userSId, mode, timeoutMs, nodeId }: ClaimRequest): Promise<ClaimResult> {
+    const core = this.#core;
+    const { session } = slot;
+    if (session?.userSId !== userSId || mode !== 'published') return { outcome: 'token-over' };
+    const { host, generation } = session;
+    const end = endSession(core, slot, session, core.leases.require(nodeId));
+    end.changes.push(...core.sessionRecords.take(session));
+    core.presence.note(slot);
+    tellSuperseded(core, session, host, generation, 'same');
+    core.deliveries.flush();
+    await this.#write(end.changes, end.mustFlush, timeoutMs);
+    tellUndelivered(core, end.undelivered);
+    return { outcome: 'token-over', ended: end.ended };
   }
 
   async #begin(slot: UserSlot, old: Session | undefined, node: NodeLease, request: ClaimRequest): Promise<ClaimResult> {
@@ -197,6 +234,7 @@ export class LocalRegistry implements Registry {
       generation: core.serial.next(),
       host: node,
       ticketId: request.ticketId,
+      token: request.token,
       channels: NO_CHANNELS,
       presence: 'OFFLINE',
       reported: 0,
@@ -238,6 +276,7 @@ export class LocalRegistry implements Registry {
       served: NOT_SERVED,
       inboxEnd,
       ...start,
+      ...endOf(session.token),
       ...(end && { ended: end.ended }),
     };
   }
@@ -272,6 +311,22 @@ function inboxStart({ inbox }: UserSlot, at: Position | undefined): { inboxStart
   // A cursor behind the end cannot come from this log (restored from a backup, say).
   const inboxGap = comparePositions(at, floor) < 0 || comparePositions(at, end) > 0;
   return { inboxStart: inboxGap ? floor : at, inboxGap };
+}
+
+/** A token that is over lets only the client in that has renewed it. */
+function isInForce(known: SessionToken | undefined, { token, tokenOverTs }: ClaimRequest): boolean {
+  if (tokenOverTs === undefined) return true;
+  return known !== undefined && known.name === token?.name && known.endTs > tokenOverTs;
+}
+
+/** The token that counts from now on: the one presented, unless it is the one that was renewed. */
+function tokenInForce(known: SessionToken | undefined, token: SessionToken | undefined): { token?: SessionToken } {
+  if (!token) return {};
+  return { token: known?.name === token.name && known.endTs > token.endTs ? known : token };
+}
+
+function endOf(token: SessionToken | undefined): { tokenEndTs?: number } {
+  return token ? { tokenEndTs: token.endTs } : {};
 }
 
 function tellSuperseded(core: Core, session: Session, host: NodeLease, generation: number, by: 'other' | 'same'): void {

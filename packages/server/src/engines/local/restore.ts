@@ -27,6 +27,7 @@ export function restoreRecords(core: Core, records: Records): void {
       generation: recorded.generation,
       host: nobody,
       ticketId: recorded.ticketId,
+      token: recorded.token,
       channels: recorded.channels,
       served: recorded.served,
       presence: 'OFFLINE',

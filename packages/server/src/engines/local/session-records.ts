@@ -1,6 +1,6 @@
-import type { Attribute, RecordChange, Records, RecordValue, ServedChannel } from '../../ports/index.js';
+import type { Attribute, RecordChange, Records, RecordValue, ServedChannel, SessionToken } from '../../ports/index.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
-import { numberOf, textOf, textsOf } from './record-values.js';
+import { numberOf, textOf, textsOf, tokenOf } from './record-values.js';
 import { type Session, silentMsOf } from './state.js';
 
 /** A session as a restart finds it. */
@@ -11,6 +11,7 @@ export interface RecordedSession {
   readonly session: number;
   readonly generation: number;
   readonly ticketId: string;
+  readonly token: SessionToken | undefined;
   readonly channels: readonly string[];
   readonly served: readonly ServedChannel[];
   readonly peers: readonly string[];
@@ -65,6 +66,7 @@ export class SessionRecords {
       userSId: session.userSId,
       generation: session.generation,
       ticketId: session.ticketId,
+      ...(session.token && { token: session.token }),
       channels: session.channels,
       served: session.served,
       peers: session.peers,
@@ -93,6 +95,7 @@ function fromRecord(appId: string, uid: string, session: number, value: RecordVa
     session,
     generation: numberOf(value, 'generation'),
     ticketId: textOf(value, 'ticketId'),
+    token: tokenOf(value),
     channels: textsOf(value, 'channels'),
     served: (value.served ?? []) as readonly ServedChannel[],
     peers: textsOf(value, 'peers'),

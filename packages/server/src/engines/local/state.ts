@@ -8,6 +8,7 @@ import type {
   PresenceFeed,
   PresenceValue,
   ServedChannel,
+  SessionToken,
 } from '../../ports/index.js';
 import type { AttributeSet, ChannelAttributeState } from './attribute-set.js';
 import type { ChannelLog } from './channel-log.js';
@@ -46,6 +47,8 @@ export interface Session {
   /** Hosts the session; after its end: has to take it out of its channels. May be gone. */
   host: NodeLease;
   ticketId: string;
+  /** Absent where no token is needed. */
+  token: SessionToken | undefined;
   /** Few: at most those that a client may join. */
   channels: readonly string[];
   /** Changed by `movePresence` only. */
