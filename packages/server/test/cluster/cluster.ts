@@ -136,6 +136,8 @@ export class ScriptedClient {
   nodeIndex = -1;
   /** Does not acknowledge messages and does not answer heartbeats. */
   mute = false;
+  /** What it logged in with last. */
+  token = '';
   private events: TransportEvents | undefined;
   private msgId = 0;
 
@@ -161,6 +163,7 @@ export class ScriptedClient {
   ): Promise<void> {
     const gateway = this.cluster.node(options.gatewayNode ?? socketNode).gateway;
     const { token = '' } = options;
+    this.token = token;
     const body = JSON.stringify({ appid: APP, uid: this.uid, token, wss: false });
     const answer = await gateway.login(body, { host: 'h', port: 1 });
     if (answer.status !== 200) throw new Error(`the gateway answered ${answer.status}`);
