@@ -6,6 +6,7 @@ import {
   MEMBER_COUNT_CODE,
   PEER_MESSAGE_CODE,
   PRESENCE_CODE,
+  RENEW_TOKEN_CODE,
 } from 'ar-rtm-protocol';
 import { RtmChannel } from './channel.js';
 import { type Address, readAddress } from './core/address.js';
@@ -102,6 +103,18 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   async logout(): Promise<void> {
     return this.engine.logout();
+  }
+
+  /**
+   * Gives the session a new token; the old one stays in force until this has resolved. While the connection is cut, the
+   * attempts to restore it go on with the new one, at once. At most 2 calls in 1 s. Where no token is needed, any is taken.
+   *
+   * Rejects with {@link RtmErrorCode.RenewTokenError}: 2 not a text, or empty; 102 not logged in; 4 too often; 5 the new
+   * token has expired; 6 it is not valid; 201 the session ended meanwhile; 1 no answer within 10 s, or anything else.
+   */
+  async renewToken(token: string): Promise<void> {
+    if (!token || typeof token !== 'string') throw invalid(RENEW_TOKEN_CODE.INVALID_ARGUMENT, 'token');
+    return this.engine.renewToken(token);
   }
 
   /**

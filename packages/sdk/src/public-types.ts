@@ -162,13 +162,19 @@ export namespace RtmEvents {
      * if they come together. After a reconnect only those whose state is not the one reported last.
      */
     PeersOnlineStatusChanged(status: PeersOnlineStatusMap): void;
-    /** The token expires soon. */
+    /** The token ends in 30 s or less. Time to call `renewToken`; otherwise nothing happens yet. */
     TokenWillExpired(): void;
     /** As `TokenWillExpired`, right after it; the name in other SDKs. */
     TokenPrivilegeWillExpire(): void;
-    /** The server refuses to restore the session because the token has expired. */
+    /**
+     * The token has ended. `renewToken` still succeeds: within 10 s while connected; when the connection is cut at any time,
+     * and it is not restored before.
+     */
     TokenExpired(): void;
-    /** The server ends the session because the token has expired. */
+    /**
+     * It was not renewed for 10 s. While connected, the session ends: `ConnectionStateChanged(ABORTED, TOKEN_EXPIRED)`
+     * follows. When the connection is cut, `renewToken` still restores it.
+     */
     TokenDidExpired(): void;
   }
 

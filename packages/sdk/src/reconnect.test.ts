@@ -520,7 +520,7 @@ test('a refusal that is not for good is no end', async () => {
   expect(await events()).toEqual([INTERRUPTED, RECOVERED]);
 });
 
-test('an expired token: TokenExpired once, no other state, attempts wait', async () => {
+test('an expired token: TokenExpired, 10 s later TokenDidExpired, once each; no other state, attempts wait', async () => {
   const { server, events, clock, client, recorder } = await loggedIn();
   server.isDown = true;
   server.connection.close();
@@ -532,7 +532,7 @@ test('an expired token: TokenExpired once, no other state, attempts wait', async
   expect(await events()).toEqual(['TokenExpired']);
   const posts = server.posts.length;
   await clock.advance(60_000);
-  expect([await events(), server.posts.length]).toEqual([[], posts]);
+  expect([await events(), server.posts.length]).toEqual([['TokenDidExpired'], posts]);
   void recorder.settles('logout', client.logout());
   expect(await events()).toEqual(['ConnectionStateChanged "DISCONNECTED" "LOGOUT"', 'logout resolved']);
 });

@@ -25,8 +25,8 @@ export interface Gaps {
 export interface ConnectionHost {
   /** Tells the application; called in due order. */
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void;
-  /** The server does not take the token any more; reconnecting waits. */
-  tokenExpired(): void;
+  /** An attempt to come back was refused with this LoginError. Whether there is another token to try. */
+  refused(code: number): boolean;
   /** The server took a new login. */
   accepted(reply: LoginReply): void;
   /** A frame of the link, in order. */
@@ -54,6 +54,8 @@ export interface Connection {
   abort(event: ConnectionEvent): void;
   /** Gives up the link, as if the socket were lost. */
   cut(): void;
+  /** There is a new token: tries with it at once, if the connection is cut. */
+  retry(): void;
 }
 
 /** An attempt younger than this is not given up for a wake-up call. */
@@ -179,9 +181,13 @@ export function createConnection(
 
   /** The network or the page is back: no more waiting. */
   function hurry(): void {
-    if (stopWaiting) stopWaiting();
-    else if (abandon && clock.now() - attemptSince > FRESH_MS) abandon(false);
-    else return;
+    if (stopWaiting || (abandon && clock.now() - attemptSince > FRESH_MS)) retry();
+  }
+
+  function retry(): void {
+    if (!isTrying || link) return;
+    stopWaiting?.();
+    abandon?.(false);
     attempt();
   }
 
@@ -225,7 +231,8 @@ export function createConnection(
       endLogin(loginEvent(refusal), loginError(refusal));
       return;
     }
-    const event = reconnectEvent(refusal);
+    const hasOther = host.refused(refusal.code);
+    const event = hasOther ? undefined : reconnectEvent(refusal);
     if (event) {
       // Rows 9, 10 and 12 of the table; "refused for good" starts from RECONNECTING only.
       if (event === 'refused' && state === 'CONNECTED') move('interrupted');
@@ -233,8 +240,8 @@ export function createConnection(
       return;
     }
     logger.warn(`session refused: ${refusal.serverCode}`);
-    if (refusal.code === LOGIN_CODE.TOKEN_EXPIRED) host.tokenExpired();
-    else tryToConnect();
+    // With a token that has ended it waits for another one.
+    if (hasOther || refusal.code !== LOGIN_CODE.TOKEN_EXPIRED) tryToConnect();
   }
 
   function endLogin(event: ConnectionEvent, error: RTMException): void {
@@ -288,5 +295,6 @@ export function createConnection(
     logout,
     abort,
     cut: onDown,
+    retry,
   };
 }

@@ -9,6 +9,7 @@ import {
   MESSAGE_STATUS,
   MESSAGE_TYPE,
   PEER_MESSAGE_CODE,
+  RENEW_TOKEN_CODE,
   type ServerFrame,
 } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
@@ -31,11 +32,12 @@ import { Presence } from './presence.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
 import { positionOf } from './stream-position.js';
+import { Token } from './token.js';
 
 /** One `login` with everything that follows from it. */
 interface Session {
   readonly uid: string;
-  readonly token: string;
+  readonly token: Token;
   readonly userSId: string;
   readonly scope: Scope;
 }
@@ -66,6 +68,7 @@ export class Engine implements ConnectionHost {
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
   private readonly memberLists = new SlidingWindow(FREQUENCIES.MEMBERS);
   private readonly clock: Clock;
+  private readonly renewals = new SlidingWindow(FREQUENCIES.RENEW_TOKEN);
   private readonly memberCounts = new SlidingWindow(FREQUENCIES.MEMBER_COUNT);
 
   constructor(
@@ -95,7 +98,7 @@ export class Engine implements ConnectionHost {
 
   /** `null` when not logged in, or logged in without one. */
   get token(): string | null {
-    return (this.connection.hasSession && this.session?.token) || null;
+    return (this.connection.hasSession && this.session?.token.value) || null;
   }
 
   membership(channelId: string, events: ChannelEvents): Membership {
@@ -121,7 +124,13 @@ export class Engine implements ConnectionHost {
     }
     countCall(this.clock.now(), [this.logins, LOGIN_CODE.TOO_OFTEN]);
     this.session?.scope.end();
-    this.session = { uid, token, userSId: this.environment.random.hex(32), scope: new Scope() };
+    const scope = new Scope();
+    this.session = {
+      uid,
+      token: new Token(token, scope, this.clock, this.queue, this.events),
+      userSId: this.environment.random.hex(32),
+      scope,
+    };
     return this.connection.login();
   }
 
@@ -130,6 +139,15 @@ export class Engine implements ConnectionHost {
       throw notLoggedIn(RtmErrorCode.LogoutError);
     }
     return this.connection.logout();
+  }
+
+  /** While the connection is cut, the new token is tried at once. */
+  renewToken(value: string): Promise<void> {
+    const { token } = this.requireLogin(RtmErrorCode.RenewTokenError);
+    countCall(this.clock.now(), [this.renewals, RENEW_TOKEN_CODE.TOO_OFTEN]);
+    const renewed = token.renew(value, this.requests);
+    this.connection.retry();
+    return renewed;
   }
 
   sendToPeer(peerId: string, text: string, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
@@ -223,7 +241,7 @@ export class Engine implements ConnectionHost {
     if (!session || !address) throw new Error('no session');
     const { uid, token, userSId } = session;
     const inboxAt = isResume ? this.inbox.position(uid) : undefined;
-    return { address, appId, uid, token, userSId, sdkVersion, isResume, inboxAt };
+    return { address, appId, uid, token: token.present(), userSId, sdkVersion, isResume, inboxAt };
   }
 
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void {
@@ -234,8 +252,8 @@ export class Engine implements ConnectionHost {
     }
   }
 
-  tokenExpired(): void {
-    this.queue.announce(() => this.events.emit('TokenExpired'));
+  refused(code: number): boolean {
+    return this.session?.token.refused(code) === true;
   }
 
   accepted(reply: LoginReply): void {
@@ -244,6 +262,7 @@ export class Engine implements ConnectionHost {
   }
 
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
+    this.session?.token.accept();
     this.presence.restore(reply, () =>
       this.attributes.restore(reply, () =>
         this.memberships.restore(reply, (gaps) => {
@@ -268,13 +287,13 @@ export class Engine implements ConnectionHost {
         this.connection.abort(frame.content.Reason === 'BANNED' ? 'banned' : 'superseded');
         break;
       case 'AcsTokenWillExpire':
-        this.queue.announce(() => {
-          this.events.emit('TokenWillExpired');
-          this.events.emit('TokenPrivilegeWillExpire');
-        });
+        session.token.tell(1);
+        break;
+      case 'AcsTokenExpired':
+        session.token.tell(2);
         break;
       case 'AcsTokenDidExpire':
-        this.queue.announce(() => this.events.emit('TokenDidExpired'));
+        session.token.tell(3);
         this.connection.abort('tokenExpired');
         break;
       default:
@@ -291,6 +310,7 @@ export class Engine implements ConnectionHost {
     this.memberships.end();
     this.attributes.end();
     this.presence.end();
+    this.session?.token.stop();
     if (isSilent) this.session?.scope.end();
   }
 }

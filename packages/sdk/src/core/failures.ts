@@ -11,6 +11,7 @@ import {
   RtmInvokeTooOftenError,
   RtmLimitExceededError,
   RtmTimeoutError,
+  RtmUnauthenticatedError,
 } from '../errors.js';
 import type { SlidingWindow } from './frequency.js';
 
@@ -48,7 +49,7 @@ export function notJoined(codes: Codes, channelId: string): RTMException {
 }
 
 export function interrupted(codes: Codes): RTMException {
-  return new RtmInterruptedError(failure(codes), 'The session has ended');
+  return new RtmInterruptedError(codeOf(codes, 'BY_LOGOUT') ?? failure(codes), 'The session has ended');
 }
 
 /** A timeout is a failure where it has no code of its own. */
@@ -73,6 +74,7 @@ export function countCall(now: number, ...windows: readonly (readonly [window: S
 
 /** Class of the errors whose code has such a name; the generic failure for all others. */
 const CLASSES = [
+  [/_TOKEN(_EX|$)/, RtmUnauthenticatedError],
   [/_INVALID_/, RtmInvalidArgumentError],
   [/TOO_OFTEN$/, RtmInvokeTooOftenError],
   [/(LIMIT|OVERFLOW)$/, RtmLimitExceededError],

@@ -32,7 +32,7 @@ export interface Request<C extends Asking> {
 
 /**
  * All are sent again when the connection was cut before the answer came. `message`: is carried out once only, so the server
- * is told that it is a repetition; it has 10 s. `presence`: has 10 s. `query`: has 5 s. These times run from the call on,
+ * is told that it is a repetition; it has 10 s. `presence`, and the renewal of a token: has 10 s. `query`: has 5 s. These times run from the call on,
  * waiting for a connection included. `notice`: waits for the server as long as the session lasts. `link`: belongs to bringing the session back; it
  * is not sent again, and lasts as long as its link.
  */

@@ -161,7 +161,10 @@ export class Login {
     ended: EndedSession | undefined,
   ): void {
     if (ended) this.sessions.departed(appId, uid, ended);
-    if (!profile.published) return this.refuse(connection, uid, LOGIN_CODE.TOKEN_EXPIRED);
+    if (!profile.published) {
+      this.refuse(connection, uid, LOGIN_CODE.TOKEN_EXPIRED);
+      return;
+    }
     this.context.counters.add('logins_refused');
     connection.apply('superseded');
     connection.send('Login', { Code: LOGIN_CODE.OK, UserId: uid });

@@ -72,7 +72,10 @@ export class TokenLife {
   }
 
   /** The steps that are due and were not taken, which are taken by this, and the time to the next one. */
-  advance(line: TimeLine, leftMs: number): { readonly due: readonly TokenEvent[]; readonly nextMs: number | undefined } {
+  advance(
+    line: TimeLine,
+    leftMs: number,
+  ): { readonly due: readonly TokenEvent[]; readonly nextMs: number | undefined } {
     const due: TokenEvent[] = [];
     for (const [event, beforeEndMs] of line) {
       if (leftMs > beforeEndMs) return { due, nextMs: leftMs - beforeEndMs };

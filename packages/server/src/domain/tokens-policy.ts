@@ -13,4 +13,9 @@ export interface TokenPolicy {
   readonly liveSessions: 'all' | '007';
 }
 
-export const DEFAULT_TOKEN_POLICY: TokenPolicy = { expiry006: 'min', maxLifetimeS: 86_400, leewayS: 0, liveSessions: 'all' };
+export const DEFAULT_TOKEN_POLICY: TokenPolicy = {
+  expiry006: 'min',
+  maxLifetimeS: 86_400,
+  leewayS: 0,
+  liveSessions: 'all',
+};

@@ -35,7 +35,8 @@ async function login(leftS: number, kind: 'ours' | 'published' = 'ours', node = 
 }
 
 /** The frames about tokens that the client has got. */
-const told = (client: ScriptedClient) => client.frames.map(({ cmd }) => cmd).filter((cmd) => TOKEN_FRAMES.includes(cmd));
+const told = (client: ScriptedClient) =>
+  client.frames.map(({ cmd }) => cmd).filter((cmd) => TOKEN_FRAMES.includes(cmd));
 
 async function renew(client: ScriptedClient, to: string): Promise<{ Code: number; ExpireTs?: number | undefined }> {
   const before = client.contents('RenewAcsToken').length;
@@ -133,7 +134,10 @@ describe('renewals that are refused', () => {
       [token(-1), TOKEN_EXPIRED],
       [token(600, 'bob'), INVALID_TOKEN],
       [token(600, 'alice', '0'.repeat(32)), INVALID_TOKEN],
-      [make006({ appId: 'f'.repeat(32), certificate: CERTIFICATE, account: 'alice', ts: now + 600, privilege: 0 }), INVALID_TOKEN],
+      [
+        make006({ appId: 'f'.repeat(32), certificate: CERTIFICATE, account: 'alice', ts: now + 600, privilege: 0 }),
+        INVALID_TOKEN,
+      ],
       [token(600).slice(0, -1), INVALID_TOKEN],
       ['x'.repeat(3000), INVALID_TOKEN],
       ['', INVALID_ARGUMENT],
@@ -299,7 +303,13 @@ describe('published clients', () => {
 test('tokens of the 007 format end sessions alike', async () => {
   await start();
   const alice = cluster.client('alice');
-  const made = make007({ appId: APP, certificate: CERTIFICATE, services: [rtm('alice', 0)], issueTs: nowS(), expire: 40 });
+  const made = make007({
+    appId: APP,
+    certificate: CERTIFICATE,
+    services: [rtm('alice', 0)],
+    issueTs: nowS(),
+    expire: 40,
+  });
   await alice.connect(0, { token: made });
   await cluster.time.advance(51_000);
   expect(told(alice)).toEqual(TOKEN_FRAMES);

@@ -1,4 +1,9 @@
-import { describeAttributeRestart, describeRestart, describeRestartModel, describeTokensRestart } from 'ar-rtm-testkit/engine';
+import {
+  describeAttributeRestart,
+  describeRestart,
+  describeRestartModel,
+  describeTokensRestart,
+} from 'ar-rtm-testkit/engine';
 import { LocalHarness } from './local-harness.js';
 
 describeRestart('local engine over records in memory', LocalHarness.open);

@@ -123,6 +123,9 @@ export class FakeServer implements NetworkPeer {
         to.send('Logout', { Code: 0 });
         to.close();
         break;
+      case 'RenewAcsToken':
+        to.send('RenewAcsToken', { MsgId: content.MsgId, Code: 0 });
+        break;
       case 'SendMsgToPeer':
         to.send('MsgStatus', { MsgId: content.MsgId, Status: 2, Code: 0 });
         break;

@@ -54,8 +54,9 @@ export class TokenRenewal {
     const known = endTs === undefined || (await this.renew(connection, session, token, endTs));
     if (known === 'stale') return this.sessions.stale(session);
     if (!known) return reply(RENEW_TOKEN_CODE.FAILURE);
+    // What there is to tell of the new token comes behind the answer.
+    reply(RENEW_TOKEN_CODE.OK, result.expireTs);
     if (connection.session === session) this.watch.begin(session, endTs);
-    return reply(RENEW_TOKEN_CODE.OK, result.expireTs);
   }
 
   /** Ours presents the new token from now on, a published client goes on with the old one (quirk Q13). */
