@@ -9,11 +9,13 @@ import { Tokens } from './domain/tokens.js';
 import type { TokenPolicy } from './domain/tokens-policy.js';
 import { Closing } from './edge/closing.js';
 import type { PublicAddress } from './edge/http/address.js';
+import { type Metrics, metricsServer } from './edge/http/metrics.js';
 import { OriginRule } from './edge/http/origins.js';
 import { createHttpServer } from './edge/http/server.js';
 import { NodeSigner } from './edge/node-signer.js';
 import { NodeChance, NodeTime } from './edge/node-time.js';
 import { nodeTokenCrypto } from './edge/node-token-crypto.js';
+import { OperatorKey } from './edge/operator-key.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits } from './engines/local/index.js';
@@ -40,10 +42,18 @@ export interface ServerOptions {
   readonly frameCloseBytes: number;
   readonly maxConnections: number;
   readonly requestTimeoutMs: number;
+  /** The page of metrics, for the operator key. Absent: there is none. */
+  readonly metrics?: Metrics | undefined;
+  /** A second address for it, without a key. */
+  readonly metricsAddress?: { readonly host: string; readonly port: number } | undefined;
 }
 
 export interface RunningServer {
   readonly port: number;
+  /** The port of `metricsAddress`. */
+  readonly metricsPort: number | undefined;
+  /** The operator key, when this start has made it: nobody can tell it later. */
+  readonly newOperatorKey: string | undefined;
   /** Live objects by kind; for leak tests. */
   census(): Readonly<Record<string, number>>;
   /**
@@ -78,6 +88,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<RunningSe
   const time = new NodeTime();
   const chance = new NodeChance();
   const secret = await ticketSecret(records, chance);
+  const operatorKey = await OperatorKey.open(records, chance);
   const engine = new LocalEngine({ records, time, counters, logger, limits: options.engineLimits ?? {} });
   await engine.open();
   closing.add('engine', () => engine.close({ graceful: true }));
@@ -85,14 +96,30 @@ async function open(options: ServerOptions, closing: Closing): Promise<RunningSe
   const node = createNode({ ...options, engine: engine.connect(), time: nodeTime, chance, secret });
   // Whoever waits to ask the engine again, for sessions that the node has let go of, does not.
   closing.add('timers', () => nodeTime.end());
-  const edge = await openEdge(options, node);
+  const edge = await openEdge({ ...options, operatorKey }, node);
   closing.add('edge', () => edge.close());
   closing.add('node', () => node.stop());
   await node.start();
+  const metricsPort = await listenForMetrics(options, closing);
   await listen(edge.server, options.host, options.port);
   closing.add('sockets', () => node.drain());
   const { port } = edge.server.address() as AddressInfo;
-  return { port, census: () => ({ ...node.census, ...engine.sizes() }), stop: () => closing.run() };
+  const census = () => ({ ...node.census, ...engine.sizes() });
+  return { port, metricsPort, newOperatorKey: operatorKey.fresh, census, stop: () => closing.run() };
+}
+
+async function listenForMetrics(
+  { metrics, metricsAddress }: ServerOptions,
+  closing: Closing,
+): Promise<number | undefined> {
+  if (!metrics || !metricsAddress) return undefined;
+  const server = metricsServer(metrics);
+  await listen(server, metricsAddress.host, metricsAddress.port);
+  closing.add('metrics', async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
 }
 
 /** One node over an engine; tests put several into one process. */
@@ -124,7 +151,9 @@ export function createNode(parts: {
 
 /** HTTP and WebSocket of one node, not listening yet. */
 export async function openEdge(
-  options: Omit<ServerOptions, 'records' | 'host' | 'port' | 'apps' | 'logger' | 'counters'>,
+  options: Omit<ServerOptions, 'records' | 'host' | 'port' | 'apps' | 'logger' | 'counters'> & {
+    readonly operatorKey?: OperatorKey;
+  },
   node: ServerNode,
 ): Promise<{ readonly server: Server; close(): Promise<void> }> {
   const origins = new OriginRule(options.allowedOrigins);
@@ -137,6 +166,8 @@ export async function openEdge(
     publicDir: options.publicDir,
     sdkVersion: options.version,
     requestTimeoutMs: options.requestTimeoutMs,
+    metrics: options.metrics,
+    operatorKey: options.operatorKey,
     isReady: () => node.isReady,
   });
   const upgrades = acceptUpgrades(server, {

@@ -3,11 +3,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type NodeSettings, tolerant } from './app/settings.js';
-import { parseCommandLine, runMaintenance, Service } from './cli/index.js';
+import { makeToken, parseCommandLine, runMaintenance, type SecretCommand, Service } from './cli/index.js';
 import { type RunningServer, type ServerOptions, startServer } from './compose.js';
 import { type Config, type ConfigFlags, describeConfig, formatProblem, loadConfig } from './config/index.js';
-import { ImpatientTime, NodeTime } from './edge/node-time.js';
+import { ImpatientTime, NodeChance, NodeTime } from './edge/node-time.js';
 import { PinoLogger, PromCounters } from './edge/observability/index.js';
+import { OperatorKey } from './edge/operator-key.js';
+import { hashSecret } from './edge/secret-hash.js';
 import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
@@ -34,6 +36,9 @@ async function run(): Promise<number | undefined> {
       const config = read(command.flags);
       if (config === undefined) return 1;
       if (command.kind === 'serve') return serve(config);
+      if (command.kind === 'token' || command.kind === 'api-key' || command.kind === 'operator-key') {
+        return makeSecret(command, config);
+      }
       const { dataDir } = config;
       const observed = { logger: loggerOf(config), counters: new PromCounters(), time: new NodeTime() };
       const outcome = await runMaintenance(command, dataDir, observed);
@@ -41,6 +46,48 @@ async function run(): Promise<number | undefined> {
       return outcome.exitCode;
     }
   }
+}
+
+/** Prints something to log in with. */
+async function makeSecret(command: SecretCommand, config: Config): Promise<number> {
+  const chance = new NodeChance();
+  const print = (text: string): number => {
+    process.stdout.write(text);
+    return 0;
+  };
+  const refuse = (reason: string): number => {
+    process.stderr.write(`${reason}\n`);
+    return 1;
+  };
+  switch (command.kind) {
+    case 'token': {
+      const made = makeToken(command, config.apps, Math.floor(Date.now() / 1000));
+      return made.ok ? print(`${made.token}\n`) : refuse(made.reason);
+    }
+    case 'api-key': {
+      const [id, secret] = [`key_${chance.secretHex(8)}`, chance.secretHex(32)];
+      const line = JSON.stringify({ id, secretHash: hashSecret(secret), apps: command.appIds });
+      return print(
+        `For the back end, shown only now:\n  ${id}:${secret}\nFor "apiKeys" in the configuration:\n  ${line}\n`,
+      );
+    }
+    case 'operator-key': {
+      const observed = { logger: loggerOf(config), counters: new PromCounters(), time: new NodeTime() };
+      try {
+        const records = await openLmdbRecords({ dir: config.dataDir, lockWaitMs: 0, ...observed });
+        const { fresh } = await OperatorKey.reset(records, chance);
+        await records.close();
+        return print(operatorKeyText(fresh));
+      } catch (error) {
+        if (error instanceof StorageRefused) return refuse(error.message);
+        throw error;
+      }
+    }
+  }
+}
+
+function operatorKeyText(key: string | undefined): string {
+  return key === undefined ? '' : `The operator key, shown only now: ${key}\n`;
 }
 
 function read(flags: ConfigFlags): Config | undefined {
@@ -79,9 +126,12 @@ async function serve(config: Config): Promise<number | undefined> {
     return 1;
   }
   if (server === undefined) return undefined;
+  const running = server;
   if (config.apps.length === 0) {
     logger.warn({}, 'open development mode: no apps are configured, every App ID is accepted without a token');
   }
+  counters.addGauges(() => running.census());
+  process.stdout.write(operatorKeyText(server.newOperatorKey));
   process.stdout.write(`ArRTM ${version} is ready: http://${pageHost(config.host)}:${server.port}/\n`);
   return undefined;
 }
@@ -106,6 +156,8 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     frameCloseBytes: config.limits.frameCloseBytes,
     maxConnections: config.limits.maxConnections,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    metrics: counters,
+    metricsAddress: config.metricsAddress,
   };
 }
 

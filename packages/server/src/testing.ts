@@ -2,6 +2,7 @@
 import type { NodeSettings } from './app/settings.js';
 import { type RunningServer, startServer } from './compose.js';
 import type { App } from './domain/apps.js';
+import type { Metrics } from './edge/http/metrics.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
 import type { CounterName, Counters, Logger, Records } from './ports/index.js';
@@ -27,6 +28,8 @@ export interface TestServerOptions {
   readonly publicDir?: string;
   readonly maxConnections?: number;
   readonly requestTimeoutMs?: number;
+  readonly metrics?: Metrics;
+  readonly metricsAddress?: { readonly host: string; readonly port: number };
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -48,6 +51,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     frameCloseBytes: 1024 * 1024,
     maxConnections: options.maxConnections ?? 10_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    metrics: options.metrics,
+    metricsAddress: options.metricsAddress,
   });
   return {
     ...server,

@@ -101,7 +101,7 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
     const next = nextConnectionState(this.current, event);
     if (next === undefined) return false;
     this.current = next;
-    if (next === 'closing') this.closingMs = this.host.clock.nowMs;
+    if (next === 'closing' || next === 'quarantined') this.closingMs = this.host.clock.nowMs;
     return true;
   }
 

@@ -10,7 +10,7 @@ import { placeOf, positionOf } from './place.js';
 import type { Session } from './session.js';
 import type { SessionHost } from './session-host.js';
 import { type Ticket, type Tickets, tokenName } from './tickets.js';
-import type { TokenWatch } from './token-watch.js';
+import { PUBLISHED_LOGIN_MS, type TokenWatch } from './token-watch.js';
 
 /** A claim that the engine did not answer is repeated this long before a client of ours is sent away. */
 const CLAIM_PATIENCE_MS = 5000;
@@ -145,9 +145,18 @@ export class Login {
       return;
     }
     connection.forgetOnClose = { appId, uid, userSId };
+    this.quarantine(connection, uid, () => {
+      connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
+      connection.close(CLOSE_CODE.NORMAL, 'superseded');
+    });
+  }
+
+  /** Lets a published client in that is to be put off as soon as it can take that. */
+  private quarantine(connection: Connection, uid: string, putOff: () => void): void {
     connection.send('Login', { Code: LOGIN_CODE.OK, UserId: uid });
-    connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
-    connection.close(CLOSE_CODE.NORMAL, 'superseded');
+    this.context.time.after(PUBLISHED_LOGIN_MS, () => {
+      if (connection.state === 'quarantined') putOff();
+    });
   }
 
   /**
@@ -167,9 +176,10 @@ export class Login {
     }
     this.context.counters.add('logins_refused');
     connection.apply('superseded');
-    connection.send('Login', { Code: LOGIN_CODE.OK, UserId: uid });
-    connection.send('AcsTokenDidExpire', {});
-    connection.close(CLOSE_CODE.NORMAL, 'the token is over');
+    this.quarantine(connection, uid, () => {
+      connection.send('AcsTokenDidExpire', {});
+      connection.close(CLOSE_CODE.NORMAL, 'the token is over');
+    });
   }
 
   private refuse(connection: Connection, uid: string, code: number): void {

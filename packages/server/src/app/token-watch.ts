@@ -7,6 +7,12 @@ import type { Session } from './session.js';
 import type { SessionHost } from './session-host.js';
 
 /**
+ * A published client takes the reply to its Login in several turns, at whose end it believes to be logged in, whatever it
+ * was told meanwhile: what puts it off, or wants it to act, comes later than that.
+ */
+export const PUBLISHED_LOGIN_MS = 300;
+
+/**
  * Tells clients of the end of their tokens, and ends their sessions when they do not renew them (api.md 4.4,
  * wire-protocol.md 7.5). The server's clock alone counts: that of a client may be wrong, and its timers may sleep. A session
  * without a socket is judged when its client comes back.
@@ -26,7 +32,7 @@ export class TokenWatch {
     const { token, connection } = session;
     if (!token || !connection) return;
     const due = () => (session.token === token ? this.advance(session, token, connection) : undefined);
-    const nextMs = due();
+    const nextMs = connection.profile?.published === false ? due() : PUBLISHED_LOGIN_MS;
     if (nextMs !== undefined) this.wheel.schedule({ due }, nextMs);
   }
 

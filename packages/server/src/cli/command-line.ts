@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { type ConfigFlags, LEAVES } from '../config/index.js';
+import type { TokenRequest } from './make-token.js';
 
 /** A command that works on stored data. */
 export type MaintenanceCommand =
@@ -7,9 +8,16 @@ export type MaintenanceCommand =
   | { readonly kind: 'restore'; readonly flags: ConfigFlags; readonly fromDir: string; readonly force: boolean }
   | { readonly kind: 'verify'; readonly flags: ConfigFlags; readonly repair: boolean };
 
+/** A command that makes something to log in with. */
+export type SecretCommand =
+  | ({ readonly kind: 'token'; readonly flags: ConfigFlags } & TokenRequest)
+  | { readonly kind: 'api-key'; readonly flags: ConfigFlags; readonly appIds: readonly string[] }
+  | { readonly kind: 'operator-key'; readonly flags: ConfigFlags };
+
 /** What the command line asks for. */
 export type CommandLine =
   | MaintenanceCommand
+  | SecretCommand
   | { readonly kind: 'serve'; readonly flags: ConfigFlags }
   | { readonly kind: 'help' | 'version'; readonly text: string }
   | { readonly kind: 'error'; readonly text: string };
@@ -70,11 +78,12 @@ Examples:
   ar-rtm-server --host 0.0.0.0 --open       development, for everybody on the network
   ar-rtm-server --config /etc/ar-rtm.json   with apps and their certificates
   ar-rtm-server backup /backups/monday      while the server runs
+  ar-rtm-server token --uid alice           a token to try things with, for the app of the configuration
 
 Every field can also be set in the environment, as in ARRTM_LOG_LEVEL=debug; docs/configuration.md lists them all.
 `;
 
-type Found = MaintenanceCommand | { readonly kind: 'serve'; readonly flags: ConfigFlags };
+type Found = MaintenanceCommand | SecretCommand | { readonly kind: 'serve'; readonly flags: ConfigFlags };
 
 function build(version: string, onFound: (found: Found) => void): Command {
   const program = new Command('ar-rtm-server')
@@ -101,6 +110,22 @@ function build(version: string, onFound: (found: Found) => void): Command {
     .description('check every stored record; the server must be stopped')
     .option('--repair', 'build a new data file from what can be read; the damaged one is kept')
     .action((options) => onFound({ kind: 'verify', flags: flagsFrom(options), repair: options.repair === true }));
+  addConfigOptions(program.command('token'), [])
+    .description('make a login token for development, signed with the certificate of the app')
+    .option('--app <appId>', 'the app; not needed when there is one')
+    .requiredOption('--uid <uid>', 'the user')
+    .option('--ttl <seconds>', 'how long it is good', '3600')
+    .action(({ app, uid, ttl, ...options }) =>
+      onFound({ kind: 'token', flags: flagsFrom(options), appId: app, uid, ttlS: Number(ttl) }),
+    );
+  addConfigOptions(program.command('api-key'), [])
+    .description('make a key for back ends that call the REST API, and the lines for the configuration')
+    .requiredOption('--app <appId...>', 'the apps that it is for')
+    .action(({ app, ...options }) => onFound({ kind: 'api-key', flags: flagsFrom(options), appIds: app }));
+  addConfigOptions(program.command('operator-key'), DATA_FLAGS)
+    .description('make a new operator key, which ends the old one; the server must be stopped')
+    .requiredOption('--reset', 'say that this is meant')
+    .action((options) => onFound({ kind: 'operator-key', flags: flagsFrom(options) }));
   return program;
 }
 

@@ -1,4 +1,5 @@
 /** The command line. */
-export { parseCommandLine } from './command-line.js';
+export { parseCommandLine, type SecretCommand } from './command-line.js';
 export { runMaintenance } from './maintenance.js';
+export { makeToken } from './make-token.js';
 export { Service } from './service.js';

@@ -103,6 +103,18 @@ export const configSchema = z.strictObject({
   trustProxy: flag(
     'Whether `X-Forwarded-For` is believed for the address of a client. Only behind a proxy that sets it.',
   ),
+  metricsAddress: z
+    .string()
+    .regex(/^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, 'must be like 127.0.0.1:9090')
+    .transform((text) => {
+      const at = text.lastIndexOf(':');
+      return { host: text.slice(0, at).replace(/[[\]]/g, ''), port: Number(text.slice(at + 1)) };
+    })
+    .refine(({ port }) => port < 65_536, 'the port must not be above 65535')
+    .optional()
+    .describe(
+      'A second address for `GET /metrics` alone, as `127.0.0.1:9090`, where **no key is asked for**. Without it, and beside it, the metrics are at `port` for the operator key.',
+    ),
   lockWaitMs: milliseconds('How long a start waits for another server that still uses `dataDir`.', 30_000, 0, 3600_000),
   logLevel: z
     .enum(['error', 'warn', 'info', 'debug'])

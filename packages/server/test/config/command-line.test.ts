@@ -50,6 +50,19 @@ test('commands on stored data', () => {
   expect(parse('verify', '--repair')).toMatchObject({ kind: 'verify', repair: true });
 });
 
+test('commands that make something to log in with', () => {
+  const flags = { config: 'x.json', set: [] };
+  const token = { kind: 'token', flags, appId: undefined, uid: 'alice', ttlS: 3600 };
+  expect(parse('token', '--uid', 'alice', '-c', 'x.json')).toEqual(token);
+  expect(parse('token', '--uid', 'alice', '--app', 'a', '--ttl', '60')).toMatchObject({ appId: 'a', ttlS: 60 });
+  expect(parse('token')).toMatchObject({ kind: 'error', text: expect.stringContaining('--uid') });
+  expect(parse('api-key', '--app', 'a', 'b')).toEqual({ kind: 'api-key', flags: { set: [] }, appIds: ['a', 'b'] });
+  expect(parse('api-key')).toMatchObject({ kind: 'error', text: expect.stringContaining('--app') });
+  const data = { set: [{ path: 'dataDir', text: 'd', flag: '--data-dir' }] };
+  expect(parse('operator-key', '--reset', '--data-dir', 'd')).toEqual({ kind: 'operator-key', flags: data });
+  expect(parse('operator-key')).toMatchObject({ kind: 'error', text: expect.stringContaining('--reset') });
+});
+
 test('help and version are texts', () => {
   expect(parse('--version')).toEqual({ kind: 'version', text: '2.0.0\n' });
   const help = parse('--help');

@@ -64,7 +64,7 @@ test('tokens, engine and fan-out can be set like everything else', () => {
   });
   const env = { ARRTM_TOKENS_EXPIRY006: 'token', ARRTM_TOKENS_LEEWAY_S: '30', ARRTM_TIMES_ENGINE_TIMEOUT_MS: '9000' };
   const config = good({ env, flags: [set('tokens.maxLifetimeS', '600'), set('limits.fanoutLagMs', '2000')] });
-  expect(config.tokens).toEqual({ expiry006: 'token', maxLifetimeS: 600, leewayS: 30 });
+  expect(config.tokens).toEqual({ expiry006: 'token', maxLifetimeS: 600, leewayS: 30, liveSessions: 'all' });
   expect([config.times.engineTimeoutMs, config.limits.fanoutLagMs]).toEqual([9000, 2000]);
   expect(bad({ env: { ARRTM_TOKENS_EXPIRY006: 'never', ARRTM_TOKENS_LEEWAY: '1' } })).toEqual([
     'ARRTM_TOKENS_LEEWAY is not a known variable (environment)',

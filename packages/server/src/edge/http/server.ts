@@ -14,7 +14,9 @@ import {
 } from 'ar-rtm-protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
+import type { OperatorKey } from '../operator-key.js';
 import { clientAddress, type PublicAddress } from './address.js';
+import { type Metrics, metricsForOperator } from './metrics.js';
 import type { OriginRule } from './origins.js';
 
 export interface HttpOptions {
@@ -29,6 +31,9 @@ export interface HttpOptions {
   readonly trustProxy: boolean;
   /** Requests must be complete within this time, so that half-open ones do not pile up. */
   readonly requestTimeoutMs: number;
+  /** Absent: there is no page of metrics. */
+  readonly metrics?: Metrics | undefined;
+  readonly operatorKey?: OperatorKey | undefined;
   isReady(): boolean;
 }
 
@@ -96,6 +101,7 @@ export async function createHttpServer(
   });
   health(app, options);
   clients(app, options);
+  if (options.metrics && options.operatorKey) metricsForOperator(app, options.metrics, options.operatorKey);
   try {
     if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
     await app.ready();

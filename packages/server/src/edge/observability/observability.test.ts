@@ -85,3 +85,13 @@ test('counters are counted, read and rendered, each instance by itself', async (
   expect(await counters.render()).toBe(page);
   for (const name of COUNTER_NAMES) expect(page).toContain(`# TYPE arrtm_${name}_total counter`);
 });
+
+test('numbers of what there is are asked for when the page is made', async () => {
+  const counters = new PromCounters();
+  const census = { connections: 1, queuedBytes: 0 };
+  counters.addGauges(() => census);
+  census.connections = 7;
+  expect(await counters.render()).toContain('\narrtm_connections 7\n');
+  census.queuedBytes = 5;
+  expect(await counters.render()).toContain('# TYPE arrtm_queued_bytes gauge\narrtm_queued_bytes 5\n');
+});

@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { COUNTER_NAMES, type CounterName, type Counters } from '../../ports/index.js';
 import { COUNTER_TEXTS } from './counter-texts.js';
 
@@ -32,7 +32,25 @@ export class PromCounters implements Counters {
     return this.#values[name];
   }
 
-  /** The page that Prometheus reads; its type is `registry.contentType`. */
+  /** Adds numbers of what there is at the moment, `arrtm_<name>`, which are asked for when Prometheus asks. */
+  addGauges(census: () => Readonly<Record<string, number>>): void {
+    for (const name of Object.keys(census())) {
+      new Gauge({
+        name: `arrtm_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+        help: 'Live objects of this kind',
+        registers: [this.registry],
+        collect() {
+          this.set(census()[name] ?? 0);
+        },
+      });
+    }
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** The page that Prometheus reads. */
   render(): Promise<string> {
     return this.registry.metrics();
   }
