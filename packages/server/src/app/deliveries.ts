@@ -3,9 +3,15 @@ import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
 
+/** `late`: still in the log of a session, whose client has not acknowledged it in time. `unknown`: nobody can say. */
+export type DeliveryOutcome = 'received' | 'offline' | 'late' | 'unknown';
+
+/** A sender without a socket: a back end. */
+export type SenderToTell = (outcome: DeliveryOutcome) => void;
+
 /** One peer message on its way, as its sender's node sees it. */
 interface Delivery {
-  readonly connection: ClientSocket;
+  readonly sender: ClientSocket | SenderToTell;
   readonly msgId: number;
   readonly appId: string;
   readonly to: string;
@@ -34,11 +40,11 @@ export class Deliveries {
   }
 
   /** Registers a message before it is sent, since its acknowledgement may come before the send is answered. */
-  begin(connection: ClientSocket, msgId: number, appId: string, to: string, offline: boolean): number {
+  begin(sender: ClientSocket | SenderToTell, msgId: number, appId: string, to: string, offline: boolean): number {
     this.lastRef += 1;
     const deadlineMs = this.context.time.monotonicMs() + this.context.settings.acknowledgeMs;
     this.open.set(this.lastRef, {
-      connection,
+      sender,
       msgId,
       appId,
       to,
@@ -57,32 +63,32 @@ export class Deliveries {
   }
 
   acknowledged(ref: number): void {
-    this.finish(ref, MESSAGE_STATUS.RECEIVED);
+    this.finish(ref, 'received');
   }
 
   /** Nobody is logged in; stored if that was wanted. */
   notReceived(ref: number): void {
-    this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED);
+    this.finish(ref, 'offline');
   }
 
   refused(ref: number, code: number, reason: string): void {
-    this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED, code, reason);
+    this.finish(ref, 'unknown', code, reason);
   }
 
   /** The receiver's session ended, or its time is over. */
-  undelivered(ref: number): void {
+  undelivered(ref: number, outcome: 'offline' | 'late' = 'offline'): void {
     const delivery = this.open.get(ref);
     // Without a position the send is still under way and answers by itself.
     if (delivery?.position === undefined || delivery.storing) return;
     if (!delivery.offline) {
-      this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED);
+      this.finish(ref, outcome);
       return;
     }
     delivery.storing = true;
     const { engine, settings, counters, logger } = this.context;
     const { appId, to: uid, position } = delivery;
     engine.inboxes.keep({ appId, uid, position, timeoutMs: settings.engineTimeoutMs }).then(
-      (outcome) => this.finish(ref, outcome === 'acknowledged' ? MESSAGE_STATUS.RECEIVED : MESSAGE_STATUS.NOT_RECEIVED),
+      (kept) => this.finish(ref, kept === 'acknowledged' ? 'received' : 'offline'),
       (error: unknown) => {
         if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'storing an offline message failed');
         counters.add('engine_failures');
@@ -96,15 +102,18 @@ export class Deliveries {
   tick(nowMs: number): void {
     for (const [ref, { deadlineMs }] of this.open) {
       if (deadlineMs > nowMs) return;
-      this.undelivered(ref);
+      this.undelivered(ref, 'late');
     }
   }
 
-  private finish(ref: number, status: number, code: number = PEER_MESSAGE_CODE.OK, reason?: string): void {
+  private finish(ref: number, outcome: DeliveryOutcome, code: number = PEER_MESSAGE_CODE.OK, reason?: string): void {
     const delivery = this.open.get(ref);
     if (!delivery) return;
     this.open.delete(ref);
-    answer(delivery.connection, delivery.msgId, status, code, reason);
+    const { sender, msgId } = delivery;
+    const status = outcome === 'received' ? MESSAGE_STATUS.RECEIVED : MESSAGE_STATUS.NOT_RECEIVED;
+    if (typeof sender === 'function') sender(outcome);
+    else answer(sender, msgId, status, code, reason);
   }
 }
 

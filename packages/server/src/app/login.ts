@@ -60,7 +60,7 @@ export class Login {
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     if (claim.outcome === 'token-over') return this.tokenOver(connection, profile, ticket, claim.ended);
-    if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId);
+    if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId, claim.by);
     const begun = this.sessions.begin(connection, ticket, userSId, claim);
     if (begun === 'superseded') return this.supersede(connection, profile, ticket, userSId);
     if (begun === 'replaced') return connection.close(CLOSE_CODE.REPLACED, 'a newer login was faster');
@@ -136,17 +136,24 @@ export class Login {
    * This client instance was superseded by another one. A published client is let in, told ForceOffline and closed; its
    * own close frame ends the memory. Ours is refused in words.
    */
-  private supersede(connection: Connection, profile: ClientProfile, ticket: Ticket, userSId: string): void {
+  private supersede(
+    connection: Connection,
+    profile: ClientProfile,
+    ticket: Ticket,
+    userSId: string,
+    by?: 'operator',
+  ): void {
+    const Reason = by === 'operator' ? 'BANNED' : 'REMOTE_LOGIN';
     connection.apply('superseded');
     const { appId, uid } = ticket;
     if (!profile.published) {
-      connection.send('Login', { Code: LOGIN_CODE.UNKNOWN, UserId: uid, Reason: 'REMOTE_LOGIN' });
+      connection.send('Login', { Code: LOGIN_CODE.UNKNOWN, UserId: uid, Reason });
       connection.close(CLOSE_CODE.NORMAL, 'superseded');
       return;
     }
     connection.forgetOnClose = { appId, uid, userSId };
     this.quarantine(connection, uid, () => {
-      connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
+      connection.send('ForceOffline', { Reason });
       connection.close(CLOSE_CODE.NORMAL, 'superseded');
     });
   }

@@ -167,7 +167,7 @@ export class SessionHost {
   superseded(notice: Extract<Notice, { kind: 'superseded' }>): void {
     const session = this.find(notice.appId, notice.uid);
     if (!session || session.generation !== notice.generation) {
-      if (notice.by === 'other') this.rememberEarly(notice);
+      if (notice.by !== 'same') this.rememberEarly(notice);
       return;
     }
     if (notice.by === 'same') {
@@ -180,10 +180,11 @@ export class SessionHost {
     this.forget(session);
     if (!connection) return;
     connection.detach();
-    this.context.counters.add('sessions_kicked');
+    const isPutOff = notice.by === 'operator';
+    this.context.counters.add(isPutOff ? 'sessions_put_off' : 'sessions_kicked');
     connection.forgetOnClose = { appId: notice.appId, uid: notice.uid, userSId: session.userSId };
-    connection.send('ForceOffline', { Reason: 'REMOTE_LOGIN' });
-    connection.close(CLOSE_CODE.NORMAL, 'logged in elsewhere');
+    connection.send('ForceOffline', { Reason: isPutOff ? 'BANNED' : 'REMOTE_LOGIN' });
+    connection.close(CLOSE_CODE.NORMAL, isPutOff ? 'put off by the operator' : 'logged in elsewhere');
   }
 
   private rememberEarly({ appId, uid, generation }: Extract<Notice, { kind: 'superseded' }>): void {

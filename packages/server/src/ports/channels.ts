@@ -9,7 +9,7 @@ export type ChannelEntry =
   | {
       readonly kind: 'message';
       readonly from: string;
-      /** The author's session, so that a replay can leave out the receiver's own entries. */
+      /** The author's session, so that a replay can leave out the receiver's own entries; 0 when a back end sent it. */
       readonly session: number;
       readonly type: number;
       readonly body: string;
@@ -94,12 +94,16 @@ export interface Channels {
    * Appends a message if the session is a member. A `msgId` that the session has used before, within the bounds of the
    * log, appends nothing: `known`, with the position of then. `unknown`: it is not remembered, and either `onlyIfKnown`
    * was said, or the session has used a higher one here since, so that it would come out of order.
+   *
+   * `byBackEnd`: for a user who need not be a member, nor logged in. In a channel without members nobody is entitled to the
+   * message, and the log does not get it.
    */
   publish(
     request: ChannelRef & {
       readonly uid: string;
       readonly message: Omit<Extract<ChannelEntry, { kind: 'message' }>, 'kind' | 'from'>;
       readonly onlyIfKnown?: boolean;
+      readonly byBackEnd?: boolean;
     },
   ): Promise<
     | { readonly outcome: 'accepted'; readonly position: Position; readonly ts: number }

@@ -9,6 +9,7 @@ export const COUNTER_NAMES = [
   'logins_refused',
   'sessions_resumed',
   'sessions_kicked',
+  'sessions_put_off',
   'sessions_expired',
   'sessions_token_over',
   'token_renewals',
@@ -34,6 +35,8 @@ export const COUNTER_NAMES = [
   'closed_login_deadline',
   'closed_idle',
   'records_damaged',
+  'back_end_requests',
+  'back_end_requests_refused',
   'engine_failures',
 ] as const;
 

@@ -13,8 +13,8 @@ export type Notice =
       readonly appId: string;
       readonly uid: string;
       readonly generation: number;
-      /** `other`: another client instance (kick); `same`: the same instance on a new socket. */
-      readonly by: 'other' | 'same';
+      /** `other`: another client instance (kick); `same`: the same instance on a new socket; `operator`: put off by a back end. */
+      readonly by: 'other' | 'same' | 'operator';
     }
   /** The receiver acknowledged the inbox entry that the node sent under `ref`. */
   | { readonly kind: 'acknowledged'; readonly ref: number }

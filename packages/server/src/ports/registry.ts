@@ -88,8 +88,8 @@ export type ClaimResult =
       readonly tokenEndTs?: number;
       readonly ended?: EndedSession;
     }
-  /** This client instance was superseded by another one and is still remembered as such (design 6). */
-  | { readonly outcome: 'superseded' }
+  /** This client instance was superseded by another one, or put off, and is still remembered as such (design 6). */
+  | { readonly outcome: 'superseded'; readonly by?: 'operator' }
   /** The ticket was claimed by another client instance. */
   | { readonly outcome: 'ticket-taken' }
   /** The token is over, and this client instance has not renewed it. A published one's session ends with that. */
@@ -136,6 +136,18 @@ export interface Registry {
    * channels and calls `settle`.
    */
   end(request: SessionRef & { readonly reason: EndReason }): Promise<{ readonly ended: EndedSession } | 'stale'>;
+
+  /**
+   * Puts the user off: ends the session as `end` does, tells its host by a `superseded` notice, and remembers the client
+   * instance as a claim of another one would. The user may log in again at once. The caller takes the session out of its
+   * channels and calls `settle`. Nothing without a session.
+   */
+  kick(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly nodeId: string;
+    readonly timeoutMs: number;
+  }): Promise<{ readonly ended?: EndedSession }>;
 
   /**
    * The client has renewed its token. `name`: of the new token, when the client presents that one from now on; a published

@@ -1,5 +1,6 @@
 import {
   describeAttributes,
+  describeBackEnds,
   describeChannels,
   describeInboxes,
   describeNodes,
@@ -11,6 +12,7 @@ import { LocalHarness } from './local-harness.js';
 
 describeRegistry('local engine', LocalHarness.open);
 describeTokens('local engine', LocalHarness.open);
+describeBackEnds('local engine', LocalHarness.open);
 describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);

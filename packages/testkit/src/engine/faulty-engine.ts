@@ -99,6 +99,7 @@ export class FaultyNetwork {
         removeChannel: through((request) => registry.removeChannel(request)),
         suspend: through((request) => registry.suspend(request)),
         end: through((request) => registry.end(request)),
+        kick: through((request) => registry.kick(request)),
         renewToken: through((request) => registry.renewToken(request)),
         knowsToken: through((request) => registry.knowsToken(request)),
         settle: through((request) => registry.settle(request)),

@@ -8,6 +8,7 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   logins_refused: 'Logins refused',
   sessions_resumed: 'Sessions resumed after a cut',
   sessions_kicked: 'Sessions ended by a newer login of the same user',
+  sessions_put_off: 'Sessions ended by a back end',
   sessions_expired: 'Sessions ended because the client stayed silent',
   sessions_token_over: 'Sessions ended because the token ended and was not renewed',
   token_renewals: 'Tokens renewed',
@@ -34,5 +35,7 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   closed_login_deadline: 'Connections closed because no login came',
   closed_idle: 'Connections closed because nothing came',
   records_damaged: 'Stored records that could not be read',
+  back_end_requests: 'Requests of back ends that were carried out',
+  back_end_requests_refused: 'Requests of back ends that were refused',
   engine_failures: 'Calls to the engine or to storage that failed',
 };

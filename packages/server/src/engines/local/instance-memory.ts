@@ -6,7 +6,11 @@ interface Memory {
   readonly ts: number;
   /** What the instance logged in with, as far as it has renewed that. */
   readonly token: SessionToken | undefined;
+  /** It was put off by a back end, not by another login. */
+  readonly byOperator: boolean;
 }
+
+type Details = Partial<Pick<Memory, 'token' | 'byOperator'>>;
 
 /**
  * Client instances (UserSIds) that are remembered for a while, on disk too: the superseded ones, and those that were
@@ -36,7 +40,7 @@ export class InstanceMemory {
   open(records: Records): void {
     const found = [...records.scan(this.#family)].map(({ key, value }) => ({
       key,
-      memory: { ts: numberOf(value, 'ts'), token: tokenOf(value) },
+      memory: { ts: numberOf(value, 'ts'), token: tokenOf(value), byOperator: value.byOperator === true },
     }));
     found.sort((a, b) => a.memory.ts - b.memory.ts);
     for (const { key, memory } of found) this.#keep(key, memory);
@@ -55,12 +59,18 @@ export class InstanceMemory {
     return this.#byToken.get(name)?.startsWith(this.#key(appId, uid, '')) === true;
   }
 
-  remember(appId: string, uid: string, userSId: string, token?: SessionToken): RecordChange[] {
+  wasPutOff(appId: string, uid: string, userSId: string): boolean {
+    return this.#known.get(this.#key(appId, uid, userSId))?.byOperator === true;
+  }
+
+  remember(appId: string, uid: string, userSId: string, { token, byOperator = false }: Details = {}): RecordChange[] {
     const key = this.#key(appId, uid, userSId);
-    const memory = { ts: this.#time.wallMs(), token };
+    const memory = { ts: this.#time.wallMs(), token, byOperator };
     this.#drop(key); // so that it goes to the end
     this.#keep(key, memory);
-    const changes: RecordChange[] = [{ key, value: { ts: memory.ts, ...(token && { token }) } }];
+    const changes: RecordChange[] = [
+      { key, value: { ts: memory.ts, ...(token && { token }), ...(byOperator && { byOperator }) } },
+    ];
     if (this.#known.size > this.#most) changes.push(...this.#forgetFirst(() => this.#known.size > this.#most));
     return changes;
   }

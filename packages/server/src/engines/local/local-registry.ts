@@ -2,6 +2,7 @@ import { comparePositions, type Position } from 'ar-rtm-protocol';
 import type {
   ClaimRequest,
   ClaimResult,
+  EndedSession,
   EndReason,
   RecordChange,
   Registry,
@@ -34,7 +35,9 @@ export class LocalRegistry implements Registry {
     const { appId, uid, userSId, mode } = request;
     const node = core.leases.require(request.nodeId);
     if (!core.tickets.bind(request)) return { outcome: 'ticket-taken' };
-    if (core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };
+    if (core.superseded.has(appId, uid, userSId)) {
+      return { outcome: 'superseded', ...(core.superseded.wasPutOff(appId, uid, userSId) && { by: 'operator' }) };
+    }
     // An attempt of a login that was ended since: ours has a new UserSId for every login.
     if (mode !== 'published' && core.tickets.hasLoggedOut(appId, uid, userSId)) return { outcome: 'superseded' };
     const slot = core.users.load(appId, uid);
@@ -86,10 +89,35 @@ export class LocalRegistry implements Registry {
     core.presence.note(slot);
     core.deliveries.flush();
     if (request.reason === 'offline') {
-      end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId, session.token));
+      end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId, session));
     }
     end.changes.push(...core.sessionRecords.take(session));
     await this.#write(end.changes, end.mustFlush, request.timeoutMs);
+    tellUndelivered(core, end.undelivered);
+    return { ended: end.ended };
+  }
+
+  async kick(request: {
+    readonly appId: string;
+    readonly uid: string;
+    readonly nodeId: string;
+    readonly timeoutMs: number;
+  }): Promise<{ readonly ended?: EndedSession }> {
+    const core = this.#core;
+    core.mustBeOpen();
+    const { appId, uid } = request;
+    const node = core.leases.require(request.nodeId);
+    const slot = core.users.find(appId, uid);
+    const session = slot?.session;
+    if (!slot || !session) return {};
+    const { host, generation, userSId } = session;
+    const end = endSession(core, slot, session, node);
+    end.changes.push(...core.sessionRecords.take(session));
+    end.changes.push(...core.superseded.remember(appId, uid, userSId, { byOperator: true }));
+    core.presence.note(slot);
+    tellSuperseded(core, session, host, generation, 'operator');
+    core.deliveries.flush();
+    await this.#write(end.changes, true, request.timeoutMs);
     tellUndelivered(core, end.undelivered);
     return { ended: end.ended };
   }
@@ -329,7 +357,13 @@ function endOf(token: SessionToken | undefined): { tokenEndTs?: number } {
   return token ? { tokenEndTs: token.endTs } : {};
 }
 
-function tellSuperseded(core: Core, session: Session, host: NodeLease, generation: number, by: 'other' | 'same'): void {
+function tellSuperseded(
+  core: Core,
+  session: Session,
+  host: NodeLease,
+  generation: number,
+  by: 'other' | 'same' | 'operator',
+): void {
   if (!host.isHeld) return;
   const { appId, uid } = session;
   core.deliveries.post(() => host.handlers.notice({ kind: 'superseded', appId, uid, generation, by }));
