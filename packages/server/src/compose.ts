@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { BackEndLimits } from './app/back-end/back-end-api.js';
+import type { ApiKey } from './app/back-end/credentials.js';
 import { ScopedTime } from './app/scoped-time.js';
 import { ServerNode } from './app/server-node.js';
 import type { NodeSettings } from './app/settings.js';
@@ -16,6 +18,7 @@ import { NodeSigner } from './edge/node-signer.js';
 import { NodeChance, NodeTime } from './edge/node-time.js';
 import { nodeTokenCrypto } from './edge/node-token-crypto.js';
 import { OperatorKey } from './edge/operator-key.js';
+import { isSecretOf } from './edge/secret-hash.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits } from './engines/local/index.js';
@@ -42,11 +45,24 @@ export interface ServerOptions {
   readonly frameCloseBytes: number;
   readonly maxConnections: number;
   readonly requestTimeoutMs: number;
+  /** Who may call the REST API with a key, and how often it may be called. */
+  readonly apiKeys?: readonly ApiKey[];
+  readonly rest?: RestOptions;
   /** The page of metrics, for the operator key. Absent: there is none. */
   readonly metrics?: Metrics | undefined;
   /** A second address for it, without a key. */
   readonly metricsAddress?: { readonly host: string; readonly port: number } | undefined;
 }
+
+export type RestOptions = BackEndLimits & { readonly offlineCode: 'message_offline' | 'peer_offline' };
+
+const DEFAULT_REST: RestOptions = {
+  requestsPerSecond: 1000,
+  messagesPerSecond: 500,
+  kicksPerSecond: 10,
+  addressRequestsPerSecond: 1000,
+  offlineCode: 'message_offline',
+};
 
 export interface RunningServer {
   readonly port: number;
@@ -159,6 +175,7 @@ export async function openEdge(
   const origins = new OriginRule(options.allowedOrigins);
   const { app, server } = await createHttpServer({
     gateway: node.gateway,
+    backEnds: node.backEnds(options.apiKeys ?? [], isSecretOf, options.rest ?? DEFAULT_REST),
     origins,
     publicAddress: options.publicAddress,
     trustProxy: options.trustProxy ?? false,

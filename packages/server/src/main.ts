@@ -156,6 +156,8 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     frameCloseBytes: config.limits.frameCloseBytes,
     maxConnections: config.limits.maxConnections,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    apiKeys: config.apiKeys,
+    rest: config.rest,
     metrics: counters,
     metricsAddress: config.metricsAddress,
   };

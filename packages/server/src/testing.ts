@@ -1,6 +1,7 @@
 /** A whole server in the test's process: memory storage, port 0, silent. For tests outside this package. */
+import type { ApiKey } from './app/back-end/credentials.js';
 import type { NodeSettings } from './app/settings.js';
-import { type RunningServer, startServer } from './compose.js';
+import { type RestOptions, type RunningServer, startServer } from './compose.js';
 import type { App } from './domain/apps.js';
 import type { Metrics } from './edge/http/metrics.js';
 import type { LocalLimits } from './engines/local/index.js';
@@ -28,6 +29,8 @@ export interface TestServerOptions {
   readonly publicDir?: string;
   readonly maxConnections?: number;
   readonly requestTimeoutMs?: number;
+  readonly apiKeys?: readonly ApiKey[];
+  readonly rest?: RestOptions;
   readonly metrics?: Metrics;
   readonly metricsAddress?: { readonly host: string; readonly port: number };
 }
@@ -51,6 +54,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     frameCloseBytes: 1024 * 1024,
     maxConnections: options.maxConnections ?? 10_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    apiKeys: options.apiKeys ?? [],
+    ...(options.rest && { rest: options.rest }),
     metrics: options.metrics,
     metricsAddress: options.metricsAddress,
   });

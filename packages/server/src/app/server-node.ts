@@ -7,6 +7,10 @@ import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
 import { AuthorReplies } from './author-replies.js';
+import { BackEndApi, type BackEndLimits } from './back-end/back-end-api.js';
+import { type ApiKey, Credentials, type SecretCheck } from './back-end/credentials.js';
+import { Kicks } from './back-end/kicks.js';
+import { BackEndMessages } from './back-end/messages.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -61,8 +65,8 @@ export class ServerNode implements ConnectionHost {
 
   constructor(
     readonly context: NodeContext,
-    apps: Apps,
-    tokens: Tokens,
+    private readonly apps: Apps,
+    private readonly tokens: Tokens,
   ) {
     const { time, settings, framing } = context;
     this.clock = new ReadClock(TICK_MS, time.monotonicMs());
@@ -127,6 +131,24 @@ export class ServerNode implements ConnectionHost {
       departures: this.departures.size,
       queuedBytes: this.sweep.queuedBytes,
     };
+  }
+
+  /** The REST API of this node. `isSecretOf` compares a secret with a hash. */
+  backEnds(
+    keys: readonly ApiKey[],
+    isSecretOf: SecretCheck,
+    { offlineCode, ...limits }: BackEndLimits & { readonly offlineCode: 'message_offline' | 'peer_offline' },
+  ): BackEndApi {
+    const { context, apps, tokens } = this;
+    return new BackEndApi(
+      context,
+      apps,
+      new Credentials(keys, isSecretOf, tokens, context),
+      new BackEndMessages(context, this.deliveries, this.hub, offlineCode),
+      new Kicks(context, this.departures),
+      limits,
+      () => this.isReady,
+    );
   }
 
   /** A new socket. */

@@ -49,6 +49,11 @@ const CHECKS: readonly Check[] = [
     const index = apps.findIndex(({ appId }) => seen.size === seen.add(appId).size);
     return index < 0 ? undefined : problem(`apps[${index}].appId`, 'is listed twice');
   },
+  ({ apiKeys }) => {
+    const seen = new Set<string>();
+    const index = apiKeys.findIndex(({ id }) => seen.size === seen.add(id).size);
+    return index < 0 ? undefined : problem(`apiKeys[${index}].id`, 'is listed twice');
+  },
   ({ apps }) => {
     const index = apps.findIndex(({ certificates }) => new Set(certificates).size < certificates.length);
     return index < 0 ? undefined : problem(`apps[${index}].certificates`, 'are the same certificate twice');

@@ -27,9 +27,10 @@ function table(leaves: readonly Leaf[]): string {
   );
 }
 
-function appTable(): string {
-  const apps = LEAVES.find(({ path }) => path === 'apps');
-  const rows = Object.entries(apps?.items?.properties ?? {}).flatMap(([name, field]) => {
+/** The fields of the objects in a list. */
+function itemTable(list: string): string {
+  const leaf = LEAVES.find(({ path }) => path === list);
+  const rows = Object.entries(leaf?.items?.properties ?? {}).flatMap(([name, field]) => {
     const inner = Object.entries(field.type === 'object' ? (field.properties ?? {}) : {});
     const all =
       inner.length > 0 ? inner.map(([key, child]) => [`${name}.${key}`, child] as const) : [[name, field] as const];
@@ -76,7 +77,17 @@ ${table(LEAVES.filter(({ path }) => !path.includes('.')))}
 
 ## Apps
 
-${appTable()}
+${itemTable('apps')}
+
+## Keys of back ends
+
+For \`apiKeys\`. \`ar-rtm-server api-key --app <appId>\` makes a key: the secret is for the back end, the hash for this file.
+
+${itemTable('apiKeys')}
+
+## REST API
+
+${table(inGroup('rest'))}
 
 ## Limits
 

@@ -55,6 +55,32 @@ const publicAddress = z
     return { host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure };
   });
 
+const apiKeySchema = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, `_`, `-` or `.`')
+      .describe('What the back end sends as the user name of Basic authentication.'),
+    secretHash: z
+      .string()
+      .regex(/^sha256:[\w-]{43}$/, 'must be made by: ar-rtm-server api-key')
+      .meta({ secret: true })
+      .describe('Hash of the secret, as `ar-rtm-server api-key` prints it.'),
+    apps: z.array(hex32('An App ID.')).min(1).describe('App IDs that it may address.'),
+  })
+  .describe('A key of a back end that calls the REST API.');
+
+const restSchema = group('The REST API for back ends.', {
+  requestsPerSecond: count('Requests a second of one app.', 1000, 1, 1_000_000),
+  messagesPerSecond: count('Messages a second that back ends of one app may send.', 500, 1, 1_000_000),
+  kicksPerSecond: count('Users a second that back ends of one app may put off.', 10, 1, 100_000),
+  addressRequestsPerSecond: count('Requests a second of one address, refused ones included.', 1000, 1, 1_000_000),
+  offlineCode: z
+    .enum(['message_offline', 'peer_offline'])
+    .default('message_offline')
+    .describe('What `wait_for_ack` answers when the receiver is offline; old parsers look for the second.'),
+});
+
 const tokensSchema = group('How login tokens are judged; for apps with certificates.', {
   expiry006: z
     .enum(['min', 'token', 'privilege'])
@@ -88,6 +114,7 @@ export const configSchema = z.strictObject({
     'Without `apps` every App ID is accepted without a token (development). On another address than loopback that needs this consent.',
   ),
   apps: z.array(appSchema).default([]).describe('The apps that are served. None: open development mode.'),
+  apiKeys: z.array(apiKeySchema).default([]).describe('Keys of back ends that call the REST API.'),
   allowedOrigins: z
     .array(origin)
     .min(1)
@@ -125,6 +152,7 @@ export const configSchema = z.strictObject({
   times: timesSchema,
   frequencies: frequenciesSchema,
   tokens: tokensSchema,
+  rest: restSchema,
 });
 
 export type Config = Frozen<z.output<typeof configSchema>>;

@@ -1,3 +1,4 @@
+import { isId } from 'ar-rtm-protocol';
 import type { TokenCrypto } from './tokens-crypto.js';
 import type { TokenPolicy } from './tokens-policy.js';
 import { TokenReader } from './tokens-reader.js';
@@ -78,6 +79,16 @@ export function find007(crypto: TokenCrypto, claim: Claim007, policy: TokenPolic
     expireTs,
     ...(issueTs > claim.nowS + FUTURE_S ? { oddity: 'issued in the future' } : {}),
   };
+}
+
+/** The user of the first RTM service, when that is the text of an id. Nothing of it is verified. */
+export function user007(crypto: TokenCrypto, token: string): string | undefined {
+  const packed = crypto.fromBase64(token.slice(VERSION_CHARACTERS));
+  const bytes = packed && crypto.inflate(packed, BODY_BYTES);
+  const body = bytes && bodyOf(bytes);
+  const [service] = (body && rtmServices(body)) ?? [];
+  const uid = service && String.fromCharCode(...service.user);
+  return isId(uid) ? uid : undefined;
 }
 
 function bodyOf(bytes: Uint8Array): Body007 | undefined {

@@ -1,7 +1,7 @@
 import { isId } from 'ar-rtm-protocol';
 import type { App } from './apps.js';
 import { find006 } from './tokens-006.js';
-import { find007 } from './tokens-007.js';
+import { find007, user007 } from './tokens-007.js';
 import type { TokenCrypto } from './tokens-crypto.js';
 import { DEFAULT_TOKEN_POLICY, type TokenPolicy } from './tokens-policy.js';
 import { notGenuine, type TokenFinding, type TokenVerdict } from './tokens-verdict.js';
@@ -52,6 +52,12 @@ export class Tokens {
   endOf(token: string, expireTs: number): number | undefined {
     const { liveSessions, leewayS } = this.policy;
     return liveSessions === '007' && token.startsWith('006') ? undefined : expireTs + leewayS;
+  }
+
+  /** The user that a 007 token says it is for, not verified; a 006 token does not name its user. */
+  userOf(token: string): string | undefined {
+    if (token.length > TOKEN_CHARACTERS || !token.startsWith('007')) return undefined;
+    return user007(this.crypto, token);
   }
 
   private find({ app, uid, token, nowS }: TokenClaim): TokenFinding {

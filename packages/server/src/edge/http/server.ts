@@ -13,9 +13,11 @@ import {
   PEER_HISTORY_PATH,
 } from 'ar-rtm-protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { BackEndApi } from '../../app/back-end/back-end-api.js';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
 import type { OperatorKey } from '../operator-key.js';
 import { clientAddress, type PublicAddress } from './address.js';
+import { BACK_END_CORS, backEnds, isForBackEnds, refuseUnread } from './back-end.js';
 import { type Metrics, metricsForOperator } from './metrics.js';
 import type { OriginRule } from './origins.js';
 
@@ -31,6 +33,7 @@ export interface HttpOptions {
   readonly trustProxy: boolean;
   /** Requests must be complete within this time, so that half-open ones do not pile up. */
   readonly requestTimeoutMs: number;
+  readonly backEnds: BackEndApi;
   /** Absent: there is no page of metrics. */
   readonly metrics?: Metrics | undefined;
   readonly operatorKey?: OperatorKey | undefined;
@@ -42,6 +45,8 @@ const PAGE_POLICY =
   "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+const CLIENT_CORS = { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'content-type' };
+
 /** Paths of the clients' calls. */
 const POSTED: ReadonlySet<string> = new Set([GATEWAY_PATH, OFFLINE_PATH, CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]);
 
@@ -52,6 +57,11 @@ export async function createHttpServer(
   const app = Fastify({
     logger: false,
     bodyLimit: options.bodyBytes,
+    // A path that cannot be decoded finds no route and no error handler.
+    frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
+      if (isForBackEnds(request.url)) return refuseUnread(reply, options.backEnds, error.statusCode ?? 400);
+      return reply.code(error.statusCode ?? 400).send({ code: error.statusCode ?? 400, message: error.message });
+    },
     // One hop: what the proxy itself has added is true, what the client sent before it need not be.
     trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     requestTimeout: options.requestTimeoutMs,
@@ -78,8 +88,7 @@ export async function createHttpServer(
     if (options.origins.header(origin) !== '*') reply.header('Vary', 'Origin');
     if (request.method === 'OPTIONS') {
       return reply
-        .header('Access-Control-Allow-Methods', 'GET, POST')
-        .header('Access-Control-Allow-Headers', 'content-type')
+        .headers(isForBackEnds(request.url) ? BACK_END_CORS : CLIENT_CORS)
         .header('Access-Control-Max-Age', '86400')
         .code(204)
         .send();
@@ -88,6 +97,7 @@ export async function createHttpServer(
   });
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (isForBackEnds(request.url)) return refuseUnread(reply, options.backEnds, status);
     // Clients retry every status but 200, so bad content is answered with 200 and a code (design 8).
     if (status < 500 && request.url.startsWith(GATEWAY_PATH))
       return send(reply, options.gateway.invalid(error.message));
@@ -101,6 +111,7 @@ export async function createHttpServer(
   });
   health(app, options);
   clients(app, options);
+  backEnds(app, options.backEnds);
   if (options.metrics && options.operatorKey) metricsForOperator(app, options.metrics, options.operatorKey);
   try {
     if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
