@@ -77,7 +77,8 @@ export class BackEndApi {
     if (this.failures.isReached(request.from, nowMs)) return tooMany('too many wrong credentials from this address');
     const caller = this.credentials.check(app, request.credentials);
     if (caller instanceof Problem) {
-      const isWrong = caller.code === 'unauthorized' ? request.credentials.basic !== undefined : caller.code === 'invalid_token';
+      const isWrong =
+        caller.code === 'unauthorized' ? request.credentials.basic !== undefined : caller.code === 'invalid_token';
       if (isWrong) this.failures.add(request.from, nowMs);
       return caller;
     }
