@@ -10,7 +10,7 @@ import { loadPublished } from 'ar-rtm-testkit/published';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
 import { ArRTM } from './built-sdk.js';
-import { ServerProcess } from './server-process.js';
+import { type ServerOptions, ServerProcess } from './server-process.js';
 import { Site } from './site.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { type User, userInNode, userInPage } from './user.js';
@@ -56,7 +56,7 @@ export class Stage {
   }
 
   /** A server on a free port with data of its own; give both of an older one for a restart. */
-  async server(options: { readonly dataDir?: string; readonly port?: number } = {}): Promise<ServerProcess> {
+  async server(options: Partial<ServerOptions> = {}): Promise<ServerProcess> {
     const dataDir = options.dataDir ?? (await this.tempDir());
     const server = await ServerProcess.start({ ...options, dataDir });
     this.cleanup(() => server.kill());

@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { record } from 'ar-rtm-testkit/recorder';
 import { expect, test } from 'vitest';
+import { ArRTM } from './built-sdk.js';
 import { useStage } from './harness.js';
 
 const stage = useStage();
@@ -58,4 +60,38 @@ test('tokens and keys for back ends are made on the command line', async () => {
   expect(key.out).toMatch(
     /\{"id":"key_[0-9a-f]{16}","secretHash":"sha256:[\w-]{43}","apps":\["4c1f0a9b[0-9a-f]+"\]\}\n$/,
   );
+});
+
+test('the built SDK with tokens of the command line: warned, renewed, over a restart, ended', async () => {
+  const appId = '4c1f0a9be27d43d58f60b7a2c93e5d18';
+  const dataDir = await stage.tempDir();
+  const config = join(dataDir, '..', 'tokens.json');
+  await writeFile(config, JSON.stringify({ apps: [{ appId, certificates: ['b7e35d9042ac4f118d6e0f5a71c2984d'] }] }));
+  const token = async (ttl: number) =>
+    (await run('token', '--uid', 'alice', '--ttl', String(ttl), '-c', config)).out.trim();
+  const server = await stage.server({ dataDir, args: ['-c', config] });
+  const client = ArRTM.createInstance(appId, {
+    confPriCloudAddr: { ServerAdd: '127.0.0.1', Port: server.port, Wss: false },
+    logFilter: ArRTM.LOG_FILTER_OFF,
+  });
+  const told = record<[string, string]>(client, 'ConnectionStateChanged');
+  const events = ['TokenWillExpired', 'TokenPrivilegeWillExpire', 'TokenExpired', 'TokenDidExpired'];
+  const heard = events.map((event) => record(client, event));
+  await expect(client.login({ uid: 'bob', token: await token(60) })).rejects.toMatchObject({ code: 4 });
+  await client.login({ uid: 'alice', token: await token(5) });
+  await heard[1]?.atLeast(1);
+  await expect(client.renewToken('garbage')).rejects.toMatchObject({ code: 6 });
+  await heard[2]?.atLeast(1, 15_000);
+  const renewed = await token(3600);
+  await client.renewToken(renewed);
+  await server.stop();
+  const { port } = server;
+  await stage.server({ dataDir, port, args: ['-c', config] });
+  await told.until((calls) => calls.filter(([state]) => state === 'CONNECTED').length > 1 || client.token === renewed);
+  expect(await client.sendMessageToPeer({ text: 'still here' }, 'alice')).toEqual({ hasPeerReceived: true });
+  await client.renewToken(await token(1));
+  await heard[3]?.atLeast(1, 20_000);
+  expect((await told.until((calls) => calls.at(-1)?.[0] === 'ABORTED')).at(-1)).toEqual(['ABORTED', 'TOKEN_EXPIRED']);
+  expect(heard.map(({ calls }) => calls.length)).toEqual([2, 2, 2, 1]);
+  await client.logout();
 });

@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly dataDir: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** More arguments. */
+  readonly args?: readonly string[];
 }
 
 export class ServerProcess {
@@ -25,8 +27,8 @@ export class ServerProcess {
   ) {}
 
   /** Resolves when the server has printed that it is ready. */
-  static start({ dataDir, port = 0 }: ServerOptions): Promise<ServerProcess> {
-    const args = [MAIN, '--port', String(port), '--data-dir', dataDir, '--set', 'times.drainMs=200'];
+  static start({ dataDir, port = 0, args: more = [] }: ServerOptions): Promise<ServerProcess> {
+    const args = [MAIN, '--port', String(port), '--data-dir', dataDir, '--set', 'times.drainMs=200', ...more];
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARRTM_')));
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const output: string[] = [];

@@ -72,6 +72,29 @@ export class Gateway {
     const app = isAppId(appid) ? this.apps.find(appid) : undefined;
     if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
+    return this.judge(app, uid, token, from, (tokenEndTs) => ({
+      status: 200,
+      body: {
+        code: GATEWAY_CODE.OK,
+        sessionid: this.tickets.issue(appid, uid, token, tokenEndTs),
+        addresses: [{ type: 0, addr: address.host, port: address.port }],
+      },
+    }));
+  }
+
+  /** A body that cannot be taken (size, encoding). */
+  invalid(reason: string): GatewayAnswer {
+    return refusal(GATEWAY_CODE.INVALID_ARGUMENT, reason);
+  }
+
+  /** Lets in whose token is good, and who may have renewed one that is over; a promise only where the engine has to be asked. */
+  private judge(
+    app: App,
+    uid: string,
+    token: string,
+    from: string,
+    letIn: (tokenEndTs: number | undefined) => GatewayAnswer,
+  ): GatewayAnswer | Promise<GatewayAnswer> {
     const { time } = this.context;
     if (app.certificates.length > 0 && this.invalidTokens.isReached(from, time.monotonicMs())) {
       this.context.counters.add('logins_refused');
@@ -79,21 +102,13 @@ export class Gateway {
       return TOO_MANY_FAILURES;
     }
     const result = this.tokens.verify({ app, uid, token, nowS: Math.floor(time.wallMs() / 1000) });
-    const refuse = () => this.refuseToken(app.appId, uid, token, from, result as Verdict<'expired' | 'invalid'>);
-    const letIn = (endTs: number | undefined): GatewayAnswer => ({
-      status: 200,
-      body: {
-        code: GATEWAY_CODE.OK,
-        sessionid: this.tickets.issue(appid, uid, token, endTs),
-        addresses: [{ type: 0, addr: address.host, port: address.port }],
-      },
-    });
-    if (result.verdict === 'invalid') return refuse();
+    if (result.verdict === 'invalid') return this.refuseToken(app.appId, uid, token, from, result);
     const endTs = result.expireTs === undefined ? undefined : this.tokens.endOf(token, result.expireTs);
     if (result.verdict === 'ok') {
       this.noteOdd(app, uid, token, result);
       return letIn(endTs);
     }
+    const refuse = () => this.refuseToken(app.appId, uid, token, from, result);
     if (endTs === undefined) return refuse();
     return this.comesBack(app.appId, uid, token).then(
       // What becomes of it is decided at the Login, which knows the client instance.
@@ -103,11 +118,6 @@ export class Gateway {
         return UNAVAILABLE;
       },
     );
-  }
-
-  /** A body that cannot be taken (size, encoding). */
-  invalid(reason: string): GatewayAnswer {
-    return refusal(GATEWAY_CODE.INVALID_ARGUMENT, reason);
   }
 
   /**

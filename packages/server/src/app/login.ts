@@ -1,7 +1,7 @@
 import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE, type Position } from 'ar-rtm-protocol';
 import type { Apps } from '../domain/apps.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
-import type { ClaimMode, ClaimRequest, ClaimResult, EndedSession } from '../ports/registry.js';
+import type { ClaimMode, ClaimRequest, ClaimResult } from '../ports/registry.js';
 import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -53,13 +53,14 @@ export class Login {
     const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
     const inboxAt = mode === 'resume' ? positionOf(content) : undefined;
     const claim = await this.claim(connection, ticket, userSId, mode, inboxAt);
+    if (claim?.outcome === 'token-over' && claim.ended) this.sessions.departed(ticket.appId, uid, claim.ended);
     if (connection.state !== 'logging-in') return this.undo(claim, ticket, userSId);
     if (claim === undefined) {
       connection.close(CLOSE_CODE.SERVICE_RESTART, 'try again');
       return;
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
-    if (claim.outcome === 'token-over') return this.tokenOver(connection, profile, ticket, claim.ended);
+    if (claim.outcome === 'token-over') return this.tokenOver(connection, profile, uid);
     if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId, claim.by);
     const begun = this.sessions.begin(connection, ticket, userSId, claim);
     if (begun === 'superseded') return this.supersede(connection, profile, ticket, userSId);
@@ -170,13 +171,7 @@ export class Login {
    * The token has ended and was not renewed by this client. A published one would never recover from a refusal (quirk Q12):
    * it is let in, told of the end, and closed; it comes back with a login.
    */
-  private tokenOver(
-    connection: Connection,
-    profile: ClientProfile,
-    { appId, uid }: Ticket,
-    ended: EndedSession | undefined,
-  ): void {
-    if (ended) this.sessions.departed(appId, uid, ended);
+  private tokenOver(connection: Connection, profile: ClientProfile, uid: string): void {
     if (!profile.published) {
       this.refuse(connection, uid, LOGIN_CODE.TOKEN_EXPIRED);
       return;

@@ -51,6 +51,8 @@ export class TokenRenewal {
     }
     if (result.expireTs === undefined) return reply(RENEW_TOKEN_CODE.OK);
     const endTs = this.tokens.endOf(token, result.expireTs);
+    // A published client would come back as it came, without a token that ends; so it is not bound to one in between.
+    if (!session.token && connection.profile?.published !== false) return reply(RENEW_TOKEN_CODE.OK, result.expireTs);
     const known = endTs === undefined || (await this.renew(connection, session, token, endTs));
     if (known === 'stale') return this.sessions.stale(session);
     if (!known) return reply(RENEW_TOKEN_CODE.FAILURE);
