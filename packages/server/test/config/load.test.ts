@@ -191,6 +191,27 @@ test('a configuration cannot be changed', () => {
   }
 });
 
+test('keys of back ends, and a second address for the metrics', () => {
+  const key = { id: 'key_1', secretHash: `sha256:${'a'.repeat(43)}`, apps: [APP] };
+  const given = { ...file({ apiKeys: [key] }), env: { ARRTM_METRICS_ADDRESS: '127.0.0.1:9090' } };
+  const config = good(given);
+  expect([config.apiKeys, config.metricsAddress]).toEqual([[key], { host: '127.0.0.1', port: 9090 }]);
+  expect(JSON.stringify(describeConfig(config))).not.toContain(key.secretHash);
+  expect(good({ env: { ARRTM_METRICS_ADDRESS: '[::1]:9090' } }).metricsAddress?.host).toBe('::1');
+  expect(good({}).metricsAddress).toBeUndefined();
+  expect(bad(file({ apiKeys: [key, key] }))).toEqual([expect.stringContaining('apiKeys[1].id')]);
+  for (const wrong of [
+    { ...key, secretHash: 'plain text' },
+    { ...key, apps: [] },
+    { ...key, id: 'a:b' },
+  ]) {
+    expect(bad(file({ apiKeys: [wrong] }))).toEqual([expect.stringContaining('apiKeys[0]')]);
+  }
+  for (const wrong of ['9090', 'localhost', '127.0.0.1:70000', 'a b:1']) {
+    expect(bad({ env: { ARRTM_METRICS_ADDRESS: wrong } })).toEqual([expect.stringContaining('metricsAddress')]);
+  }
+});
+
 test('certificates are not shown', () => {
   const config = good(file({ apps: [{ appId: APP, certificates: [CERTIFICATE] }] }));
   const shown = JSON.stringify(describeConfig(config));
