@@ -199,6 +199,22 @@ describe('ours comes back', () => {
     expect(alice.contents('Login').at(-1)).toMatchObject({ Code: 0, Resumed: true });
   });
 
+  test('when the end reached only the server: with a new token, in a new session', async () => {
+    await start();
+    const alice = await login(20);
+    const old = alice.token;
+    await alice.join('room');
+    alice.breakSocket();
+    await cluster.time.advance(1000);
+    await alice.connect(0, { token: old, resume: true });
+    await cluster.time.advance(30_000);
+    expect(await isOnline('alice')).toBe(false);
+    await expect(alice.connect(1, { token: old, resume: true })).rejects.toThrow('109');
+    await alice.connect(1, { token: token(60), resume: true });
+    expect(alice.contents('Login').at(-1)).toMatchObject({ Code: 0, Resumed: false });
+    expect(await isOnline('alice')).toBe(true);
+  });
+
   test('on the same node nothing is told twice', async () => {
     await start();
     const alice = await login(20);

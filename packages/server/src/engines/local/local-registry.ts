@@ -85,7 +85,7 @@ export class LocalRegistry implements Registry {
     const slot = core.users.find(request.appId, request.uid);
     if (!session || !slot) return 'stale';
     const end = endSession(core, slot, session, session.host);
-    if (request.reason !== 'offline') core.tickets.loggedOut(session);
+    if (request.reason === 'logout') core.tickets.loggedOut(session);
     core.presence.note(slot);
     core.deliveries.flush();
     if (request.reason === 'offline') {
