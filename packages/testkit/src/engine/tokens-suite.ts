@@ -111,6 +111,14 @@ export function describeTokens(name: string, factory: EngineFactory): void {
       }
     });
 
+    test('a published client that was away for long and is told of the end is no client that reconnects', async () => {
+      const away = await a.login('u', { userSId: 'x', mode: 'published', token: OLD });
+      await away.end('offline');
+      expect(await published(b, LATE)).toEqual(OVER);
+      expect(await knows(a, 'u', 'old')).toBe(false);
+      expect(await published(b, { token: NEW })).toMatchObject({ continued: false, reconnecting: false });
+    });
+
     test('another login takes the renewal with it', async () => {
       const first = await a.login('u', { userSId: 'x', mode: 'published', token: OLD });
       await renew(first, NEW.endTs);

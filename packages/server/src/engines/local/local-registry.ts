@@ -218,10 +218,13 @@ export class LocalRegistry implements Registry {
   }
 
   /** A published client that is told of the end of its token comes back with a login, if at all: its session is over. */
-  async #tokenOver(slot: UserSlot, { userSId, mode, timeoutMs, nodeId }: ClaimRequest): Promise<ClaimResult> {
+  async #tokenOver(slot: UserSlot, request: ClaimRequest): Promise<ClaimResult> {
+    const { appId, uid, userSId, mode, timeoutMs, nodeId } = request;
     const core = this.#core;
     const { session } = slot;
-    if (session?.userSId !== userSId || mode !== 'published') return { outcome: 'token-over' };
+    if (mode !== 'published') return { outcome: 'token-over' };
+    core.durability.behind(core.reconnecting.forget(appId, uid, userSId));
+    if (session?.userSId !== userSId) return { outcome: 'token-over' };
     const { host, generation } = session;
     const end = endSession(core, slot, session, core.leases.require(nodeId));
     end.changes.push(...core.sessionRecords.take(session));
