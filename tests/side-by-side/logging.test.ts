@@ -1,6 +1,7 @@
 /** Logging and parameters, with both SDKs. */
+import type { ClientLogLines } from 'ar-rtm-server/testing';
 import { expect, vi } from 'vitest';
-import { codeOf, differs, oursOnly, scenario } from './scene.js';
+import { codeOf, differs, eventually, oursOnly, scenario } from './scene.js';
 
 scenario([56, 58], 'levels are numbers; parameters can be set at any time', async (scene) => {
   const { LOG_FILTER_OFF, LOG_FILTER_ERROR, LOG_FILTER_WARNING, LOG_FILTER_INFO } = scene.module();
@@ -29,6 +30,20 @@ oursOnly([56], 'the object form of the level, for each client on its own', async
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
+});
+
+oursOnly([55], 'log lines are uploaded when that is switched on, and not by default', async (scene) => {
+  const stored: ClientLogLines[] = [];
+  await scene.start({ clientLogs: { append: async (lines) => void stored.push(lines) } });
+  const [silent, telling] = [await scene.client(), await scene.client({ enableLogUpload: true })];
+  await silent.login({ uid: 'ann' });
+  await silent.logout();
+  await telling.login({ uid: 'ben' });
+  // What waits leaves with the session.
+  await telling.logout();
+  await eventually(() => stored.length > 0);
+  expect(new Set(stored.map(({ uid }) => uid))).toEqual(new Set(['ben']));
+  expect(stored[0]?.lines[0]).toMatch(/^\d+ info: .*CONNECTING/);
 });
 
 differs(

@@ -80,7 +80,7 @@ export const ROWS = {
   52: { area: 'Invitations, events to the callee', name: '`RemoteInvitationFailure`', issue: 4 },
   53: { area: 'Token', name: '`renewToken`', issue: 4 },
   54: { area: 'Token', name: '`TokenExpired`', notInPublished: 'has no such event', issue: 4 },
-  55: { area: 'Logging and version', name: '`enableLogUpload`', notInPublished: 'ignores the field', issue: 4 },
+  55: { area: 'Logging and version', name: '`enableLogUpload`', notInPublished: 'ignores the field' },
   56: { area: 'Logging and version', name: '`logFilter`' },
   57: { area: 'Logging and version', name: '`VERSION`' },
   58: { area: 'Custom', name: '`setParameters`' },

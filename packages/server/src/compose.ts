@@ -17,7 +17,7 @@ import { nodeTokenCrypto } from './edge/node-token-crypto.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits } from './engines/local/index.js';
-import type { Chance, Counters, Engine, Logger, Records, Time } from './ports/index.js';
+import type { Chance, ClientLogs, Counters, Engine, Logger, Records, Time } from './ports/index.js';
 
 /** What the composition needs; the configuration is turned into it by the command line. */
 export interface ServerOptions {
@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly records: Records;
   readonly logger: Logger;
   readonly counters: Counters;
+  /** Where log lines of clients go; absent: nowhere. */
+  readonly clientLogs?: ClientLogs | undefined;
   readonly apps: readonly App[];
   readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
@@ -106,6 +108,7 @@ export function createNode(parts: {
   readonly apps: readonly App[];
   readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
+  readonly clientLogs?: ClientLogs | undefined;
 }): ServerNode {
   const nodeId = parts.chance.secretHex(8);
   const context = {
@@ -119,7 +122,12 @@ export function createNode(parts: {
     counters: parts.counters,
     settings: { ...DEFAULT_SETTINGS, ...parts.settings },
   };
-  return new ServerNode(context, new Apps(parts.apps), new Tokens(nodeTokenCrypto, parts.tokenPolicy));
+  return new ServerNode(
+    context,
+    new Apps(parts.apps),
+    new Tokens(nodeTokenCrypto, parts.tokenPolicy),
+    parts.clientLogs,
+  );
 }
 
 /** HTTP and WebSocket of one node, not listening yet. */
@@ -130,6 +138,7 @@ export async function openEdge(
   const origins = new OriginRule(options.allowedOrigins);
   const { app, server } = await createHttpServer({
     gateway: node.gateway,
+    logUploads: node.logUploads,
     origins,
     publicAddress: options.publicAddress,
     trustProxy: options.trustProxy ?? false,

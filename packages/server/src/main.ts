@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program: command line, configuration, signals, exit codes. */
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NodeSettings, tolerant } from './app/settings.js';
 import { parseCommandLine, runMaintenance, Service } from './cli/index.js';
@@ -8,6 +9,7 @@ import { type RunningServer, type ServerOptions, startServer } from './compose.j
 import { type Config, type ConfigFlags, describeConfig, formatProblem, loadConfig } from './config/index.js';
 import { ImpatientTime, NodeTime } from './edge/node-time.js';
 import { PinoLogger, PromCounters } from './edge/observability/index.js';
+import { FileClientLogs } from './engines/files/index.js';
 import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
@@ -93,6 +95,7 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     records,
     logger,
     counters,
+    clientLogs: clientLogsOf(config),
     apps: config.apps,
     tokenPolicy: config.tokens,
     settings: settingsOf(config),
@@ -107,6 +110,13 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     maxConnections: config.limits.maxConnections,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   };
+}
+
+/** `<dataDir>/client-logs`; a server without stored data keeps none. */
+function clientLogsOf({ storage, dataDir, limits }: Config): FileClientLogs | undefined {
+  if (storage === 'memory') return undefined;
+  const { clientLogFileBytes: fileBytes, clientLogBytes: totalBytes } = limits;
+  return new FileClientLogs({ dir: join(dataDir, 'client-logs'), fileBytes, totalBytes });
 }
 
 function loggerOf(config: Config): PinoLogger {

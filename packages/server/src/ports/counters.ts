@@ -32,6 +32,7 @@ export const COUNTER_NAMES = [
   'closed_idle',
   'records_damaged',
   'engine_failures',
+  'log_lines_uploaded',
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

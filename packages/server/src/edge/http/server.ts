@@ -9,16 +9,19 @@ import {
   decodeGatewayRequest,
   GATEWAY_ACTION,
   GATEWAY_PATH,
+  LOG_PATH,
   OFFLINE_PATH,
   PEER_HISTORY_PATH,
 } from 'ar-rtm-protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
+import type { LogUploads } from '../../app/log-uploads.js';
 import { clientAddress, type PublicAddress } from './address.js';
 import type { OriginRule } from './origins.js';
 
 export interface HttpOptions {
   readonly gateway: Gateway;
+  readonly logUploads: LogUploads;
   readonly origins: OriginRule;
   readonly publicAddress: PublicAddress | undefined;
   readonly bodyBytes: number;
@@ -38,7 +41,13 @@ const PAGE_POLICY =
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Paths of the clients' calls. */
-const POSTED: ReadonlySet<string> = new Set([GATEWAY_PATH, OFFLINE_PATH, CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]);
+const POSTED: ReadonlySet<string> = new Set([
+  GATEWAY_PATH,
+  OFFLINE_PATH,
+  CHANNEL_HISTORY_PATH,
+  PEER_HISTORY_PATH,
+  LOG_PATH,
+]);
 
 /** The HTTP side: gateway, offline messages, health, the page, the SDK file. */
 export async function createHttpServer(
@@ -135,6 +144,7 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
     if (written) reply.raw.once('finish', written);
     return send(reply, answer);
   });
+  app.post(LOG_PATH, async (request, reply) => send(reply, await options.logUploads.take(textOf(request))));
   for (const path of [CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]) {
     app.post(path, async (_request, reply) => send(reply, gateway.emptyHistory()));
   }

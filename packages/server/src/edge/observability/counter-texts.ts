@@ -32,4 +32,5 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   closed_idle: 'Connections closed because nothing came',
   records_damaged: 'Stored records that could not be read',
   engine_failures: 'Calls to the engine or to storage that failed',
+  log_lines_uploaded: 'Log lines that clients have sent for the operator',
 };
