@@ -2,6 +2,7 @@ import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { define } from './packages/sdk/rolldown.config.mjs';
 import { findChromium } from './scripts/lib/chromium.mjs';
+import { ConformanceReporter } from './tests/side-by-side/conformance-reporter.js';
 
 // Workspace packages are tested from their TypeScript sources; tests/package and tests/e2e use what is built.
 const conditions = ['source', ...defaultServerConditions];
@@ -12,6 +13,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     pool: 'forks',
+    reporters: ['default', new ConformanceReporter()],
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
@@ -29,6 +31,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'compat', include: ['tests/compat/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'side-by-side', include: ['tests/side-by-side/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -14,8 +14,8 @@ export const define = {
   __SDK_BUILD__: JSON.stringify(hashFiles(['packages/protocol/src', 'packages/sdk/src']).slice(0, 12)),
 };
 
-// Browsers from the spring of 2020 on.
-const TARGET = 'es2020';
+// Browsers from the spring of 2021 on.
+const TARGET = 'es2021';
 
 // Sibling packages are bundled from their sources, so that they are lowered like the rest.
 const common = (...conditions) => ({

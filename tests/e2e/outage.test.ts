@@ -1,11 +1,22 @@
 /** Servers that restart and networks that fail, seen by clients in a browser. */
 import { expect, test } from 'vitest';
 import { lasting, texts, useStage } from './harness.js';
-import { userInPage } from './user.js';
+import { type User, userInPage } from './user.js';
 
 const stage = useStage();
 
 const OUTAGE_MS = 2000;
+
+/** The published client refuses sends (5) from its reconnect until it has joined again, and says nothing of that moment. */
+async function sendBack(user: User): Promise<void> {
+  for (;;) {
+    try {
+      return await user.sendToChannel('room', 'back');
+    } catch (error) {
+      if (!/Error Code 5 /.test(String(error))) throw error;
+    }
+  }
+}
 
 test('a page survives a graceful restart of the server: joined, members intact', async () => {
   const dataDir = await stage.tempDir();
@@ -62,7 +73,7 @@ test.each([
 
   expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['meanwhile']);
   await Promise.all(meanwhile);
-  await amy.sendToChannel('room', 'back');
+  await sendBack(amy);
   expect(texts(await ned.channelMessages('room').atLeast(1))).toEqual(['back']);
   await ned.sendToChannel('room', 'welcome');
   const heard = await amy.channelMessages('room').until((calls) => texts(calls).includes('welcome'));
@@ -93,7 +104,7 @@ test.each(['ours', 'published'] as const)('%s comes back after the browser was o
 
   expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['meanwhile']);
   await meanwhile;
-  await amy.sendToChannel('room', 'back');
+  await sendBack(amy);
   expect(texts(await ned.channelMessages('room').atLeast(1))).toEqual(['back']);
   expect(ned.memberEvents('room', 'MemberLeft').calls).toEqual([]);
 });

@@ -13,6 +13,7 @@ import {
   readFields,
   string,
   stringOrEmpty,
+  strings,
 } from './fields.js';
 
 export const GATEWAY_PATH = '/arapi/v1';
@@ -20,9 +21,11 @@ export const GATEWAY_ACTION = 'wrtm_gateway';
 export const OFFLINE_PATH = '/arapi/v1/artmgw/getOfflineMsg';
 export const CHANNEL_HISTORY_PATH = '/arapi/v1/artmgw/getChanHistoryMsg';
 export const PEER_HISTORY_PATH = '/arapi/v1/artmgw/getP2PHistoryMsg';
+export const LOG_PATH = '/arapi/v1/artmgw/uploadLog';
 
 const GATEWAY_REQUEST = { appid: string, uid: stringOrEmpty, token: stringOrEmpty, wss: flag } as const;
 const OFFLINE_REQUEST = { uid: string, sessId: string, appId: string } as const;
+const LOG_REQUEST = { uid: string, sessId: string, appId: string, lines: strings } as const;
 const GATEWAY_REPLY = {
   code: integer,
   sessionid: optionalString,
@@ -50,6 +53,7 @@ export interface OfflineReply {
 export const decodeGatewayRequest = /* @__PURE__ */ bodyReader(GATEWAY_REQUEST);
 export const decodeGatewayReply = /* @__PURE__ */ bodyReader(GATEWAY_REPLY);
 export const decodeOfflineRequest = /* @__PURE__ */ bodyReader(OFFLINE_REQUEST);
+export const decodeLogRequest = /* @__PURE__ */ bodyReader(LOG_REQUEST);
 
 function bodyReader<F extends Fields>(fields: F): (text: string) => FieldsResult<Read<F>> {
   return (text) => readFields(fields, parseText(text));

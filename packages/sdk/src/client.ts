@@ -307,7 +307,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   setParameters(params: RtmParameters): void {
     if (typeof params !== 'object' || params === null) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'params');
-    const { confPriCloudAddr, ConfPriCloudAddr = confPriCloudAddr, logFilter } = params;
+    const { confPriCloudAddr, ConfPriCloudAddr = confPriCloudAddr, logFilter, enableLogUpload } = params;
     let address: Address | undefined;
     for (const value of [confPriCloudAddr, ConfPriCloudAddr]) {
       if (value === undefined) continue;
@@ -315,6 +315,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
       if (!address) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'confPriCloudAddr');
     }
     if (address) this.engine.address = address;
+    if (enableLogUpload !== undefined) this.engine.logger.upload.set(enableLogUpload === true);
     if (logFilter !== undefined && !this.engine.logger.setFilter(logFilter)) {
       this.engine.logger.warn('logFilter is not valid');
     }

@@ -125,6 +125,12 @@ export interface PrivateCloudAddr {
 export interface RtmParameters {
   /** What goes to the console. Default `LOG_FILTER_INFO`. */
   logFilter?: LogFilterType | undefined;
+  /**
+   * Whether log lines are also sent to the server, where its operator can read them. Default `false`. Lines of level INFO
+   * and above travel in batches while a session lives; what cannot be sent is dropped in silence, and no call waits for it.
+   * Turning it off drops what has not been sent.
+   */
+  enableLogUpload?: boolean | undefined;
   /** Accepted for code written against other SDKs; without effect. */
   enableCloudProxy?: boolean | undefined;
   /**

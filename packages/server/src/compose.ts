@@ -22,7 +22,7 @@ import { isSecretOf } from './edge/secret-hash.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits } from './engines/local/index.js';
-import type { Chance, Counters, Engine, Logger, Records, Time } from './ports/index.js';
+import type { Chance, ClientLogs, Counters, Engine, Logger, Records, Time } from './ports/index.js';
 
 /** What the composition needs; the configuration is turned into it by the command line. */
 export interface ServerOptions {
@@ -31,6 +31,8 @@ export interface ServerOptions {
   readonly records: Records;
   readonly logger: Logger;
   readonly counters: Counters;
+  /** Where log lines of clients go; absent: nowhere. */
+  readonly clientLogs?: ClientLogs | undefined;
   readonly apps: readonly App[];
   readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
@@ -149,6 +151,7 @@ export function createNode(parts: {
   readonly apps: readonly App[];
   readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
+  readonly clientLogs?: ClientLogs | undefined;
 }): ServerNode {
   const nodeId = parts.chance.secretHex(8);
   const context = {
@@ -162,7 +165,12 @@ export function createNode(parts: {
     counters: parts.counters,
     settings: { ...DEFAULT_SETTINGS, ...parts.settings },
   };
-  return new ServerNode(context, new Apps(parts.apps), new Tokens(nodeTokenCrypto, parts.tokenPolicy));
+  return new ServerNode(
+    context,
+    new Apps(parts.apps),
+    new Tokens(nodeTokenCrypto, parts.tokenPolicy),
+    parts.clientLogs,
+  );
 }
 
 /** HTTP and WebSocket of one node, not listening yet. */
@@ -176,6 +184,7 @@ export async function openEdge(
   const { app, server } = await createHttpServer({
     gateway: node.gateway,
     backEnds: node.backEnds(options.apiKeys ?? [], isSecretOf, options.rest ?? DEFAULT_REST),
+    logUploads: node.logUploads,
     origins,
     publicAddress: options.publicAddress,
     trustProxy: options.trustProxy ?? false,

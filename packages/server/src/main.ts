@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The program: command line, configuration, signals, exit codes. */
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NodeSettings, tolerant } from './app/settings.js';
 import { makeToken, parseCommandLine, runMaintenance, type SecretCommand, Service } from './cli/index.js';
@@ -10,6 +11,7 @@ import { ImpatientTime, NodeChance, NodeTime } from './edge/node-time.js';
 import { PinoLogger, PromCounters } from './edge/observability/index.js';
 import { OperatorKey } from './edge/operator-key.js';
 import { hashSecret } from './edge/secret-hash.js';
+import { FileClientLogs } from './engines/files/index.js';
 import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
@@ -143,6 +145,7 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     records,
     logger,
     counters,
+    clientLogs: clientLogsOf(config),
     apps: config.apps,
     tokenPolicy: config.tokens,
     settings: settingsOf(config),
@@ -161,6 +164,13 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     metrics: counters,
     metricsAddress: config.metricsAddress,
   };
+}
+
+/** `<dataDir>/client-logs`; a server without stored data keeps none. */
+function clientLogsOf({ storage, dataDir, limits }: Config): FileClientLogs | undefined {
+  if (storage === 'memory') return undefined;
+  const { clientLogFileBytes: fileBytes, clientLogBytes: totalBytes } = limits;
+  return new FileClientLogs({ dir: join(dataDir, 'client-logs'), fileBytes, totalBytes });
 }
 
 function loggerOf(config: Config): PinoLogger {

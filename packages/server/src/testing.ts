@@ -6,7 +6,7 @@ import type { App } from './domain/apps.js';
 import type { Metrics } from './edge/http/metrics.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
-import type { CounterName, Counters, Logger, Records } from './ports/index.js';
+import type { ClientLogLines, ClientLogs, CounterName, Counters, Logger, Records } from './ports/index.js';
 
 export interface TestServer extends RunningServer {
   /** What a client puts into `createInstance`. */
@@ -24,6 +24,7 @@ export interface TestServerOptions {
   readonly engineLimits?: Partial<LocalLimits>;
   readonly apps?: readonly App[];
   readonly records?: Records;
+  readonly clientLogs?: ClientLogs;
   readonly port?: number;
   readonly allowedOrigins?: readonly string[];
   readonly publicDir?: string;
@@ -42,6 +43,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     host: '127.0.0.1',
     port: options.port ?? 0,
     records: options.records ?? new MemoryRecords(),
+    clientLogs: options.clientLogs,
     logger: collectingLogger(complaints),
     counters,
     apps: options.apps ?? [],
@@ -68,7 +70,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-export { MemoryRecords };
+export { type ClientLogLines, MemoryRecords };
 
 class MapCounters implements Counters {
   private readonly values = new Map<CounterName, number>();

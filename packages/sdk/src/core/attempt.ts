@@ -2,6 +2,7 @@ import {
   CAPABILITIES,
   decodeGatewayReply,
   type GatewayReply,
+  LOG_PATH,
   type Position,
   type ServerFrame,
   type ServerFrameContent,
@@ -110,7 +111,7 @@ export function startAttempt(
   };
 
   const logIn = (opened: Link, sessionId: string) => {
-    opened.handlers = { onFrame: (frame) => onFrame(opened, frame), onDown: () => fail('login') };
+    opened.handlers = { onFrame: (frame) => onFrame(opened, frame, sessionId), onDown: () => fail('login') };
     const content = {
       UserId: uid,
       UserSId: userSId,
@@ -127,13 +128,14 @@ export function startAttempt(
     limitStep(() => fail('login'));
   };
 
-  const onFrame = (opened: Link, { cmd, content }: ServerFrame) => {
+  const onFrame = (opened: Link, { cmd, content }: ServerFrame, sessId: string) => {
     if (cmd !== 'Login') return;
     if (content.Code !== 0) {
       fail(refusalByServer(content.Code, content.Reason));
       return;
     }
     stopTimer?.();
+    logger.upload.open(address.base + LOG_PATH, { appId, uid, sessId });
     done({ link: opened, reply: content });
   };
 

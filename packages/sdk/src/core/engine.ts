@@ -25,6 +25,7 @@ import { EventQueue } from './event-queue.js';
 import { type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
 import { SlidingWindow } from './frequency.js';
 import { createInbox, type Inbox } from './inbox.js';
+import { LogUpload } from './log-upload.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
@@ -77,9 +78,9 @@ export class Engine implements ConnectionHost {
     private readonly sdkVersion: string,
     private readonly events: ClientEvents,
   ) {
-    const { clock, random, log } = environment;
+    const { clock, random, network, log } = environment;
     this.clock = clock;
-    this.logger = createLogger(log);
+    this.logger = createLogger(log, new LogUpload(clock, network));
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
@@ -306,6 +307,7 @@ export class Engine implements ConnectionHost {
   }
 
   end(isSilent: boolean): void {
+    this.logger.upload.close();
     this.requests.interrupt();
     this.memberships.end();
     this.attributes.end();

@@ -1,10 +1,13 @@
+import { FakeEnvironment } from 'ar-rtm-testkit/sdk';
 import { expect, test } from 'vitest';
+import { LogUpload } from './log-upload.js';
 import { createLogger } from './logger.js';
 
 /** Severities that are shown with a filter, and whether the filter was taken. */
 function shown(filter?: unknown): [boolean | undefined, number[]] {
   const severities: number[] = [];
-  const logger = createLogger((severity) => severities.push(severity));
+  const { clock, network } = new FakeEnvironment();
+  const logger = createLogger((severity) => severities.push(severity), new LogUpload(clock, network));
   const isTaken = filter === undefined ? undefined : logger.setFilter(filter);
   logger.debug('');
   logger.info('');

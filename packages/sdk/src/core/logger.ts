@@ -1,5 +1,6 @@
 import { isObject } from 'ar-rtm-protocol';
 import type { LogSeverity, LogSink } from '../ports.js';
+import type { LogUpload } from './log-upload.js';
 
 const NAMES = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -8,9 +9,11 @@ export const LOG_LEVEL = { DEBUG: 0, INFO: 1, WARNING: 2, ERROR: 3, OFF: 4 } as 
 
 /**
  * The log of one client. `error`: a listener threw, someone must act; `warn`: an anomaly that was dealt with; `info`:
- * one line per step of the session; `debug`: the rest. Tokens and message bodies are never logged.
+ * one line per step of the session; `debug`: the rest. Tokens and message bodies are never logged. All but `debug` is
+ * offered for upload, whatever the console shows.
  */
 export interface Logger {
+  readonly upload: LogUpload;
   /** Takes a level or an object with one switch per severity; `false` when it is neither and nothing changes. */
   setFilter(filter: unknown): boolean;
   debug(text: string): void;
@@ -19,12 +22,15 @@ export interface Logger {
   error(text: string): void;
 }
 
-export function createLogger(sink: LogSink): Logger {
+export function createLogger(sink: LogSink, upload: LogUpload): Logger {
   let shown = shownFrom(LOG_LEVEL.INFO);
   const log = (severity: LogSeverity) => (text: string) => {
-    if (shown?.[severity]) sink(severity, `ArRTM ${NAMES[severity]}: ${text}`);
+    const line = `${NAMES[severity]}: ${text}`;
+    if (severity > LOG_LEVEL.DEBUG) upload.add(line);
+    if (shown?.[severity]) sink(severity, `ArRTM ${line}`);
   };
   return {
+    upload,
     setFilter(filter) {
       const wanted = typeof filter === 'number' ? shownFrom(filter) : shownBy(filter);
       shown = wanted ?? shown;

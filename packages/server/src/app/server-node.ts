@@ -2,6 +2,7 @@ import { CLOSE_CODE, type Command } from 'ar-rtm-protocol';
 import type { Apps } from '../domain/apps.js';
 import { ReadClock } from '../domain/read-clock.js';
 import type { Tokens } from '../domain/tokens.js';
+import type { ClientLogs } from '../ports/client-logs.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
@@ -27,6 +28,7 @@ import { PresenceCommands } from './handlers/presence.js';
 import { TokenRenewal } from './handlers/token-renewal.js';
 import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
+import { LogUploads } from './log-uploads.js';
 import { Login } from './login.js';
 import { OutboxSweep } from './outbox-sweep.js';
 import { PresenceHub } from './presence-hub.js';
@@ -45,6 +47,7 @@ export class ServerNode implements ConnectionHost {
   readonly clock: ReadClock;
   readonly sweep: OutboxSweep;
   readonly gateway: Gateway;
+  readonly logUploads: LogUploads;
   private readonly connections = new Set<Connection>();
   private readonly wheel = new DeadlineWheel(TICK_MS);
   private readonly replies = new AuthorReplies();
@@ -67,6 +70,7 @@ export class ServerNode implements ConnectionHost {
     readonly context: NodeContext,
     private readonly apps: Apps,
     private readonly tokens: Tokens,
+    clientLogs?: ClientLogs,
   ) {
     const { time, settings, framing } = context;
     this.clock = new ReadClock(TICK_MS, time.monotonicMs());
@@ -90,6 +94,7 @@ export class ServerNode implements ConnectionHost {
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
     this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
     const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
+    this.logUploads = new LogUploads(context, tickets, clientLogs);
     this.peers = new PeerMessages(context, this.deliveries);
     this.dispatcher = new Dispatcher(
       context,

@@ -104,6 +104,12 @@ export class SessionHost {
 
   /** A session was claimed for a socket that is gone by now: it waits, suspended. */
   adoptUnused(ticket: Ticket, userSId: string, claim: Claimed): void {
+    const known = this.find(ticket.appId, ticket.uid);
+    if (known?.connection) {
+      if (known.generation >= claim.generation) return;
+      // Claims of one client have overtaken each other: its socket that is on comes back to the last of them.
+      this.stale(known);
+    }
     const session = this.host(ticket, userSId, claim);
     if (session && !session.connection) this.suspend(session);
   }

@@ -59,6 +59,13 @@ export const limitsSchema = group('Sizes, counts, rates and budgets.', {
     10_000,
   ),
   malformedWindowMs: milliseconds('The window for `malformedFrames`.', LIMITS.MALFORMED_WINDOW_MS, 100, 3600_000),
+  clientLogFileBytes: bytes(
+    'Bytes of the file with log lines of one user (`enableLogUpload`); a second file holds what was before.',
+    MB,
+    4 * KB,
+    GB,
+  ),
+  clientLogBytes: bytes('Bytes of all those files; above it the oldest go.', 256 * MB, MB, 1024 * GB),
   logMs: milliseconds(
     'How long an entry of a channel or inbox can be read back after a cut.',
     60_000,

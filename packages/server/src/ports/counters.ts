@@ -38,6 +38,7 @@ export const COUNTER_NAMES = [
   'back_end_requests',
   'back_end_requests_refused',
   'engine_failures',
+  'log_lines_uploaded',
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

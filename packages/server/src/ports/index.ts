@@ -1,6 +1,7 @@
 /** The ports of the server: what the application layer asks of the world. Engines and test kits import only this. */
 export * from './attributes.js';
 export * from './channels.js';
+export * from './client-logs.js';
 export * from './counters.js';
 export * from './engine.js';
 export * from './engine-error.js';

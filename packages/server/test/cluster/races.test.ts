@@ -184,6 +184,23 @@ test('a late attempt of a login does not end the session that a later attempt be
   expect(bob.contents('ChanMemberLeave')).toEqual([]);
 });
 
+test('an attempt of a login whose claim comes last does not silence the socket of the one that came through', async () => {
+  const { watcher } = await room(1);
+  const carol = cluster.client('carol');
+  faults({ callDelayMs: 1000 });
+  await carol.connect(0, { wait: false });
+  await cluster.time.advance(100);
+  carol.breakSocket();
+  faults({ callDelayMs: 0, loseNotices: 1 });
+  await carol.connect(0);
+  await cluster.time.advance(3000);
+  faults({ loseNotices: 0 });
+  // Once its inbox was held from then on, although the socket stayed. It has to come back.
+  if (carol.closedWith !== undefined) await carol.connect(0, { resume: true });
+  expect(await watcher.sendTo('carol', 'hello')).toMatchObject({ Status: 2 });
+  expect(carol.contents('RecvMsgFromPeer').map(({ MsgBody }) => MsgBody)).toEqual(['hello']);
+});
+
 test('a join that was refused, but carried out, is taken back', async () => {
   let refused = 0;
   for (let seed = 1; seed <= 30; seed++) {

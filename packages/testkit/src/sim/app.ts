@@ -1,8 +1,8 @@
 import type { Dice } from './dice.js';
-import type { Answer, AppRecord, AppSession, Call, Heard, History, Stay } from './history.js';
+import type { Answer, AppRecord, AppSession, Attributes, Call, Heard, History, Stay } from './history.js';
 import { Line, type SimNetwork } from './network.js';
 import { SimProcess } from './process.js';
-import type { Product, ProductChannel, ProductClient } from './product.js';
+import type { ChannelAttributes, Product, ProductChannel, ProductClient } from './product.js';
 import type { Scheduler } from './scheduler.js';
 
 export const APP_ID = '0123456789abcdef0123456789abcdef';
@@ -17,6 +17,10 @@ const LIMITS_MS = {
   count: 5000,
   channel: 10_000,
   peer: 10_000,
+  watch: 10_000,
+  unwatch: 10_000,
+  change: 5000,
+  read: 5000,
 } as const;
 
 const ERROR = 3;
@@ -79,6 +83,12 @@ export class App {
     this.client.on('ConnectionStateChanged', (state: string, reason: string, details?: Details) =>
       this.#changed(state, reason, details),
     );
+    this.client.on('PeersOnlineStatusChanged', (states: Attributes) => {
+      trace(name, () => `is told ${JSON.stringify(states)}`);
+      for (const [of, value] of Object.entries(states)) {
+        this.session?.told.push({ atMs: scheduler.nowMs, of, value });
+      }
+    });
     this.client.on('MessageFromPeer', (message: { text: string }, from: string, { serverReceivedTs }: Ts) => {
       this.#hear(this.session, 'the inbox', { kind: 'message', from, text: message.text, serverTs: serverReceivedTs });
     });
@@ -94,7 +104,13 @@ export class App {
   }
 
   async login(): Promise<void> {
-    const session: AppSession = { login: this.#began({ what: 'login' }), heard: [], stays: [] };
+    const session: AppSession = {
+      login: this.#began({ what: 'login' }),
+      heard: [],
+      stays: [],
+      told: [],
+      stateCalls: [],
+    };
     this.record.sessions.push(session);
     this.session = session;
     await this.#settles(session.login, this.client.login({ uid: this.uid }));
@@ -112,7 +128,7 @@ export class App {
   async join(channel: string): Promise<void> {
     const own = this.#channel(channel);
     if (own.stay || !this.session) return;
-    const stay: Stay = { channel, join: this.#began({ what: 'join', channel }), heard: [] };
+    const stay: Stay = { channel, join: this.#began({ what: 'join', channel }), heard: [], told: [] };
     own.stay = stay;
     this.session.stays.push(stay);
     await this.#settles(stay.join, own.object.join());
@@ -155,6 +171,38 @@ export class App {
     await this.#settles(this.#began({ what: 'count' }), this.client.getChannelMemberCount(channels));
   }
 
+  async watch(peer: string, wants: boolean): Promise<void> {
+    const call = this.#stateCall({ what: wants ? 'watch' : 'unwatch', to: peer });
+    const { client } = this;
+    await this.#settles(
+      call,
+      wants ? client.subscribePeersOnlineStatus([peer]) : client.unsubscribePeersOnlineStatus([peer]),
+    );
+  }
+
+  /** Replaces all attributes by `all`, or sets `one`; of a channel, or its own. */
+  async change(channel: string | undefined, text: string, replaces: boolean): Promise<void> {
+    const { client } = this;
+    const call = this.#stateCall({ what: 'change', text, replaces, ...(channel !== undefined && { channel }) });
+    const attributes = replaces ? { all: text } : { one: text };
+    const notify = { enableNotificationToChannelMembers: true };
+    const own = replaces ? client.setLocalUserAttributes : client.addOrUpdateLocalUserAttributes;
+    const theirs = replaces ? client.setChannelAttributes : client.addOrUpdateChannelAttributes;
+    const done =
+      channel === undefined ? own.call(client, attributes) : theirs.call(client, channel, attributes, notify);
+    await this.#settles(call, done);
+  }
+
+  async readUser(uid: string): Promise<void> {
+    const call = this.#stateCall({ what: 'read', to: uid });
+    await this.#settles(call, this.client.getUserAttributes(uid), (attributes) => ({ attributes }));
+  }
+
+  async readChannel(channel: string): Promise<void> {
+    const call = this.#stateCall({ what: 'read', channel });
+    await this.#settles(call, this.client.getChannelAttributes(channel), (all) => ({ attributes: valuesOf(all) }));
+  }
+
   /** The page is closed, by its user or by a crash. */
   kill(closesSocket: boolean): void {
     const { nowMs } = this.world.scheduler;
@@ -175,6 +223,12 @@ export class App {
     this.own.set(channel, own);
     object.on('ChannelMessage', (message: { text: string }, from: string, { serverReceivedTs }: Ts) => {
       this.#hear(own.stay, channel, { kind: 'message', from, text: message.text, serverTs: serverReceivedTs });
+    });
+    object.on('AttributesUpdated', (all: ChannelAttributes) => {
+      const value = JSON.stringify(valuesOf(all));
+      this.world.trace(this.record.name, () => `is told ${value} of ${channel}`);
+      if (own.stay?.join.answer) own.stay.told.push({ atMs: this.world.scheduler.nowMs, of: channel, value });
+      else this.record.stray.push(`attributes of ${channel}`);
     });
     object.on('MemberJoined', (from: string) =>
       this.#hear(own.stay, channel, { kind: 'joined', from, text: '', serverTs: 0 }),
@@ -223,7 +277,13 @@ export class App {
     }
   }
 
-  #began(call: Pick<Call, 'what' | 'channel' | 'to' | 'text' | 'offline'>): Call {
+  #stateCall(call: Begun): Call {
+    const began = this.#began(call);
+    this.session?.stateCalls.push(began);
+    return began;
+  }
+
+  #began(call: Begun): Call {
     const began: Call = { ...call, atMs: this.world.scheduler.nowMs, limitMs: LIMITS_MS[call.what] };
     this.record.calls.push(began);
     this.world.trace(this.record.name, () => `calls ${describe(call)}`);
@@ -247,6 +307,12 @@ export class App {
     trace(this.record.name, () => `answer to ${describe(call)}: ${JSON.stringify(answer)}`);
   }
 }
+
+function valuesOf(attributes: ChannelAttributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([key, { value }]) => [key, value]));
+}
+
+type Begun = Pick<Call, 'what' | 'channel' | 'to' | 'text' | 'offline' | 'replaces'>;
 
 interface Ts {
   readonly serverReceivedTs: number;

@@ -10,16 +10,24 @@ export interface Answer {
   readonly error?: string;
   readonly hasPeerReceived?: boolean;
   readonly members?: readonly string[];
+  /** What was read: attributes of a user or channel. */
+  readonly attributes?: Attributes;
 }
+
+export type Attributes = Readonly<Record<string, string>>;
 
 /** A call of an app. */
 export interface Call {
-  readonly what: 'login' | 'logout' | 'join' | 'leave' | 'channel' | 'peer' | 'members' | 'count';
+  readonly what:
+    | ('login' | 'logout' | 'join' | 'leave' | 'channel' | 'peer' | 'members' | 'count')
+    | ('watch' | 'unwatch' | 'change' | 'read');
   readonly atMs: number;
   readonly channel?: string;
   readonly to?: string;
   readonly text?: string;
   readonly offline?: boolean;
+  /** Whether a change of attributes replaces them all. */
+  readonly replaces?: boolean;
   /** How long it may take, stalls of the app included. */
   limitMs: number;
   answer?: Answer;
@@ -35,12 +43,21 @@ export interface Heard {
   readonly serverTs: number;
 }
 
+/** A state that an app was told: of a peer it watches, or all attributes of a channel it is in. */
+export interface Told {
+  readonly atMs: number;
+  readonly of: string;
+  readonly value: string;
+}
+
 /** One membership as the app sees it: from `join` to `leave` or the end of the session. */
 export interface Stay {
   readonly channel: string;
   readonly join: Call;
   leave?: Call;
   readonly heard: Heard[];
+  /** `AttributesUpdated`. */
+  readonly told: Told[];
   /** When the session ended around it. */
   endedMs?: number;
 }
@@ -53,6 +70,10 @@ export interface AppSession {
   endedMs?: number;
   readonly heard: Heard[];
   readonly stays: Stay[];
+  /** `PeersOnlineStatusChanged`. */
+  readonly told: Told[];
+  /** Calls about presence and attributes. */
+  readonly stateCalls: Call[];
 }
 
 export interface StateChange {

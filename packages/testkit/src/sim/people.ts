@@ -77,6 +77,12 @@ export class People {
     for (const app of this.current.values()) for (const channel of app.joined) act(app.members(channel));
   }
 
+  /** Somebody leaves, and only that. */
+  farewell(): void {
+    const app = [...this.current.values()].find(({ isLoggedIn }) => isLoggedIn);
+    if (app) act(app.logout());
+  }
+
   leave(): void {
     for (const app of this.apps) if (app.process.isAlive && app.state !== 'DISCONNECTED') act(app.logout());
   }

@@ -42,6 +42,13 @@ export interface ProductChannel {
   getMembers(): Promise<string[]>;
 }
 
+type Attributes = Record<string, string>;
+export type ChannelAttributes = Record<string, { readonly value: string }>;
+
+interface Notify {
+  readonly enableNotificationToChannelMembers: boolean;
+}
+
 export interface ProductClient {
   on(event: string, listener: (...args: never[]) => void): unknown;
   login(options: { readonly uid: string }): Promise<void>;
@@ -53,6 +60,14 @@ export interface ProductClient {
   ): Promise<{ readonly hasPeerReceived: boolean }>;
   getChannelMemberCount(channelIds: string[]): Promise<Record<string, number>>;
   createChannel(channelId: string): ProductChannel;
+  subscribePeersOnlineStatus(peerIds: string[]): Promise<void>;
+  unsubscribePeersOnlineStatus(peerIds: string[]): Promise<void>;
+  setLocalUserAttributes(attributes: Attributes): Promise<void>;
+  addOrUpdateLocalUserAttributes(attributes: Attributes): Promise<void>;
+  getUserAttributes(userId: string): Promise<Attributes>;
+  setChannelAttributes(channelId: string, attributes: Attributes, options?: Notify): Promise<void>;
+  addOrUpdateChannelAttributes(channelId: string, attributes: Attributes, options?: Notify): Promise<void>;
+  getChannelAttributes(channelId: string): Promise<ChannelAttributes>;
 }
 
 /** Handlers of one client socket, and the socket; they fit the SDK's ports. */

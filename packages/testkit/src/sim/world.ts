@@ -6,6 +6,7 @@ import { emptyHistory, type History } from './history.js';
 import { checkChannels } from './model/channel-rules.js';
 import { checkInboxes } from './model/inbox-rules.js';
 import { checkSessions } from './model/session-rules.js';
+import { checkPresence, checkStates } from './model/state-rules.js';
 import { type Reachable, SimNetwork } from './network.js';
 import { People } from './people.js';
 import type { Product } from './product.js';
@@ -13,6 +14,7 @@ import { Scheduler } from './scheduler.js';
 import type { Servers } from './servers.js';
 import { SingleServer } from './single-server.js';
 import { Trouble } from './trouble.js';
+import { Watchers } from './watchers.js';
 
 export interface RunResult {
   readonly seed: number;
@@ -27,8 +29,10 @@ export interface RunResult {
 /** After the last fault: connections come back, lost feeds are found (every 10 s), silent sessions end (30 s). */
 const RECOVERY_MS = 45_000;
 const PROBE_MS = 15_000;
-/** Channel logs are kept for 60 s, and idle users and channels for 10 s. */
-const LEAVING_MS = 85_000;
+/** Longer than a run: attributes stay while the model looks at them. */
+const EMPTY_CHANNEL_MS = 130_000;
+/** Channel logs are kept for 60 s, idle users and channels for 10 s, attributes of empty channels a little longer. */
+const LEAVING_MS = EMPTY_CHANNEL_MS + 15_000;
 /** What may be left when everybody is gone: bindings of tickets, the nodes' leases, messages for who is offline. */
 const MAY_STAY = new Set(['tickets', 'leases', 'boxes', 'superseded', 'reconnecting']);
 
@@ -60,7 +64,7 @@ export async function runSeed(product: Product, seed: number, wantsTrace = false
     tap,
     // Tight: a slow reader is closed soon, large fan-outs come in slices.
     settings: isTight ? { drainMs: 500, connectionQueueBytes: 16_384, fanoutSlice: 2 } : { drainMs: 500 },
-    limits: {},
+    limits: { emptyChannelMs: EMPTY_CHANNEL_MS },
     trace,
   };
   const servers: Servers = size === 1 ? new SingleServer(parts) : new ClusterServers(parts, size);
@@ -73,6 +77,7 @@ export async function runSeed(product: Product, seed: number, wantsTrace = false
     setting.pick([150, 400, 1000]),
     isTight ? 3000 : 200,
   );
+  const watchers = new Watchers({ scheduler, dice: dice.for('watchers') }, people, uids, channels);
   const trouble = new Trouble(
     { scheduler, dice: dice.for('trouble'), network, servers, apps: people.apps, trace },
     setting.pick([300, 1000, 3000]),
@@ -82,11 +87,15 @@ export async function runSeed(product: Product, seed: number, wantsTrace = false
   process.on('unhandledRejection', onUnhandled);
   const found = new Findings();
   try {
-    await live(scheduler, servers, people, trouble, history, setting.pick([8000, 20_000, 40_000]));
-    // The model looks at what was until here; that everybody logs out afterwards is only for the leaks.
+    await live(scheduler, servers, people, watchers, trouble, history, setting.pick([8000, 20_000, 40_000]));
+    // The model looks at what was until here. Then one leaves, whom the others see go; and all, which is for the leaks.
     checkSessions(history, found);
     checkChannels(history, found);
     checkInboxes(history, found);
+    checkStates(history, found);
+    people.farewell();
+    await scheduler.runUntil(scheduler.nowMs + 2000);
+    checkPresence(history, found);
     people.leave();
     await scheduler.runUntil(scheduler.nowMs + LEAVING_MS);
     checkLeaks(servers, history);
@@ -111,6 +120,7 @@ async function live(
   scheduler: Scheduler,
   servers: Servers,
   people: People,
+  watchers: Watchers,
   trouble: Trouble,
   history: History,
   troubleMs: number,
@@ -119,9 +129,11 @@ async function live(
   servers.start();
   await pass(500);
   people.begin();
+  watchers.begin();
   trouble.begin();
   await pass(troubleMs);
   people.rest();
+  watchers.rest();
   trouble.end();
   for (let passed = 0; passed < RECOVERY_MS; passed += 5000) {
     people.assemble();
@@ -129,9 +141,11 @@ async function live(
   }
   history.quietMs = scheduler.nowMs;
   people.probe();
+  watchers.probe();
   await pass(PROBE_MS);
   history.calmMs = scheduler.nowMs;
   people.ask();
+  watchers.ask();
   await pass(1000);
   history.endMs = scheduler.nowMs;
   checkQuiet(servers, history);

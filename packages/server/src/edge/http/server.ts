@@ -9,12 +9,14 @@ import {
   decodeGatewayRequest,
   GATEWAY_ACTION,
   GATEWAY_PATH,
+  LOG_PATH,
   OFFLINE_PATH,
   PEER_HISTORY_PATH,
 } from 'ar-rtm-protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { BackEndApi } from '../../app/back-end/back-end-api.js';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
+import type { LogUploads } from '../../app/log-uploads.js';
 import type { OperatorKey } from '../operator-key.js';
 import { clientAddress, type PublicAddress } from './address.js';
 import { BACK_END_CORS, backEnds, isForBackEnds, refuseUnread } from './back-end.js';
@@ -23,6 +25,7 @@ import type { OriginRule } from './origins.js';
 
 export interface HttpOptions {
   readonly gateway: Gateway;
+  readonly logUploads: LogUploads;
   readonly origins: OriginRule;
   readonly publicAddress: PublicAddress | undefined;
   readonly bodyBytes: number;
@@ -48,7 +51,13 @@ const PAGE_POLICY =
 const CLIENT_CORS = { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'content-type' };
 
 /** Paths of the clients' calls. */
-const POSTED: ReadonlySet<string> = new Set([GATEWAY_PATH, OFFLINE_PATH, CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]);
+const POSTED: ReadonlySet<string> = new Set([
+  GATEWAY_PATH,
+  OFFLINE_PATH,
+  CHANNEL_HISTORY_PATH,
+  PEER_HISTORY_PATH,
+  LOG_PATH,
+]);
 
 /** The HTTP side: gateway, offline messages, health, the page, the SDK file. */
 export async function createHttpServer(
@@ -152,6 +161,7 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
     if (written) reply.raw.once('finish', written);
     return send(reply, answer);
   });
+  app.post(LOG_PATH, async (request, reply) => send(reply, await options.logUploads.take(textOf(request))));
   for (const path of [CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]) {
     app.post(path, async (_request, reply) => send(reply, gateway.emptyHistory()));
   }

@@ -38,4 +38,5 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   back_end_requests: 'Requests of back ends that were carried out',
   back_end_requests_refused: 'Requests of back ends that were refused',
   engine_failures: 'Calls to the engine or to storage that failed',
+  log_lines_uploaded: 'Log lines that clients have sent for the operator',
 };

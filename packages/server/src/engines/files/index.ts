@@ -1,0 +1,1 @@
+export { FileClientLogs } from './file-client-logs.js';
