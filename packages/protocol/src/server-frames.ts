@@ -154,6 +154,23 @@ export const ATTRIBUTE_FRAMES = {
   ChanAttribChanged: { ChanId: string, Attributes: attributeItems, AttrVersion: optionalInteger },
 } as const satisfies Frames;
 
+/** Archived messages. */
+export const HISTORY_FRAMES = {
+  /** `Offset` names the message in its conversation; later ones have a higher one. `More`: the page is not the last. */
+  GetHistory: {
+    ...requestId,
+    Messages: list({
+      FromUId: string,
+      MsgType: integer,
+      MsgBody: string,
+      Desc: stringOrEmpty,
+      SvrTS: integer,
+      Offset: integer,
+    }),
+    More: isTrue,
+  },
+} as const satisfies Frames;
+
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
   RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
@@ -174,6 +191,7 @@ const SERVER_FRAMES = {
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
+  ...HISTORY_FRAMES,
   ...OTHER_FRAMES,
 } as const;
 
@@ -196,7 +214,7 @@ type RequiredFields<C> = {
 }[keyof C];
 
 /** Required after decoding, but with a default when absent on the wire. */
-type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Memory' | 'Gap';
+type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Memory' | 'Gap' | 'More';
 
 export type ServerFrameResult<Names extends ServerFrameName = ServerFrameName> =
   | { readonly ok: true; readonly frame: ServerFrame<Names> }

@@ -2,12 +2,12 @@ import {
   CHANNEL_MESSAGE_CODE,
   encodeList,
   FREQUENCIES,
+  HISTORY_CODE,
   LIMITS,
   LOGIN_CODE,
   MEMBER_COUNT_CODE,
   MEMBERS_CODE,
   MESSAGE_STATUS,
-  MESSAGE_TYPE,
   PEER_MESSAGE_CODE,
   type ServerFrame,
 } from 'ar-rtm-protocol';
@@ -27,6 +27,7 @@ import { createInbox, type Inbox } from './inbox.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
+import { type MessageContent, messageOf } from './message-content.js';
 import { Presence } from './presence.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
@@ -67,6 +68,7 @@ export class Engine implements ConnectionHost {
   private readonly memberLists = new SlidingWindow(FREQUENCIES.MEMBERS);
   private readonly clock: Clock;
   private readonly memberCounts = new SlidingWindow(FREQUENCIES.MEMBER_COUNT);
+  private readonly histories = new SlidingWindow(FREQUENCIES.HISTORY);
 
   constructor(
     private readonly environment: Environment,
@@ -132,21 +134,21 @@ export class Engine implements ConnectionHost {
     return this.connection.logout();
   }
 
-  sendToPeer(peerId: string, text: string, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
+  sendToPeer(peerId: string, message: MessageContent, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
     this.requireLogin(RtmErrorCode.PeerMessageError);
     countCall(this.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
-    const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...textContent(text, flags) };
+    const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...messageFields(message, flags) };
     return this.requests.call(
       { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message' },
       ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
     );
   }
 
-  sendToChannel(membership: Membership, text: string, flags: MessageFlags): Promise<void> {
+  sendToChannel(membership: Membership, message: MessageContent, flags: MessageFlags): Promise<void> {
     this.requireJoined(membership, RtmErrorCode.ChannelMessageError);
     countCall(this.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
     const { channelId: ChanId } = membership;
-    const content = { ChanId, FromUId: this.uid, MsgId: 0, ...textContent(text, flags) };
+    const content = { ChanId, FromUId: this.uid, MsgId: 0, ...messageFields(message, flags) };
     return this.requests.call(
       { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message' },
       () => undefined,
@@ -197,6 +199,22 @@ export class Engine implements ConnectionHost {
         return Object.fromEntries(distinct.map((channelId) => [channelId, byId.get(channelId) ?? 0]));
       },
     );
+  }
+
+  /** A page of the conversation with a peer, or of a channel that has been joined, as `content` names it. */
+  history(content: object, membership?: Membership) {
+    const codes = RtmErrorCode.HistoryError;
+    if (membership) this.requireJoined(membership, codes);
+    else this.requireLogin(codes);
+    countCall(this.clock.now(), [this.histories, HISTORY_CODE.TOO_OFTEN]);
+    return this.requests.call({ cmd: 'GetHistory', content, codes, kind: 'query' }, ({ Messages, More }) => ({
+      messages: Messages.flatMap((item) => {
+        const message = messageOf(item);
+        const { FromUId: senderId, SvrTS: serverReceivedTs, Offset: offset } = item;
+        return message ? { message, senderId, serverReceivedTs, offset } : [];
+      }),
+      nextOffset: More ? Messages[Messages.length - 1]?.Offset : undefined,
+    }));
   }
 
   private requireLogin(codes: Codes): Session {
@@ -299,6 +317,6 @@ export class Engine implements ConnectionHost {
  * The common part of both kinds of messages. Their fields stand in the order of 1.0.15, for which the server has a short
  * cut; that is why `MsgId` has its place before its value is known.
  */
-function textContent(text: string, flags: MessageFlags): object {
-  return { MsgType: MESSAGE_TYPE.TEXT, MsgBody: text, ...flags, Desc: '' };
+function messageFields({ MsgType, MsgBody, Desc }: MessageContent, flags: MessageFlags): object {
+  return { MsgType, MsgBody, ...flags, Desc };
 }

@@ -10,6 +10,7 @@ import {
   type Position,
   type ServerFrameInput,
 } from 'ar-rtm-protocol';
+import { messageProblem } from '../../domain/message-rules.js';
 import type { ReadClock } from '../../domain/read-clock.js';
 import type { AuthorReplies } from '../author-replies.js';
 import type { ChannelHub } from '../channel-hub.js';
@@ -21,7 +22,7 @@ import { placeOf, positionOf } from '../place.js';
 import type { Session } from '../session.js';
 import type { SessionHost } from '../session-host.js';
 import { admit } from './admission.js';
-import { messageProblem, OUTCOME_UNKNOWN } from './peer-messages.js';
+import { OUTCOME_UNKNOWN } from './peer-messages.js';
 
 /** How often a delayed join of a published client looks again. */
 const JOIN_RETRY_MS = 100;
@@ -159,7 +160,7 @@ export class ChannelCommands {
     const channel = session.member(channelId)?.channel;
     // A repeated message may have been accepted before its author left.
     if (!channel && !isAgain) return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
-    const problem = messageProblem(type, body, settings.messageBytes);
+    const problem = messageProblem({ type, body, description }, settings.messageBytes);
     if (problem !== undefined) return refuse(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, problem);
     // What a resume sends again has been counted before.
     const admitted = isAgain || admit(this.context, connection, session, () => (channel?.isLagging ? LAG_RETRY_MS : 0));

@@ -1,11 +1,5 @@
-import {
-  type CommandContent,
-  isId,
-  MESSAGE_TYPE,
-  PEER_MESSAGE_CODE,
-  positionOfMessageId,
-  textFits,
-} from 'ar-rtm-protocol';
+import { type CommandContent, isId, PEER_MESSAGE_CODE, positionOfMessageId } from 'ar-rtm-protocol';
+import { type MessageContent, messageProblem } from '../../domain/message-rules.js';
 import { EngineUnavailable } from '../../ports/engine-error.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
@@ -27,7 +21,7 @@ export class PeerMessages {
     const { MsgId: msgId, ToUId: to, MsgType: type, MsgBody: body, OfflineMsg: offline, Desc: description } = content;
     const isAgain = content.Again !== '';
     const { engine, settings, counters, nodeId, logger } = this.context;
-    const refused = refusal(to, type, body, settings.messageBytes);
+    const refused = refusal(to, { type, body, description }, settings.messageBytes);
     if (refused) return this.refuse(connection, msgId, refused.code, refused.reason);
     // What a resume sends again has been counted before.
     const admitted = isAgain || admit(this.context, connection, session, () => 0);
@@ -73,18 +67,10 @@ export class PeerMessages {
 
 function refusal(
   to: string,
-  type: number,
-  body: string,
+  message: MessageContent,
   limit: number,
 ): { readonly code: number; readonly reason: string } | undefined {
   if (!isId(to)) return { code: PEER_MESSAGE_CODE.INVALID_USERID, reason: 'ToUId is not a user id' };
-  const invalid = messageProblem(type, body, limit);
+  const invalid = messageProblem(message, limit);
   return invalid === undefined ? undefined : { code: PEER_MESSAGE_CODE.INVALID_MESSAGE, reason: invalid };
-}
-
-/** What is wrong with a message, in words; `undefined` when nothing is. */
-export function messageProblem(type: number, body: string, limit: number): string | undefined {
-  if (type !== MESSAGE_TYPE.TEXT) return `MsgType ${type} is not supported`;
-  if (body === '') return 'the text is empty';
-  return textFits(body, limit) ? undefined : `the text is above ${limit} bytes`;
 }
