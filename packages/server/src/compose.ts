@@ -130,6 +130,7 @@ export async function openEdge(
   const origins = new OriginRule(options.allowedOrigins);
   const { app, server } = await createHttpServer({
     gateway: node.gateway,
+    history: node.historyGateway,
     origins,
     publicAddress: options.publicAddress,
     trustProxy: options.trustProxy ?? false,

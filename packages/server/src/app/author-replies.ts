@@ -32,9 +32,10 @@ export class AuthorReplies {
     return this.waiting.get(ref);
   }
 
-  /** The message is in the log: answers the author now. Does nothing the second time. */
-  accepted(ref: number, position: Position): void {
-    this.settle(ref, { Code: CHANNEL_MESSAGE_CODE.OK, Epoch: position.epoch, Offset: position.offset });
+  /** The message is, or was, in the log: answers the author now. Does nothing the second time. */
+  accepted(ref: number, position?: Position): void {
+    const place = position && { Epoch: position.epoch, Offset: position.offset };
+    this.settle(ref, { Code: CHANNEL_MESSAGE_CODE.OK, ...place });
   }
 
   /** Whether a reply is still due on this socket: none is when it was given, or when its author waited on a former socket. */

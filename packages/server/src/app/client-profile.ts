@@ -5,6 +5,7 @@ export const SERVER_CAPABILITIES: readonly Capability[] = [
   CAPABILITIES.REPLY_CODES,
   CAPABILITIES.PUSH_OFFLINE,
   CAPABILITIES.RESUME,
+  CAPABILITIES.HISTORY,
 ];
 
 /** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */

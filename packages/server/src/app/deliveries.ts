@@ -15,6 +15,10 @@ interface Delivery {
   readonly deadlineMs: number;
   /** Its time was over: being made durable. */
   storing: boolean;
+  /** Its sender wants it archived, and it is not yet. */
+  archiving: boolean;
+  /** What became of it in the meantime. */
+  outcome: { readonly status: number; readonly code: number; readonly reason: string | undefined } | undefined;
 }
 
 /**
@@ -34,7 +38,13 @@ export class Deliveries {
   }
 
   /** Registers a message before it is sent, since its acknowledgement may come before the send is answered. */
-  begin(connection: ClientSocket, msgId: number, appId: string, to: string, offline: boolean): number {
+  begin(
+    connection: ClientSocket,
+    msgId: number,
+    appId: string,
+    to: string,
+    { offline, archiving }: { readonly offline: boolean; readonly archiving: boolean },
+  ): number {
     this.lastRef += 1;
     const deadlineMs = this.context.time.monotonicMs() + this.context.settings.acknowledgeMs;
     this.open.set(this.lastRef, {
@@ -46,6 +56,8 @@ export class Deliveries {
       position: undefined,
       deadlineMs,
       storing: false,
+      archiving,
+      outcome: undefined,
     });
     return this.lastRef;
   }
@@ -65,6 +77,23 @@ export class Deliveries {
     this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED);
   }
 
+  /** It is archived: the sender may be told. */
+  archived(ref: number): void {
+    const delivery = this.open.get(ref);
+    if (!delivery?.archiving) return;
+    delivery.archiving = false;
+    const { outcome } = delivery;
+    if (outcome) this.finish(ref, outcome.status, outcome.code, outcome.reason);
+  }
+
+  /** It could not be archived, or nobody knows whether it was: that is told, whatever became of it. */
+  notArchived(ref: number, code: number, reason: string): void {
+    const delivery = this.open.get(ref);
+    if (!delivery) return;
+    delivery.archiving = false;
+    this.refused(ref, code, reason);
+  }
+
   refused(ref: number, code: number, reason: string): void {
     this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED, code, reason);
   }
@@ -73,7 +102,7 @@ export class Deliveries {
   undelivered(ref: number): void {
     const delivery = this.open.get(ref);
     // Without a position the send is still under way and answers by itself.
-    if (delivery?.position === undefined || delivery.storing) return;
+    if (delivery?.position === undefined || delivery.storing || delivery.outcome) return;
     if (!delivery.offline) {
       this.finish(ref, MESSAGE_STATUS.NOT_RECEIVED);
       return;
@@ -103,6 +132,10 @@ export class Deliveries {
   private finish(ref: number, status: number, code: number = PEER_MESSAGE_CODE.OK, reason?: string): void {
     const delivery = this.open.get(ref);
     if (!delivery) return;
+    if (delivery.archiving) {
+      delivery.outcome ??= { status, code, reason };
+      return;
+    }
     this.open.delete(ref);
     answer(delivery.connection, delivery.msgId, status, code, reason);
   }

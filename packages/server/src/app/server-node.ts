@@ -6,6 +6,7 @@ import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
+import { Archive } from './archive.js';
 import { AuthorReplies } from './author-replies.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, type ConnectionHost } from './connection.js';
@@ -18,8 +19,10 @@ import { pause } from './engine-failure.js';
 import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
 import { ChannelCommands } from './handlers/channels.js';
+import { HistoryCommands } from './handlers/history.js';
 import { PeerMessages } from './handlers/peer-messages.js';
 import { PresenceCommands } from './handlers/presence.js';
+import { HistoryGateway } from './history-gateway.js';
 import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { Login } from './login.js';
@@ -39,6 +42,7 @@ export class ServerNode implements ConnectionHost {
   readonly clock: ReadClock;
   readonly sweep: OutboxSweep;
   readonly gateway: Gateway;
+  readonly historyGateway: HistoryGateway;
   private readonly connections = new Set<Connection>();
   private readonly wheel = new DeadlineWheel(TICK_MS);
   private readonly replies = new AuthorReplies();
@@ -83,15 +87,18 @@ export class ServerNode implements ConnectionHost {
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
     this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
-    this.peers = new PeerMessages(context, this.deliveries);
+    const archive = new Archive(context);
+    this.historyGateway = new HistoryGateway(context, tickets, archive);
+    this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,
       new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld),
       this.sessions,
       this.peers,
-      new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
+      new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock, archive),
       new AttributeCommands(context, this.sessions),
       new PresenceCommands(context, this.presence, this.sessions),
+      new HistoryCommands(context, archive),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }

@@ -46,6 +46,7 @@ export interface NodeSettings {
   readonly channelAttributeReads: Frequency;
   /** Each of the four presence commands by itself. */
   readonly presenceCalls: Frequency;
+  readonly historyReads: Frequency;
   readonly memberCounts: CadenceRule;
   /** Changes of presence are collected this long into one push per watcher. */
   readonly presenceCollectMs: number;
@@ -108,6 +109,7 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   channelAttributeWrites: tolerant(FREQUENCIES.ATTRIBUTES),
   channelAttributeReads: tolerant(FREQUENCIES.ATTRIBUTES),
   presenceCalls: tolerant(FREQUENCIES.PRESENCE),
+  historyReads: tolerant(FREQUENCIES.HISTORY),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,

@@ -4,6 +4,7 @@ export * from './channels.js';
 export * from './counters.js';
 export * from './engine.js';
 export * from './engine-error.js';
+export * from './history.js';
 export * from './inboxes.js';
 export * from './logger.js';
 export * from './nodes.js';

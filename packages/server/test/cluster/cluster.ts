@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly faults?: Partial<Faults>;
   readonly settings?: Partial<NodeSettings>;
   readonly limits?: Partial<LocalLimits>;
+  /** Called once per flush of the records. */
+  readonly flush?: () => Promise<void>;
 }
 
 export class Cluster {
@@ -56,7 +58,7 @@ export class Cluster {
     const complaints: string[] = [];
     const logger = loggerTo(complaints);
     const engine = new LocalEngine({
-      records: new MemoryRecords(),
+      records: new MemoryRecords(options.flush && { flush: options.flush }),
       time,
       counters,
       logger,

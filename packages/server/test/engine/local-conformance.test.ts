@@ -1,6 +1,7 @@
 import {
   describeAttributes,
   describeChannels,
+  describeHistory,
   describeInboxes,
   describeNodes,
   describePresence,
@@ -13,4 +14,5 @@ describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
+describeHistory('local engine', LocalHarness.open);
 describePresence('local engine', LocalHarness.open);

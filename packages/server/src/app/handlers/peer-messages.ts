@@ -1,6 +1,8 @@
 import { type CommandContent, isId, PEER_MESSAGE_CODE, positionOfMessageId } from 'ar-rtm-protocol';
 import { type MessageContent, messageProblem } from '../../domain/message-rules.js';
 import { EngineUnavailable } from '../../ports/engine-error.js';
+import type { SendResult } from '../../ports/inboxes.js';
+import type { Archive } from '../archive.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
 import { type Deliveries, refuseMessage } from '../deliveries.js';
@@ -14,6 +16,7 @@ export class PeerMessages {
   constructor(
     private readonly context: NodeContext,
     private readonly deliveries: Deliveries,
+    private readonly archive: Archive,
   ) {}
 
   /** Answers with exactly one MsgStatus, now or when the receiver has acknowledged. Resolves when the log has the message. */
@@ -28,7 +31,8 @@ export class PeerMessages {
     if (admitted !== true && !(await admitted)) {
       return this.refuse(connection, msgId, PEER_MESSAGE_CODE.TOO_OFTEN, 'too many messages');
     }
-    const ref = this.deliveries.begin(connection, msgId, session.appId, to, offline);
+    const archiving = content.HistoryMsg;
+    const ref = this.deliveries.begin(connection, msgId, session.appId, to, { offline, archiving });
     try {
       const result = await engine.inboxes.send({
         appId: session.appId,
@@ -42,15 +46,38 @@ export class PeerMessages {
       counters.add('peer_messages');
       if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
       else if (result.outcome === 'acknowledged') this.deliveries.acknowledged(ref);
+      else if (result.outcome !== 'unknown') this.deliveries.notReceived(ref);
+      if (archiving) await this.archiveOne(connection, session, content, ref, result);
       else if (result.outcome === 'unknown') this.deliveries.refused(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
-      else this.deliveries.notReceived(ref);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'sending a peer message failed');
       counters.add('engine_failures');
       counters.add('peer_messages_refused');
       // The log may have taken it.
-      this.deliveries.refused(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
+      this.deliveries.notArchived(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
     }
+  }
+
+  /** Its receiver has it already, or not; its sender hears of it when it is archived too. */
+  private async archiveOne(
+    connection: Connection,
+    session: Session,
+    { MsgId: msgId, ToUId: to, MsgType: type, MsgBody: body, Desc: description }: CommandContent<'SendMsgToPeer'>,
+    ref: number,
+    result: SendResult,
+  ): Promise<void> {
+    const { uid } = session;
+    const isKept = await this.archive.keep(
+      connection,
+      session,
+      { kind: 'peers', uids: [uid, to] },
+      { from: uid, type, body, description },
+      { msgId, ts: 'ts' in result ? result.ts : undefined, onlyIfKnown: result.outcome === 'unknown' },
+    );
+    // A crash has lost the entry of the inbox, and not that of the history: the message was accepted.
+    if (isKept && result.outcome === 'unknown') this.deliveries.notReceived(ref);
+    if (isKept) this.deliveries.archived(ref);
+    else this.deliveries.notArchived(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
   }
 
   /** The client has given the message to its application. */

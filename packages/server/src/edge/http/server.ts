@@ -14,11 +14,13 @@ import {
 } from 'ar-rtm-protocol';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
+import type { HistoryGateway } from '../../app/history-gateway.js';
 import { clientAddress, type PublicAddress } from './address.js';
 import type { OriginRule } from './origins.js';
 
 export interface HttpOptions {
   readonly gateway: Gateway;
+  readonly history: HistoryGateway;
   readonly origins: OriginRule;
   readonly publicAddress: PublicAddress | undefined;
   readonly bodyBytes: number;
@@ -115,7 +117,7 @@ function health(app: FastifyInstance, options: HttpOptions): void {
 }
 
 function clients(app: FastifyInstance, options: HttpOptions): void {
-  const { gateway } = options;
+  const { gateway, history } = options;
   app.post(GATEWAY_PATH, async (request: FastifyRequest<{ Querystring: { action?: string } }>, reply) => {
     if (request.query.action !== GATEWAY_ACTION) return send(reply, gateway.invalid('unknown action'));
     const body = textOf(request);
@@ -135,9 +137,8 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
     if (written) reply.raw.once('finish', written);
     return send(reply, answer);
   });
-  for (const path of [CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]) {
-    app.post(path, async (_request, reply) => send(reply, gateway.emptyHistory()));
-  }
+  app.post(CHANNEL_HISTORY_PATH, async (request, reply) => send(reply, await history.ofChannel(textOf(request))));
+  app.post(PEER_HISTORY_PATH, async (request, reply) => send(reply, await history.ofPeers(textOf(request))));
 }
 
 async function pages(app: FastifyInstance, options: HttpOptions, publicDir: string): Promise<void> {
