@@ -158,7 +158,8 @@ export class ChannelCommands {
     const { engine, settings, counters, nodeId, time } = this.context;
     const isAgain = content.Again !== '';
     const archiving = content.HistoryMsg;
-    const ref = this.replies.open({ session, connection, channelId, msgId });
+    const inOrder = connection.profile?.matchesByCommand === true;
+    const ref = this.replies.open({ session, connection, channelId, msgId, inOrder });
     const refuse = (code: number, reason: string) => {
       counters.add('channel_messages_refused');
       this.replies.refused(ref, code, reason);
