@@ -103,13 +103,13 @@ export const COMMAND_FIELDS = {
 
   /**
    * Ours (history.1): a page of what is archived of the conversation with a user, or of a channel; one of the two is named.
-   * `Offset` is that of a message, behind which the page begins in the direction of `Order`, `asc` or `desc`.
+   * It begins behind the archived message that `After` names, in the direction of `Order`, `asc` or `desc`.
    */
   GetHistory: {
     MsgId: integer,
     PeerId: optionalString,
     ChanId: optionalString,
-    Offset: optionalInteger,
+    After: optionalInteger,
     StartTs: optionalInteger,
     EndTs: optionalInteger,
     Limit: optionalInteger,

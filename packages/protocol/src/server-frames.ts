@@ -156,19 +156,8 @@ export const ATTRIBUTE_FRAMES = {
 
 /** Archived messages. */
 export const HISTORY_FRAMES = {
-  /** `Offset` names the message in its conversation; later ones have a higher one. `More`: the page is not the last. */
-  GetHistory: {
-    ...requestId,
-    Messages: list({
-      FromUId: string,
-      MsgType: integer,
-      MsgBody: string,
-      Desc: stringOrEmpty,
-      SvrTS: integer,
-      Offset: integer,
-    }),
-    More: isTrue,
-  },
+  /** `MsgId` of a message names it in its conversation; later ones have higher ones. `Next`: what the next page goes on behind. */
+  GetHistory: { ...requestId, Messages: list(message), Next: optionalInteger },
 } as const satisfies Frames;
 
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
@@ -214,7 +203,7 @@ type RequiredFields<C> = {
 }[keyof C];
 
 /** Required after decoding, but with a default when absent on the wire. */
-type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Memory' | 'Gap' | 'More';
+type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Memory' | 'Gap';
 
 export type ServerFrameResult<Names extends ServerFrameName = ServerFrameName> =
   | { readonly ok: true; readonly frame: ServerFrame<Names> }

@@ -61,11 +61,9 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    * often; 2 no answer within 10 s, so that the outcome is unknown; 1 anything else, or the session ended.
    */
   async sendMessage(message: RtmMessage, messageOptions?: SendMessageOptions): Promise<void> {
-    const content = contentOf(message);
+    const content = contentOf(message, { HistoryMsg: messageOptions?.enableHistoricalMessaging === true });
     if (!content) throw invalid(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
-    return this.engine.sendToChannel(this.stay, content, {
-      HistoryMsg: messageOptions?.enableHistoricalMessaging === true,
-    });
+    return this.engine.sendToChannel(this.stay, content);
   }
 
   /**

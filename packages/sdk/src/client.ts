@@ -123,14 +123,14 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     if (!isId(peerId)) {
       throw invalid(PEER_MESSAGE_CODE.INVALID_USERID, 'peerId');
     }
-    const content = contentOf(message);
-    if (!content) {
-      throw invalid(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'message');
-    }
-    return this.engine.sendToPeer(peerId, content, {
+    const content = contentOf(message, {
       OfflineMsg: options?.enableOfflineMessaging === true,
       HistoryMsg: options?.enableHistoricalMessaging === true,
     });
+    if (!content) {
+      throw invalid(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'message');
+    }
+    return this.engine.sendToPeer(peerId, content);
   }
 
   /**
@@ -144,10 +144,12 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     if (!isObject(message)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'message');
     const messageType = typeOf(message as Record<string, unknown>);
     const isImage = messageType === 'IMAGE';
-    const defaults =
-      isImage || messageType === 'FILE' ? { fileName: '', description: '', thumbnail: new Blob(), size: 0 } : {};
-    const sizes = isImage ? { width: 0, height: 0, thumbnailWidth: 0, thumbnailHeight: 0 } : {};
-    return { ...defaults, ...sizes, ...(messageType !== undefined && { messageType }), ...message } as unknown as T;
+    return {
+      ...((isImage || messageType === 'FILE') && { fileName: '', description: '', thumbnail: new Blob(), size: 0 }),
+      ...(isImage && { width: 0, height: 0, thumbnailWidth: 0, thumbnailHeight: 0 }),
+      ...(messageType !== undefined && { messageType }),
+      ...message,
+    } as unknown as T;
   }
 
   /**

@@ -41,12 +41,6 @@ interface Session {
   readonly scope: Scope;
 }
 
-/** Flags of a message, as the wire names them. */
-export interface MessageFlags {
-  readonly OfflineMsg?: boolean;
-  readonly HistoryMsg: boolean;
-}
-
 /**
  * Joins the parts of one client. Its methods get arguments that have been checked (check 1 of api.md 3.0) and do the
  * rest in order: connection state, object state, frequency, request. What a failed check says is thrown.
@@ -134,21 +128,21 @@ export class Engine implements ConnectionHost {
     return this.connection.logout();
   }
 
-  sendToPeer(peerId: string, message: MessageContent, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
+  sendToPeer(peerId: string, message: MessageContent): Promise<{ hasPeerReceived: boolean }> {
     this.requireLogin(RtmErrorCode.PeerMessageError);
     countCall(this.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
-    const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...messageFields(message, flags) };
+    const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...message };
     return this.requests.call(
       { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message' },
       ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
     );
   }
 
-  sendToChannel(membership: Membership, message: MessageContent, flags: MessageFlags): Promise<void> {
+  sendToChannel(membership: Membership, message: MessageContent): Promise<void> {
     this.requireJoined(membership, RtmErrorCode.ChannelMessageError);
     countCall(this.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
     const { channelId: ChanId } = membership;
-    const content = { ChanId, FromUId: this.uid, MsgId: 0, ...messageFields(message, flags) };
+    const content = { ChanId, FromUId: this.uid, MsgId: 0, ...message };
     return this.requests.call(
       { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message' },
       () => undefined,
@@ -207,13 +201,13 @@ export class Engine implements ConnectionHost {
     if (membership) this.requireJoined(membership, codes);
     else this.requireLogin(codes);
     countCall(this.clock.now(), [this.histories, HISTORY_CODE.TOO_OFTEN]);
-    return this.requests.call({ cmd: 'GetHistory', content, codes, kind: 'query' }, ({ Messages, More }) => ({
+    return this.requests.call({ cmd: 'GetHistory', content, codes, kind: 'query' }, ({ Messages, Next }) => ({
       messages: Messages.flatMap((item) => {
         const message = messageOf(item);
-        const { FromUId: senderId, SvrTS: serverReceivedTs, Offset: offset } = item;
+        const { FromUId: senderId, SvrTS: serverReceivedTs, MsgId: offset } = item;
         return message ? { message, senderId, serverReceivedTs, offset } : [];
       }),
-      nextOffset: More ? Messages[Messages.length - 1]?.Offset : undefined,
+      nextOffset: Next,
     }));
   }
 
@@ -311,12 +305,4 @@ export class Engine implements ConnectionHost {
     this.presence.end();
     if (isSilent) this.session?.scope.end();
   }
-}
-
-/**
- * The common part of both kinds of messages. Their fields stand in the order of 1.0.15, for which the server has a short
- * cut; that is why `MsgId` has its place before its value is known.
- */
-function messageFields({ MsgType, MsgBody, Desc }: MessageContent, flags: MessageFlags): object {
-  return { MsgType, MsgBody, ...flags, Desc };
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contentOf, messageOf } from './message-content.js';
 
-const textOf = (message: unknown) => contentOf(message)?.MsgBody;
+const FLAGS = { HistoryMsg: false };
+const textOf = (message: unknown) => contentOf(message, FLAGS)?.MsgBody;
 
 test.each([
   [{ text: 'hi' }],
@@ -48,7 +49,7 @@ test('bytes and description of a raw message come back as they were at the call'
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.string(), fc.boolean(), (bytes, description, isNamed) => {
       const mine = Uint8Array.from(bytes);
-      const content = contentOf({ rawMessage: mine, description, ...(isNamed && { messageType: 'RAW' }) });
+      const content = contentOf({ rawMessage: mine, description, ...(isNamed && { messageType: 'RAW' }) }, FLAGS);
       mine.fill(7);
       if (!content) throw new Error('not taken');
       expect([content.MsgType, isRawBody(content.MsgBody), rawBytes(content.MsgBody)]).toEqual([2, true, bytes.length]);
@@ -60,13 +61,13 @@ test('bytes and description of a raw message come back as they were at the call'
 test('a part of a larger buffer is sent as that part, and a Buffer like any other array', () => {
   const whole = new Uint8Array([1, 2, 3, 4]);
   for (const rawMessage of [whole.subarray(1, 3), Buffer.from([2, 3])]) {
-    expect(contentOf({ rawMessage })).toEqual({ MsgType: 2, MsgBody: 'AgM=', Desc: '' });
+    expect(contentOf({ rawMessage }, FLAGS)).toEqual({ MsgType: 2, MsgBody: 'AgM=', HistoryMsg: false, Desc: '' });
   }
 });
 
 test('32 KB of bytes and description fit together, and not one byte more', () => {
   const fits = (bytes: number, description: string) =>
-    contentOf({ rawMessage: new Uint8Array(bytes), description }) !== undefined;
+    contentOf({ rawMessage: new Uint8Array(bytes), description }, FLAGS) !== undefined;
   expect([fits(0, ''), fits(32_768, ''), fits(32_769, '')]).toEqual([true, true, false]);
   expect([fits(32_766, '\u00e4'), fits(32_767, '\u00e4')]).toEqual([true, false]);
 });

@@ -11,6 +11,12 @@ export interface MessageContent {
   readonly Desc: string;
 }
 
+/** Flags of a message, as the wire names them. */
+interface MessageFlags {
+  readonly OfflineMsg?: boolean;
+  readonly HistoryMsg: boolean;
+}
+
 /** One type of messages: what applications see of it, and what goes over the wire (api.md 5). */
 interface Kind {
   readonly messageType: string;
@@ -48,23 +54,24 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** The type that a message says it has, or that can be seen (api.md 5.2). */
-export function typeOf({ messageType, rawMessage, text }: Record<string, unknown>): unknown {
-  return messageType === undefined
-    ? isBytes(rawMessage)
-      ? 'RAW'
-      : typeof text === 'string'
-        ? 'TEXT'
-        : messageType
-    : messageType;
+export function typeOf({
+  rawMessage,
+  text,
+  messageType = isBytes(rawMessage) ? 'RAW' : typeof text === 'string' ? 'TEXT' : undefined,
+}: Record<string, unknown>): unknown {
+  return messageType;
 }
 
-/** What to send of a valid message; `undefined` for anything else. */
-export function contentOf(message: unknown): MessageContent | undefined {
+/**
+ * What to send of a valid message; `undefined` for anything else. The fields stand in the order of 1.0.15, for which the
+ * server has a short cut.
+ */
+export function contentOf(message: unknown, flags: MessageFlags): MessageContent | undefined {
   if (!isObject(message)) return undefined;
   const fields = message as Record<string, unknown>;
   const index = KINDS.findIndex(({ messageType }) => messageType === typeOf(fields));
   const written = KINDS[index]?.write(fields);
-  return written ? { MsgType: index + 1, MsgBody: written[0], Desc: written[1] } : undefined;
+  return written ? { MsgType: index + 1, MsgBody: written[0], ...flags, Desc: written[1] } : undefined;
 }
 
 /** A received message, as applications see it; `undefined` when this release does not know its type. */

@@ -43,7 +43,9 @@ async function ask(client: ScriptedClient, content: object) {
   client.say('GetHistory', { MsgId, ...content });
   const reply = () => client.contents('GetHistory').find((one) => one.MsgId === MsgId);
   await cluster.until(() => reply() !== undefined, `${client.uid}: a page`);
-  return reply() ?? { Code: Number.NaN, Messages: [], More: false };
+  const found = reply();
+  if (!found) throw new Error('no page');
+  return found;
 }
 
 const bodies = async (client: ScriptedClient, content: object) =>
@@ -64,7 +66,7 @@ test('messages of two users: archived and delivered, read by both on any node, a
   await answered(alice, send(alice, { peer: 'bob' }, 'without the flag', { HistoryMsg: false }));
   expect(bob.received()).toEqual(['1', 'AAE=', 'without the flag']);
   const seen = await ask(alice, { PeerId: 'bob' });
-  expect(seen).toMatchObject({ Code: 0, More: false });
+  expect([seen.Code, seen.Next]).toEqual([0, undefined]);
   expect(seen.Messages.map(({ FromUId, MsgType, MsgBody, Desc }) => [FromUId, MsgType, MsgBody, Desc])).toEqual([
     ['alice', 1, '1', ''],
     ['bob', 1, '2', ''],
@@ -247,11 +249,11 @@ test('pages: by offset, by time, with a limit, and small enough', async () => {
     await cluster.time.advance(600);
   }
   const first = await ask(alice, { ChanId: 'room' });
-  expect([first.Messages.length, first.More]).toEqual([8, true]);
-  const second = await ask(alice, { ChanId: 'room', Offset: first.Messages.at(-1)?.Offset });
-  expect([second.Messages.length, second.More]).toEqual([4, false]);
-  const back = await ask(alice, { ChanId: 'room', Order: 'desc', Limit: 3, Offset: second.Messages[0]?.Offset });
-  expect([back.Messages, back.More]).toEqual([first.Messages.slice(-3).reverse(), true]);
+  expect([first.Messages.length, first.Next]).toEqual([8, first.Messages.at(-1)?.MsgId]);
+  const second = await ask(alice, { ChanId: 'room', After: first.Next });
+  expect([second.Messages.length, second.Next]).toEqual([4, undefined]);
+  const back = await ask(alice, { ChanId: 'room', Order: 'desc', Limit: 3, After: second.Messages[0]?.MsgId });
+  expect([back.Messages, back.Next]).toEqual([first.Messages.slice(-3).reverse(), back.Messages.at(-1)?.MsgId]);
   const times = [...first.Messages, ...second.Messages].map(({ SvrTS }) => SvrTS);
   const between = await ask(alice, { ChanId: 'room', StartTs: times[3], EndTs: times[5] });
   expect(between.Messages.map(({ SvrTS }) => SvrTS)).toEqual(times.slice(3, 6));
@@ -267,7 +269,7 @@ test('too often: 3; bad queries: 2', async () => {
     { ChanId: '' },
     { PeerId: 'bob', Limit: 0 },
     { PeerId: 'bob', Limit: 101 },
-    { PeerId: 'bob', Offset: -1 },
+    { PeerId: 'bob', After: -1 },
     { PeerId: 'bob', StartTs: -1 },
     { PeerId: 'bob', EndTs: -1 },
     { PeerId: 'bob', Order: 'up' },

@@ -14,10 +14,13 @@ export class HistoryCommands {
   ) {}
 
   async read(connection: Connection, session: Session, content: CommandContent<'GetHistory'>): Promise<void> {
-    const { MsgId, ChanId: channelId, Offset: offset, StartTs: startTs, EndTs: endTs, Limit: limit } = content;
+    const { MsgId, ChanId: channelId, After: offset, StartTs: startTs, EndTs: endTs, Limit: limit } = content;
     const { settings, time } = this.context;
-    const reply = (Code: number, entries: readonly HistoryEntry[] = [], More = false) =>
-      connection.send('GetHistory', { MsgId, Code, Messages: entries.map(itemOf), More });
+    const reply = (Code: number, entries: readonly HistoryEntry[] = [], more = false) => {
+      const last = entries[entries.length - 1];
+      const next = more && last ? { Next: last.offset } : undefined;
+      connection.send('GetHistory', { MsgId, Code, Messages: entries.map(itemOf), ...next });
+    };
     const conversation = conversationOf(session.uid, content);
     const query = queryOf({ offset, startTs, endTs, limit, order: content.Order });
     if (!conversation || !query) return reply(HISTORY_CODE.INVALID_ARGUMENT);
@@ -48,5 +51,5 @@ function conversationOf(
 
 function itemOf({ offset, ts, message }: HistoryEntry) {
   const { from, type, body, description } = message;
-  return { FromUId: from, MsgType: type, MsgBody: body, Desc: description, SvrTS: ts, Offset: offset };
+  return { FromUId: from, MsgType: type, MsgBody: body, Desc: description, SvrTS: ts, MsgId: offset };
 }
