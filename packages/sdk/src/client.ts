@@ -147,8 +147,8 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     return {
       ...((isImage || messageType === 'FILE') && { fileName: '', description: '', thumbnail: new Blob(), size: 0 }),
       ...(isImage && { width: 0, height: 0, thumbnailWidth: 0, thumbnailHeight: 0 }),
-      ...(messageType !== undefined && { messageType }),
       ...message,
+      ...(messageType ? { messageType } : undefined),
     } as unknown as T;
   }
 

@@ -58,6 +58,7 @@ test('createMessage copies, and adds what can be seen or has a default', async (
   expect(given).toEqual({ text: 'x' });
   expect(create({ rawMessage: bytes })).toEqual({ rawMessage: bytes, messageType: 'RAW' });
   expect(create({ messageType: 'RAW', text: 5 })).toEqual({ messageType: 'RAW', text: 5 });
+  expect(create({ text: 'x', messageType: undefined })).toEqual({ text: 'x', messageType: 'TEXT' });
   expect(create({})).toEqual({});
   const file = { fileName: '', description: '', thumbnail: new Blob(), size: 0, messageType: 'FILE' };
   expect(create({ messageType: 'FILE', mediaId: 'm' })).toEqual({ ...file, mediaId: 'm' });
