@@ -150,6 +150,9 @@ test('a crash: archived messages are there, and a repeated one is answered as ar
   // Both as if their answers had been lost. The live entries are; what was archived tells that they were accepted.
   expect(await back.request('SendMsgToPeer', { ...toBob, Again }, 'MsgStatus')).toMatchObject({ Status: 0, Code: 0 });
   expect(await back.request('SendChannelMsg', { ...toRoom, Again })).toMatchObject({ Code: 0 });
+  // To be stored for the receiver too, which nobody knows to have happened.
+  const stored = { ...toBob, OfflineMsg: true, Again };
+  expect(await back.request('SendMsgToPeer', stored, 'MsgStatus')).toMatchObject({ Status: 0, Code: 2 });
   const lost = { ...toRoom, MsgId: 3, MsgBody: 'was never sent', Again };
   expect(await back.request('SendChannelMsg', lost)).toMatchObject({ Code: 2 });
   const bodies = async (of: object, MsgId: number) =>

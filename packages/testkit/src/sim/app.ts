@@ -136,12 +136,18 @@ export class App {
 
   async sendToChannel(channel: string, text: string): Promise<void> {
     const call = this.#began({ what: 'channel', channel, text });
-    await this.#settles(call, this.#channel(channel).object.sendMessage({ text }));
+    await this.#settles(
+      call,
+      this.#channel(channel).object.sendMessage({ text }, { enableHistoricalMessaging: isArchived(text) }),
+    );
   }
 
   async sendToPeer(to: string, text: string, offline: boolean): Promise<void> {
     const call = this.#began({ what: 'peer', to, text, offline });
-    const sent = this.client.sendMessageToPeer({ text }, to, { enableOfflineMessaging: offline });
+    const sent = this.client.sendMessageToPeer({ text }, to, {
+      enableOfflineMessaging: offline,
+      enableHistoricalMessaging: isArchived(text),
+    });
     await this.#settles(call, sent, ({ hasPeerReceived }) => ({ hasPeerReceived }));
   }
 
@@ -254,4 +260,9 @@ interface Ts {
 
 function describe({ what, channel, to, text }: Pick<Call, 'what' | 'channel' | 'to' | 'text'>): string {
   return [what, channel ?? to, text && `"${text.slice(0, 20)}"`].filter(Boolean).join(' ');
+}
+
+/** Some messages have the history flag: their answers wait for the disk. Texts begin with their number. */
+function isArchived(text: string): boolean {
+  return Number.parseInt(text, 10) % 4 === 0;
 }

@@ -47,8 +47,10 @@ export class PeerMessages {
       if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
       else if (result.outcome === 'acknowledged') this.deliveries.acknowledged(ref);
       else if (result.outcome !== 'unknown') this.deliveries.notReceived(ref);
-      if (archiving) await this.archiveOne(connection, session, content, ref, result);
-      else if (result.outcome === 'unknown') this.deliveries.refused(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
+      // What was to be stored for its receiver too, and is not, has not been accepted.
+      const isLost = result.outcome === 'unknown' && (offline || !archiving);
+      if (isLost) this.deliveries.notArchived(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
+      else if (archiving) await this.archiveOne(connection, session, content, ref, result);
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) logger.error({ err: error }, 'sending a peer message failed');
       counters.add('engine_failures');
@@ -74,7 +76,7 @@ export class PeerMessages {
       { from: uid, type, body, description },
       { msgId, ts: 'ts' in result ? result.ts : undefined, onlyIfKnown: result.outcome === 'unknown' },
     );
-    // A crash has lost the entry of the inbox, and not that of the history: the message was accepted.
+    // A crash has lost the live entry, and not that of the history: the message was accepted.
     if (isKept && result.outcome === 'unknown') this.deliveries.notReceived(ref);
     if (isKept) this.deliveries.archived(ref);
     else this.deliveries.notArchived(ref, PEER_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
