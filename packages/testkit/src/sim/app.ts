@@ -1,5 +1,14 @@
 import type { Dice } from './dice.js';
-import type { Answer, AppRecord, AppSession, Call, Heard, History, Stay } from './history.js';
+import {
+  type Answer,
+  type AppRecord,
+  type AppSession,
+  type Call,
+  type Heard,
+  type History,
+  isArchived,
+  type Stay,
+} from './history.js';
 import { Line, type SimNetwork } from './network.js';
 import { SimProcess } from './process.js';
 import type { Product, ProductChannel, ProductClient } from './product.js';
@@ -260,9 +269,4 @@ interface Ts {
 
 function describe({ what, channel, to, text }: Pick<Call, 'what' | 'channel' | 'to' | 'text'>): string {
   return [what, channel ?? to, text && `"${text.slice(0, 20)}"`].filter(Boolean).join(' ');
-}
-
-/** Some messages have the history flag: their answers wait for the disk. Texts begin with their number. */
-function isArchived(text: string): boolean {
-  return Number.parseInt(text, 10) % 4 === 0;
 }
