@@ -9,7 +9,7 @@ const ENTRIES = [
   '^packages/server/src/ports/index\\.ts$',
   '^packages/server/src/testing\\.ts$',
   '^packages/testkit/src/((engine|sdk|published)/)?index\\.ts$',
-  '^packages/testkit/src/(recorder|raw-client)\\.ts$',
+  '^packages/testkit/src/(recorder|raw-client|old-release)\\.ts$',
 ];
 const PROTOCOL = ENTRIES[0];
 /** What the whole SDK may know: its ports, errors, codes and public types. */

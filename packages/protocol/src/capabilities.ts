@@ -13,6 +13,8 @@ export const CAPABILITIES = {
   TYPES: 'types.1',
   /** Receipts and final states of call invitations. */
   CALLS: 'calls.1',
+  /** `GetHistory`. */
+  HISTORY: 'history.1',
 } as const;
 
 export type Capability = (typeof CAPABILITIES)[keyof typeof CAPABILITIES];

@@ -107,6 +107,17 @@ export const ATTRIBUTE_CODE = {
   NOT_LOGGED_IN: 102,
 } as const;
 
+/** `GetHistory`; also the values of the public HistoryError. */
+export const HISTORY_CODE = {
+  OK: 0,
+  FAILURE: 1,
+  INVALID_ARGUMENT: 2,
+  TOO_OFTEN: 3,
+  TIMEOUT: 4,
+  NOT_IN_CHANNEL: 5,
+  NOT_LOGGED_IN: 102,
+} as const;
+
 /**
  * QueryOnlineStatus and QueryOnlineSubStatus, whose replies carry `Code` by extension P5. An invalid argument has none of
  * its own: that of the public enum is 0.

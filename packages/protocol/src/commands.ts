@@ -11,6 +11,7 @@ import {
   jsonMap,
   jsonStrings,
   optionalInteger,
+  optionalString,
   optionalStrings,
   type Read,
   readFields,
@@ -99,6 +100,21 @@ export const COMMAND_FIELDS = {
   ClearChanAttributes: { MsgId: integer, ChanId: string, Notify: flag },
   GetChanAttributes: { MsgId: integer, ChanId: string },
   GetChanAttributesByKeys: { MsgId: integer, ChanId: string, Keys: jsonStrings },
+
+  /**
+   * Ours (history.1): a page of what is archived of the conversation with a user, or of a channel; one of the two is named.
+   * It begins behind the archived message that `After` names, in the direction of `Order`, `asc` or `desc`.
+   */
+  GetHistory: {
+    MsgId: integer,
+    PeerId: optionalString,
+    ChanId: optionalString,
+    After: optionalInteger,
+    StartTs: optionalInteger,
+    EndTs: optionalInteger,
+    Limit: optionalInteger,
+    Order: optionalString,
+  },
 
   MakeCall: { ...peerAndCall, Content: stringOrEmpty },
   CancelCall: { ...peerAndCall, Reason: stringOrEmpty, Content: stringOrEmpty },

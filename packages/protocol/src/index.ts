@@ -28,11 +28,13 @@ export { type FieldsResult, isObject } from './fields.js';
 export * from './gateway.js';
 export * from './ids.js';
 export * from './limits.js';
+export * from './raw-body.js';
 export {
   ATTRIBUTE_FRAMES,
   CHANNEL_FRAMES,
   decodeServerFrame,
   encodeServerFrame,
+  HISTORY_FRAMES,
   PEER_FRAMES,
   PRESENCE_FRAMES,
   SESSION_FRAMES,

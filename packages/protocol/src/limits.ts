@@ -31,6 +31,12 @@ export const LIMITS = {
   /** Offline messages per receiver, all senders together, and how long they are kept (A 5.6). */
   OFFLINE_MESSAGES: 200,
   OFFLINE_MESSAGE_MS: 7 * 24 * 3600 * 1000,
+  /** Messages in one page of history. */
+  HISTORY_PAGE: 100,
+  /** How long an archived message is kept, and how many and how many bytes per conversation. */
+  HISTORY_DAYS: 7,
+  HISTORY_MESSAGES: 10_000,
+  HISTORY_BYTES: 64 * 1024 * KB,
   /** A frame above the first number gets an error reply, above the second a close with 1009 (D 8). */
   FRAME_REPLY_BYTES: 512 * KB,
   FRAME_CLOSE_BYTES: 1024 * KB,
@@ -100,5 +106,7 @@ export const FREQUENCIES = {
   USER_ATTRIBUTE_READS: { calls: 40, windowMs: 5000 },
   /** Each of the four presence methods by itself. */
   PRESENCE: { calls: 10, windowMs: 5000 },
+  /** Pages of history, of peers and channels together. */
+  HISTORY: { calls: 10, windowMs: 5000 },
   RENEW_TOKEN: { calls: 2, windowMs: 1000 },
 } as const satisfies Record<string, Frequency>;

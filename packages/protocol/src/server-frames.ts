@@ -158,6 +158,12 @@ export const ATTRIBUTE_FRAMES = {
   ChanAttribChanged: { ChanId: string, Attributes: attributeItems, AttrVersion: optionalInteger },
 } as const satisfies Frames;
 
+/** Archived messages. */
+export const HISTORY_FRAMES = {
+  /** `MsgId` of a message names it in its conversation; later ones have higher ones. `Next`: what the next page goes on behind. */
+  GetHistory: { ...requestId, Messages: list(message), Next: optionalInteger },
+} as const satisfies Frames;
+
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
   cancelCallAck: { ...callPush, Code: integer },
@@ -176,6 +182,7 @@ const SERVER_FRAMES = {
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
+  ...HISTORY_FRAMES,
   ...OTHER_FRAMES,
 } as const;
 

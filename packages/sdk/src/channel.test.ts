@@ -144,7 +144,7 @@ test('messages and members: each once, in order, nothing about the user itself, 
   server.push('ChanMemberLeave', { ChanId: 'room', UserId: 'carol', Epoch: 1, Offset: 9 });
   server.push('ChanMemberJoin', { ChanId: 'room', UserId: 'alice', Epoch: 1, Offset: 10 });
   server.push('RecvMsgFromChan', message(11, { FromUId: 'alice' }));
-  server.push('RecvMsgFromChan', message(12, { MsgType: 2 }));
+  server.push('RecvMsgFromChan', message(12, { MsgType: 3 }));
   server.push('RecvMsgFromChan', { ...message(13), ChanId: 'another' });
   server.push('RecvMsgFromChan', message(13));
   expect(await events()).toEqual([event(6), event(7), 'MemberJoined "carol"', 'MemberLeft "carol"', event(13)]);

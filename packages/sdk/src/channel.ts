@@ -2,9 +2,10 @@ import { CHANNEL_MESSAGE_CODE } from 'ar-rtm-protocol';
 import { EventEmitter } from './core/emitter.js';
 import type { Engine } from './core/engine.js';
 import { invalid } from './core/failures.js';
+import { historyQuery } from './core/history-query.js';
 import type { Membership } from './core/membership.js';
-import { textOf } from './core/text-message.js';
-import type { RtmEvents, RtmMessage, SendMessageOptions } from './public-types.js';
+import { contentOf } from './core/message-content.js';
+import type { HistoryOptions, HistoryPage, RtmEvents, RtmMessage, SendMessageOptions } from './public-types.js';
 
 /**
  * A channel, as `createChannel` gives it. Its events come only while it is joined. It can be joined again after `leave`,
@@ -60,11 +61,9 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    * often; 2 no answer within 10 s, so that the outcome is unknown; 1 anything else, or the session ended.
    */
   async sendMessage(message: RtmMessage, messageOptions?: SendMessageOptions): Promise<void> {
-    const text = textOf(message);
-    if (text === undefined) throw invalid(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
-    return this.engine.sendToChannel(this.stay, text, {
-      HistoryMsg: messageOptions?.enableHistoricalMessaging === true,
-    });
+    const content = contentOf(message, { HistoryMsg: messageOptions?.enableHistoricalMessaging === true });
+    if (!content) throw invalid(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
+    return this.engine.sendToChannel(this.stay, content);
   }
 
   /**
@@ -75,6 +74,17 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    */
   async getMembers(): Promise<string[]> {
     return this.engine.members(this.stay);
+  }
+
+  /**
+   * Messages that were sent to the channel with `enableHistoricalMessaging`, a page at a time; also those from before this
+   * user joined. Only while joined. At most 10 calls in 5 s, `RtmClient.getPeerHistory` included.
+   *
+   * Rejects with {@link RtmErrorCode.HistoryError}: 2 options not valid; 102 not logged in; 5 not joined; 3 too often; 4 no
+   * answer within 5 s; 1 anything else, or the session ended.
+   */
+  async getHistory(options?: HistoryOptions): Promise<HistoryPage> {
+    return this.engine.history({ ChanId: this.channelId, ...historyQuery(options) }, this.stay) as Promise<HistoryPage>;
   }
 
   /** @internal */

@@ -22,6 +22,7 @@ test('the codes of the wire are the public ones', () => {
     [protocol.JOIN_CODE, RtmErrorCode.JoinChannelError, 'JOIN_CHANNEL_(ERR_)?(JOIN_)?'],
     [protocol.LEAVE_CODE, RtmErrorCode.LeaveChannelError, 'LEAVE_CHANNEL_ERR_'],
     [protocol.MEMBERS_CODE, RtmErrorCode.GetMembersError, 'GET_MEMBERS_ERR_'],
+    [protocol.HISTORY_CODE, RtmErrorCode.HistoryError, 'HISTORY_ERR_'],
     [protocol.MEMBER_COUNT_CODE, RtmErrorCode.GetChannelMemberCountErrCode, 'GET_CHANNEL_MEMBER_COUNT_ERR_'],
   ];
   for (const [wire, published, prefix] of pairs) {

@@ -4,7 +4,7 @@
  */
 export namespace RtmErrorCode {
   export enum BasicErrorCode {
-    /** Reserved. */
+    /** Thrown by `createMessage`: its argument is not an object. */
     INVALID_OPERATION = 1,
   }
 
@@ -37,6 +37,21 @@ export namespace RtmErrorCode {
     /** The channel has not been joined. */
     CHANNEL_MESSAGE_ERR_NOT_IN_CHANNEL = 5,
     CHANNEL_MESSAGE_ERR_USER_NOT_LOGGED_IN = 102,
+  }
+
+  /** `RtmClient.getPeerHistory` and `RtmChannel.getHistory`. */
+  export enum HistoryError {
+    /** Failed, or interrupted by `logout` or the end of the session. */
+    HISTORY_ERR_FAILURE = 1,
+    /** The peer id or an option is not valid. */
+    HISTORY_ERR_INVALID_ARGUMENT = 2,
+    /** More than 10 calls in 5 s. */
+    HISTORY_ERR_TOO_OFTEN = 3,
+    /** No answer within 5 s. */
+    HISTORY_ERR_TIMEOUT = 4,
+    /** The channel has not been joined. */
+    HISTORY_ERR_NOT_IN_CHANNEL = 5,
+    HISTORY_ERR_USER_NOT_LOGGED_IN = 102,
   }
 
   /** Thrown by `createChannel`. */

@@ -230,7 +230,8 @@ test('stored messages come after login has resolved, before live ones', async ()
 
 test('messages of a type that is not understood are acknowledged and not dispatched', async () => {
   const { server, events } = await loggedIn();
-  server.push('RecvMsgFromPeer', pushed(1, { MsgType: 2 }));
+  server.push('RecvMsgFromPeer', pushed(1, { MsgType: 3 }));
+  server.push('RecvMsgFromPeer', { ...pushed(2), MsgType: 2, MsgBody: '*' });
   expect(await events()).toEqual([]);
-  expect(server.commands('RecvMsgFromPeerAck').length).toBe(1);
+  expect(server.commands('RecvMsgFromPeerAck').length).toBe(2);
 });

@@ -14,8 +14,50 @@ export interface RtmTextMessage {
   description?: undefined;
 }
 
+/** Bytes of the application's own. */
+export interface RtmRawMessage {
+  /** May be empty. At most 32 KB (32,768 bytes) together with the description. */
+  rawMessage: Uint8Array;
+  /** Default `""`; always there on received messages. */
+  description?: string | undefined;
+  /** May be left out when sending; always there on received messages. */
+  messageType?: 'RAW' | undefined;
+  // biome-ignore lint/suspicious/noExplicitAny: code for 1.0.15 reads `text` of every message without looking at its type.
+  text?: any;
+}
+
+/** A file that was uploaded. Cannot be sent yet. */
+export interface RtmFileMessage {
+  mediaId: string;
+  fileName: string;
+  description: string;
+  thumbnail: Blob | undefined;
+  /** Bytes of the file. */
+  size: number;
+  messageType: 'FILE';
+  // biome-ignore lint/suspicious/noExplicitAny: as in RtmRawMessage.
+  text?: any;
+}
+
+/** An image that was uploaded. Cannot be sent yet. */
+export interface RtmImageMessage {
+  mediaId: string;
+  fileName: string;
+  description: string;
+  thumbnail: Blob | undefined;
+  /** Bytes of the image. */
+  size: number;
+  width: number;
+  height: number;
+  thumbnailWidth: number;
+  thumbnailHeight: number;
+  messageType: 'IMAGE';
+  // biome-ignore lint/suspicious/noExplicitAny: as in RtmRawMessage.
+  text?: any;
+}
+
 /** A message to or from a peer or a channel. */
-export type RtmMessage = RtmTextMessage;
+export type RtmMessage = RtmTextMessage | RtmRawMessage | RtmFileMessage | RtmImageMessage;
 
 export interface SendMessageOptions {
   /**
@@ -23,7 +65,10 @@ export interface SendMessageOptions {
    * days. Default `false`; only `true` enables it.
    */
   enableOfflineMessaging?: boolean | undefined;
-  /** Let the server archive the message. Default `false`; only `true` enables it. */
+  /**
+   * Let the server archive the message, for `RtmClient.getPeerHistory` and `RtmChannel.getHistory`. The call then resolves
+   * when it is on disk. Default `false`; only `true` enables it.
+   */
   enableHistoricalMessaging?: boolean | undefined;
 }
 
@@ -44,6 +89,37 @@ export interface ReceivedMessageProperties {
 
 /** Name of {@link ReceivedMessageProperties} in other SDKs. */
 export type ReceiveMessageProperties = ReceivedMessageProperties;
+
+/** Which archived messages are wanted. Without options, the oldest 100. */
+export interface HistoryOptions {
+  /** Begin behind the message with this `offset`, in the direction of `order`. */
+  offset?: number | undefined;
+  /** Leave out what the server accepted before, in ms since 1970. */
+  startTs?: number | undefined;
+  /** Leave out what the server accepted later. */
+  endTs?: number | undefined;
+  /** 1 to 100. Default 100; large messages make smaller pages. */
+  limit?: number | undefined;
+  /** `asc`: oldest first, the default. `desc`: newest first. */
+  order?: 'asc' | 'desc' | undefined;
+}
+
+/** An archived message. */
+export interface HistoryMessage {
+  message: RtmMessage;
+  senderId: string;
+  /** When the server accepted the message, in ms since 1970. */
+  serverReceivedTs: number;
+  /** Names the message in its conversation; later ones have a higher one, with holes between them. */
+  offset: number;
+}
+
+export interface HistoryPage {
+  /** In the order that was asked for. Messages of types that this release does not know are left out. */
+  messages: HistoryMessage[];
+  /** The `offset` to ask for the next page with; `undefined` when there is none. */
+  nextOffset: number | undefined;
+}
 
 /** Attributes by key: 1 to 32 bytes of visible text each; values are not empty and have at most 8 KB. */
 export interface AttributesMap {

@@ -8,6 +8,9 @@ import ArRTM, {
   type ChannelAttributes,
   type ChannelMemberCountResult,
   type EventEmitter,
+  type HistoryMessage,
+  type HistoryOptions,
+  type HistoryPage,
   type LogFilterType,
   ArRTM as Named,
   type PeerMessageSendResult,
@@ -21,8 +24,11 @@ import ArRTM, {
   type RtmConfig,
   RtmErrorCode,
   type RtmEvents,
+  type RtmFileMessage,
+  type RtmImageMessage,
   type RtmMessage,
   type RtmParameters,
+  type RtmRawMessage,
   RtmStatusCode,
   type RtmTextMessage,
   type SendMessageOptions,
@@ -137,6 +143,24 @@ export function agora(): void {
   emitter.removeAllListeners('MessageFromPeer');
 }
 
+/** Messages of all types, told apart by `messageType`, and what is archived of them. */
+export async function messages(client: RtmClient, channel: RtmChannel): Promise<void> {
+  const raw: RtmRawMessage = { rawMessage: new Uint8Array(1), description: undefined, messageType: undefined };
+  await client.sendMessageToPeer({ rawMessage: new Uint8Array() }, 'bob');
+  await channel.sendMessage(raw, { enableHistoricalMessaging: true });
+  client.on('MessageFromPeer', (message) => {
+    if (message.messageType === 'RAW') expectType<Uint8Array>(message.rawMessage);
+    if (message.messageType === 'IMAGE') expectType<Blob | undefined>(message.thumbnail);
+  });
+  expectType<RtmImageMessage>(client.createMessage<RtmImageMessage>({ messageType: 'IMAGE', mediaId: 'x' }));
+  expectType<RtmFileMessage>(client.createMessage<RtmFileMessage>({ messageType: 'FILE' }));
+  const options: HistoryOptions = { limit: 10, order: 'desc', offset: undefined };
+  const page: HistoryPage = await client.getPeerHistory('bob', options);
+  const [first]: HistoryMessage[] = page.messages;
+  expectType<RtmMessage | undefined>(first?.message);
+  if (page.nextOffset !== undefined) await channel.getHistory({ offset: page.nextOffset });
+}
+
 /** The four ways to use a string enum. */
 export function enums(): void {
   const asType: RtmStatusCode.ConnectionState = RtmStatusCode.ConnectionState.CONNECTED;
@@ -153,8 +177,10 @@ export function misuse(client: RtmClient): void {
   client.on('MessageFromPeer', (message: number) => message);
   // @ts-expect-error the uid is required
   void client.login({});
-  // @ts-expect-error comes with later parts
-  expectType<RtmMessage>({ rawMessage: new Uint8Array() });
+  // @ts-expect-error neither a text nor bytes
+  expectType<RtmMessage>({ description: 'x' });
+  // @ts-expect-error no such order
+  void client.getPeerHistory('bob', { order: 'up' });
   const options: SendMessageOptions = {};
   // @ts-expect-error read-only
   client.uid = String(options);

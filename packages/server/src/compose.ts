@@ -185,6 +185,7 @@ export async function openEdge(
     gateway: node.gateway,
     backEnds: node.backEnds(options.apiKeys ?? [], isSecretOf, options.rest ?? DEFAULT_REST),
     logUploads: node.logUploads,
+    history: node.historyGateway,
     origins,
     publicAddress: options.publicAddress,
     trustProxy: options.trustProxy ?? false,

@@ -17,6 +17,7 @@ import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
 import type { Records } from './ports/index.js';
 
+const DAY_MS = 24 * 3600_000;
 /** A request that is not complete by then is ended, so that half-open ones do not pile up. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -218,6 +219,7 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     channelAttributeReads: tolerant(frequencies.channelAttributeReads),
     presenceCalls: tolerant(frequencies.presence),
     tokenRenewals: tolerant(frequencies.renewToken),
+    historyReads: tolerant(frequencies.history),
     memberCounts: { threshold: limits.membersReported, smallMs: times.countSmallMs, largeMs: times.countLargeMs },
     malformedFrames: limits.malformedFrames,
     malformedWindowMs: limits.malformedWindowMs,
@@ -242,6 +244,9 @@ function engineLimitsOf({ limits, times }: Config): Partial<LocalLimits> {
     offlineMs: limits.offlineMessageMs,
     ticketAfterSessionMs: times.ticketMs,
     emptyChannelMs: times.emptyChannelMs,
+    historyMs: limits.historyDays * DAY_MS,
+    historyEntries: limits.historyMessages,
+    historyBytes: limits.historyBytes,
   };
 }
 

@@ -152,9 +152,11 @@ export class Session {
     kind: ChatKind,
     id: string,
     from: string,
-    { text }: RtmMessage,
+    message: RtmMessage,
     { serverReceivedTs: at, isOfflineMessage: isOffline }: ReceivedMessageProperties,
   ): void {
+    const isRaw = message.messageType === 'RAW';
+    const text = isRaw ? `[${message.rawMessage.length} bytes] ${message.description ?? ''}` : message.text;
     this.dispatch({ type: 'message-added', kind, id, message: { id: this.nextId(), from, text, at, isOffline } });
   }
 

@@ -2,12 +2,12 @@ import {
   CHANNEL_MESSAGE_CODE,
   encodeList,
   FREQUENCIES,
+  HISTORY_CODE,
   LIMITS,
   LOGIN_CODE,
   MEMBER_COUNT_CODE,
   MEMBERS_CODE,
   MESSAGE_STATUS,
-  MESSAGE_TYPE,
   PEER_MESSAGE_CODE,
   RENEW_TOKEN_CODE,
   type ServerFrame,
@@ -29,6 +29,7 @@ import { LogUpload } from './log-upload.js';
 import { createLogger, type Logger } from './logger.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
+import { type MessageContent, messageOf } from './message-content.js';
 import { Presence } from './presence.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
@@ -41,12 +42,6 @@ interface Session {
   readonly token: Token;
   readonly userSId: string;
   readonly scope: Scope;
-}
-
-/** Flags of a message, as the wire names them. */
-export interface MessageFlags {
-  readonly OfflineMsg?: boolean;
-  readonly HistoryMsg: boolean;
 }
 
 /**
@@ -71,6 +66,7 @@ export class Engine implements ConnectionHost {
   private readonly clock: Clock;
   private readonly renewals = new SlidingWindow(FREQUENCIES.RENEW_TOKEN);
   private readonly memberCounts = new SlidingWindow(FREQUENCIES.MEMBER_COUNT);
+  private readonly histories = new SlidingWindow(FREQUENCIES.HISTORY);
 
   constructor(
     private readonly environment: Environment,
@@ -151,21 +147,21 @@ export class Engine implements ConnectionHost {
     return renewed;
   }
 
-  sendToPeer(peerId: string, text: string, flags: MessageFlags): Promise<{ hasPeerReceived: boolean }> {
+  sendToPeer(peerId: string, message: MessageContent): Promise<{ hasPeerReceived: boolean }> {
     this.requireLogin(RtmErrorCode.PeerMessageError);
     countCall(this.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
-    const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...textContent(text, flags) };
+    const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...message };
     return this.requests.call(
       { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message' },
       ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
     );
   }
 
-  sendToChannel(membership: Membership, text: string, flags: MessageFlags): Promise<void> {
+  sendToChannel(membership: Membership, message: MessageContent): Promise<void> {
     this.requireJoined(membership, RtmErrorCode.ChannelMessageError);
     countCall(this.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
     const { channelId: ChanId } = membership;
-    const content = { ChanId, FromUId: this.uid, MsgId: 0, ...textContent(text, flags) };
+    const content = { ChanId, FromUId: this.uid, MsgId: 0, ...message };
     return this.requests.call(
       { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message' },
       () => undefined,
@@ -216,6 +212,22 @@ export class Engine implements ConnectionHost {
         return Object.fromEntries(distinct.map((channelId) => [channelId, byId.get(channelId) ?? 0]));
       },
     );
+  }
+
+  /** A page of the conversation with a peer, or of a channel that has been joined, as `content` names it. */
+  history(content: object, membership?: Membership) {
+    const codes = RtmErrorCode.HistoryError;
+    if (membership) this.requireJoined(membership, codes);
+    else this.requireLogin(codes);
+    countCall(this.clock.now(), [this.histories, HISTORY_CODE.TOO_OFTEN]);
+    return this.requests.call({ cmd: 'GetHistory', content, codes, kind: 'query' }, ({ Messages, Next }) => ({
+      messages: Messages.flatMap((item) => {
+        const message = messageOf(item);
+        const { FromUId: senderId, SvrTS: serverReceivedTs, MsgId: offset } = item;
+        return message ? { message, senderId, serverReceivedTs, offset } : [];
+      }),
+      nextOffset: Next,
+    }));
   }
 
   private requireLogin(codes: Codes): Session {
@@ -315,12 +327,4 @@ export class Engine implements ConnectionHost {
     this.session?.token.stop();
     if (isSilent) this.session?.scope.end();
   }
-}
-
-/**
- * The common part of both kinds of messages. Their fields stand in the order of 1.0.15, for which the server has a short
- * cut; that is why `MsgId` has its place before its value is known.
- */
-function textContent(text: string, flags: MessageFlags): object {
-  return { MsgType: MESSAGE_TYPE.TEXT, MsgBody: text, ...flags, Desc: '' };
 }

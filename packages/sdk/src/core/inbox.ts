@@ -1,7 +1,8 @@
-import { MESSAGE_TYPE, type Position, type ServerFrameContent } from 'ar-rtm-protocol';
+import type { Position, ServerFrameContent } from 'ar-rtm-protocol';
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
 import type { Logger } from './logger.js';
+import { messageOf } from './message-content.js';
 import type { Requests } from './requests.js';
 import type { Scope } from './scope.js';
 import { isBehind, positionOf } from './stream-position.js';
@@ -33,9 +34,10 @@ export function createInbox(queue: EventQueue, requests: Requests, logger: Logge
     const last = lastByUid.get(uid);
     if (at && !isBehind(at, last)) return;
     if (at) lastByUid.set(uid, at);
-    const { MsgType: type, MsgBody: text, FromUId, SvrTS: serverReceivedTs, Offline: isOfflineMessage } = message;
+    const { MsgType: type, FromUId, SvrTS: serverReceivedTs, Offline: isOfflineMessage } = message;
     const properties = { serverReceivedTs, isOfflineMessage, isHistoricalMessage: false };
-    if (type === MESSAGE_TYPE.TEXT) events.emit('MessageFromPeer', { text, messageType: 'TEXT' }, FromUId, properties);
+    const received = messageOf(message);
+    if (received) events.emit('MessageFromPeer', received, FromUId, properties);
     else logger.warn(`message ignored: type ${type}`);
   };
 

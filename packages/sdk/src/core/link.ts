@@ -3,6 +3,7 @@ import {
   CHANNEL_FRAMES,
   type CommandName,
   encodeEnvelope,
+  HISTORY_FRAMES,
   PEER_FRAMES,
   PRESENCE_FRAMES,
   SESSION_FRAMES,
@@ -20,6 +21,7 @@ const decodeFrame = serverFrameDecoder({
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
+  ...HISTORY_FRAMES,
 });
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */

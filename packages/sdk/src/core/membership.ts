@@ -1,8 +1,9 @@
-import { MESSAGE_TYPE, type Position, type ServerFrame } from 'ar-rtm-protocol';
+import type { Position, ServerFrame } from 'ar-rtm-protocol';
 import type { Cancel } from '../ports.js';
 import { channelAttributes } from './attributes.js';
 import type { EventQueue } from './event-queue.js';
 import { type MembershipEvent, type MembershipState, reduceMembership } from './membership-state.js';
+import { messageOf } from './message-content.js';
 import { Scope } from './scope.js';
 import { positionOf, StreamPosition } from './stream-position.js';
 
@@ -96,10 +97,10 @@ export class Membership {
         break;
       }
       case 'RecvMsgFromChan': {
-        const { FromUId: memberId, MsgType: type, MsgBody: text, SvrTS: serverReceivedTs } = content;
-        const message = { text, messageType: 'TEXT' };
+        const { FromUId: memberId, SvrTS: serverReceivedTs } = content;
+        const message = messageOf(content);
         const properties = { serverReceivedTs, isOfflineMessage: false, isHistoricalMessage: false };
-        if (memberId !== uid && type === MESSAGE_TYPE.TEXT) {
+        if (memberId !== uid && message) {
           report = () => this.events.emit('ChannelMessage', message, memberId, properties);
         }
         break;

@@ -54,3 +54,25 @@ test('an answer settles once', () => {
   replies.accepted(ref, { epoch: 1, offset: 1 });
   expect(connection.sent).toEqual([['SendChannelMsg', { ChanId: 'room', MsgId: 7, Code: 5, Reason: 'no' }]]);
 });
+
+test('a client that matches replies by their command gets them in the order of its messages', () => {
+  const replies = new AuthorReplies();
+  const connection = socket();
+  const [first, second, third] = [1, 2, 3].map((msgId) =>
+    replies.open({ session, connection, channelId: 'room', msgId, inOrder: true }),
+  ) as [number, number, number];
+  const other = replies.open({ session, connection: socket(), channelId: 'room', msgId: 9, inOrder: true });
+  replies.refused(third, 5, 'no');
+  replies.accepted(second, { epoch: 1, offset: 2 });
+  replies.accepted(second, { epoch: 1, offset: 7 });
+  expect(connection.sent).toEqual([]);
+  replies.accepted(first, { epoch: 1, offset: 1 });
+  expect(connection.sent).toMatchObject([
+    ['SendChannelMsg', { MsgId: 1, Offset: 1 }],
+    ['SendChannelMsg', { MsgId: 2, Offset: 2 }],
+    ['SendChannelMsg', { MsgId: 3, Code: 5 }],
+  ]);
+  expect(replies.size).toBe(1);
+  replies.accepted(other);
+  expect(replies.size).toBe(0);
+});

@@ -7,6 +7,16 @@ interface WaitingAuthor {
   readonly connection: FrameSender;
   readonly channelId: string;
   readonly msgId: number;
+  /** Its client matches replies by their command alone: no reply goes before those of earlier messages. */
+  readonly inOrder?: boolean;
+}
+
+/** What is answered. */
+interface Result {
+  readonly Code: number;
+  readonly Reason?: string;
+  readonly Epoch?: number;
+  readonly Offset?: number;
 }
 
 /**
@@ -17,6 +27,8 @@ export class AuthorReplies {
   private readonly waiting = new Map<number, WaitingAuthor>();
   /** The refs per socket, so that a socket that goes takes its own with it and nobody looks at those of others. */
   private readonly perSocket = new Map<FrameSender, Set<number>>();
+  /** Answers that wait for those of earlier messages. */
+  private readonly held = new Map<number, Result>();
   private lastRef = 0;
 
   open(author: WaitingAuthor): number {
@@ -32,9 +44,10 @@ export class AuthorReplies {
     return this.waiting.get(ref);
   }
 
-  /** The message is in the log: answers the author now. Does nothing the second time. */
-  accepted(ref: number, position: Position): void {
-    this.settle(ref, { Code: CHANNEL_MESSAGE_CODE.OK, Epoch: position.epoch, Offset: position.offset });
+  /** The message is, or was, in the log: answers the author now. Does nothing the second time. */
+  accepted(ref: number, position?: Position): void {
+    const place = position && { Epoch: position.epoch, Offset: position.offset };
+    this.settle(ref, { Code: CHANNEL_MESSAGE_CODE.OK, ...place });
   }
 
   /** Whether a reply is still due on this socket: none is when it was given, or when its author waited on a former socket. */
@@ -51,17 +64,35 @@ export class AuthorReplies {
     const refs = this.perSocket.get(connection);
     if (refs === undefined) return;
     this.perSocket.delete(connection);
-    for (const ref of refs) this.waiting.delete(ref);
+    for (const ref of refs) {
+      this.waiting.delete(ref);
+      this.held.delete(ref);
+    }
   }
 
   get size(): number {
     return this.waiting.size;
   }
 
-  private settle(ref: number, result: { Code: number; Reason?: string; Epoch?: number; Offset?: number }): void {
+  private settle(ref: number, result: Result): void {
+    const author = this.waiting.get(ref);
+    if (author === undefined) return;
+    const refs = this.perSocket.get(author.connection);
+    if (author.inOrder) {
+      if (!this.held.has(ref)) this.held.set(ref, result);
+      for (const next of refs ?? []) {
+        const its = this.held.get(next);
+        if (!its) return;
+        this.write(next, its);
+      }
+    } else this.write(ref, result);
+  }
+
+  private write(ref: number, result: Result): void {
     const author = this.waiting.get(ref);
     if (author === undefined) return;
     this.waiting.delete(ref);
+    this.held.delete(ref);
     const refs = this.perSocket.get(author.connection);
     refs?.delete(ref);
     if (refs?.size === 0) this.perSocket.delete(author.connection);

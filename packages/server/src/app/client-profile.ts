@@ -5,6 +5,7 @@ export const SERVER_CAPABILITIES: readonly Capability[] = [
   CAPABILITIES.REPLY_CODES,
   CAPABILITIES.PUSH_OFFLINE,
   CAPABILITIES.RESUME,
+  CAPABILITIES.HISTORY,
 ];
 
 /** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */
@@ -15,6 +16,8 @@ export interface ClientProfile {
   readonly resumes: boolean;
   /** The client answers ReqKeepAlive; otherwise it sends KeepAlive by itself and wants an answer (wire-protocol.md 6). */
   readonly serverDrivenKeepAlive: boolean;
+  /** It matches replies by their command alone: those of one command come in the order of the requests (appendix A). */
+  readonly matchesByCommand: boolean;
 }
 
 const PUBLISHED_SERVER_DRIVEN: ClientProfile = {
@@ -22,13 +25,19 @@ const PUBLISHED_SERVER_DRIVEN: ClientProfile = {
   capabilities: [],
   resumes: false,
   serverDrivenKeepAlive: true,
+  matchesByCommand: false,
 };
 const PUBLISHED_CLIENT_DRIVEN: ClientProfile = {
   published: true,
   capabilities: [],
   resumes: false,
   serverDrivenKeepAlive: false,
+  matchesByCommand: false,
 };
+
+const OLD: ClientProfile = { ...PUBLISHED_CLIENT_DRIVEN, matchesByCommand: true };
+/** Releases 1.0.0 to 1.0.3, and the mini-program variant of their time. */
+const OLD_RELEASES = /^(1\.0\.[0-3]|0\.0\.\d+)$/;
 
 /** One per set of capabilities that both sides know, not one per connection. */
 const OURS = new Map<string, ClientProfile>();
@@ -36,7 +45,9 @@ const OURS = new Map<string, ClientProfile>();
 export function profileOf(login: {
   readonly Caps?: readonly string[] | undefined;
   readonly SvrKeepAlive: boolean;
+  readonly SdkVer: string;
 }): ClientProfile {
+  if (login.Caps === undefined && OLD_RELEASES.test(login.SdkVer)) return OLD;
   if (login.Caps === undefined) return login.SvrKeepAlive ? PUBLISHED_SERVER_DRIVEN : PUBLISHED_CLIENT_DRIVEN;
   const announced = knownCapabilities(login.Caps);
   const capabilities = SERVER_CAPABILITIES.filter((name) => announced.includes(name));
@@ -44,7 +55,7 @@ export function profileOf(login: {
   let profile = OURS.get(key);
   if (profile === undefined) {
     const resumes = capabilities.includes(CAPABILITIES.RESUME);
-    profile = { published: false, capabilities, resumes, serverDrivenKeepAlive: true };
+    profile = { published: false, capabilities, resumes, serverDrivenKeepAlive: true, matchesByCommand: false };
     OURS.set(key, profile);
   }
   return profile;

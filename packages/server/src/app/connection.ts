@@ -140,7 +140,8 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
       return;
     }
     if (text.startsWith(KEEP_ALIVE)) {
-      if (this.profile?.serverDrivenKeepAlive === false) this.send('KeepAlive', {});
+      // Also before Login: the mini-program variant begins with it.
+      if (this.profile?.serverDrivenKeepAlive !== true) this.send('KeepAlive', {});
       return;
     }
     const acknowledged = this.current === 'active' ? acknowledgedId(text) : undefined;

@@ -21,6 +21,10 @@ interface Delivery {
   readonly deadlineMs: number;
   /** Its time was over: being made durable. */
   storing: boolean;
+  /** Its sender wants it archived, and it is not yet. */
+  archiving: boolean;
+  /** What became of it in the meantime. */
+  outcome: { readonly what: DeliveryOutcome; readonly code: number; readonly reason: string | undefined } | undefined;
 }
 
 /**
@@ -40,7 +44,13 @@ export class Deliveries {
   }
 
   /** Registers a message before it is sent, since its acknowledgement may come before the send is answered. */
-  begin(sender: ClientSocket | SenderToTell, msgId: number, appId: string, to: string, offline: boolean): number {
+  begin(
+    sender: ClientSocket | SenderToTell,
+    msgId: number,
+    appId: string,
+    to: string,
+    { offline, archiving }: { readonly offline: boolean; readonly archiving: boolean },
+  ): number {
     this.lastRef += 1;
     const deadlineMs = this.context.time.monotonicMs() + this.context.settings.acknowledgeMs;
     this.open.set(this.lastRef, {
@@ -52,6 +62,8 @@ export class Deliveries {
       position: undefined,
       deadlineMs,
       storing: false,
+      archiving,
+      outcome: undefined,
     });
     return this.lastRef;
   }
@@ -71,6 +83,23 @@ export class Deliveries {
     this.finish(ref, 'offline');
   }
 
+  /** It is archived: the sender may be told. */
+  archived(ref: number): void {
+    const delivery = this.open.get(ref);
+    if (!delivery?.archiving) return;
+    delivery.archiving = false;
+    const { outcome } = delivery;
+    if (outcome) this.finish(ref, outcome.what, outcome.code, outcome.reason);
+  }
+
+  /** It could not be archived, or nobody knows whether it was: that is told, whatever became of it. */
+  notArchived(ref: number, code: number, reason: string): void {
+    const delivery = this.open.get(ref);
+    if (!delivery) return;
+    delivery.archiving = false;
+    this.refused(ref, code, reason);
+  }
+
   refused(ref: number, code: number, reason: string): void {
     this.finish(ref, 'unknown', code, reason);
   }
@@ -79,7 +108,7 @@ export class Deliveries {
   undelivered(ref: number, outcome: 'offline' | 'late' = 'offline'): void {
     const delivery = this.open.get(ref);
     // Without a position the send is still under way and answers by itself.
-    if (delivery?.position === undefined || delivery.storing) return;
+    if (delivery?.position === undefined || delivery.storing || delivery.outcome) return;
     if (!delivery.offline) {
       this.finish(ref, outcome);
       return;
@@ -109,6 +138,10 @@ export class Deliveries {
   private finish(ref: number, outcome: DeliveryOutcome, code: number = PEER_MESSAGE_CODE.OK, reason?: string): void {
     const delivery = this.open.get(ref);
     if (!delivery) return;
+    if (delivery.archiving) {
+      delivery.outcome ??= { what: outcome, code, reason };
+      return;
+    }
     this.open.delete(ref);
     const { sender, msgId } = delivery;
     const status = outcome === 'received' ? MESSAGE_STATUS.RECEIVED : MESSAGE_STATUS.NOT_RECEIVED;

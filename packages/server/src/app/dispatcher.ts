@@ -3,6 +3,7 @@ import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import type { AttributeCommands } from './handlers/attributes.js';
 import type { ChannelCommands } from './handlers/channels.js';
+import type { HistoryCommands } from './handlers/history.js';
 import type { PeerMessages } from './handlers/peer-messages.js';
 import type { PresenceCommands } from './handlers/presence.js';
 import type { TokenRenewal } from './handlers/token-renewal.js';
@@ -22,6 +23,7 @@ export class Dispatcher {
     private readonly attributes: AttributeCommands,
     private readonly presence: PresenceCommands,
     private readonly tokenRenewal: TokenRenewal,
+    private readonly history: HistoryCommands,
   ) {}
 
   /** The promise settles when the next command of the connection may run. Never rejects. */
@@ -89,6 +91,8 @@ export class Dispatcher {
       case 'GetChanAttributes':
       case 'GetChanAttributesByKeys':
         return this.attributes.ofChannel(connection, session, cmd, content);
+      case 'GetHistory':
+        return this.history.read(connection, session, content);
       case 'MakeCall':
         // Calls end at once as if the callee were away; old releases wait for the first status (wire-protocol.md 8.4).
         this.notSupported(connection, command);

@@ -29,7 +29,7 @@ export type GatewayAnswer =
   | { readonly status: 200; readonly body: object }
   | { readonly status: 503; readonly body: object };
 
-const UNAVAILABLE: GatewayAnswer = {
+export const UNAVAILABLE: GatewayAnswer = {
   status: 503,
   body: { code: GATEWAY_CODE.UNKNOWN, message: 'not ready, try again' },
 };
@@ -160,11 +160,6 @@ export class Gateway {
     }
   }
 
-  /** History endpoints that old releases call after every login (wire-protocol.md 2.4, appendix A). */
-  emptyHistory(): GatewayAnswer {
-    return { status: 200, body: { code: GATEWAY_CODE.OK, data: [] } };
-  }
-
   /**
    * Whether a client comes back with a token that is over: a published one presents that of its login for ever (quirk Q13),
    * and must not be refused here (quirk Q12).
@@ -212,14 +207,16 @@ export class Gateway {
   }
 }
 
-function refusal(code: number, message: string): GatewayAnswer {
+export function refusal(code: number, message: string): GatewayAnswer {
   return { status: 200, body: { code, message } };
 }
 
-function invalidSession(): GatewayAnswer {
+export function invalidSession(): GatewayAnswer {
   return { status: 200, body: { code: GATEWAY_CODE.INVALID_TOKEN, message: 'sessId is not valid', data: [] } };
 }
 
 function itemOf({ message, ts }: InboxEntry): OfflineReply['data'][number] {
-  return { msgFrom: message.from, msgType: message.type, msgBody: message.body, msgTs: ts, msgStatus: 0 };
+  const { from, type, body, description } = message;
+  const more = description === '' ? undefined : { msgDesc: description };
+  return { msgFrom: from, msgType: type, msgBody: body, msgTs: ts, msgStatus: 0, ...more };
 }

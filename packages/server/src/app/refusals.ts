@@ -3,6 +3,7 @@ import {
   CHANNEL_MESSAGE_CODE,
   type CommandName,
   type CommandProblem,
+  HISTORY_CODE,
   isCommandName,
   JOIN_CODE,
   LEAVE_CODE,
@@ -67,6 +68,13 @@ export function refuse(connection: FrameSender, cmd: CommandName, ids: RequestId
         MsgId: msgId,
         Code: invalid ? MEMBER_COUNT_CODE.INVALID_ARGUMENT : MEMBER_COUNT_CODE.FAILURE,
         ChanMemSize: [],
+      });
+      return;
+    case 'GetHistory':
+      connection.send(cmd, {
+        MsgId: msgId,
+        Code: invalid ? HISTORY_CODE.INVALID_ARGUMENT : HISTORY_CODE.FAILURE,
+        Messages: [],
       });
       return;
     case 'QueryOnlineStatus':

@@ -7,6 +7,7 @@ import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
+import { Archive } from './archive.js';
 import { AuthorReplies } from './author-replies.js';
 import { BackEndApi, type BackEndLimits } from './back-end/back-end-api.js';
 import { type ApiKey, Credentials, type SecretCheck } from './back-end/credentials.js';
@@ -23,9 +24,11 @@ import { pause } from './engine-failure.js';
 import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
 import { ChannelCommands } from './handlers/channels.js';
+import { HistoryCommands } from './handlers/history.js';
 import { PeerMessages } from './handlers/peer-messages.js';
 import { PresenceCommands } from './handlers/presence.js';
 import { TokenRenewal } from './handlers/token-renewal.js';
+import { HistoryGateway } from './history-gateway.js';
 import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { LogUploads } from './log-uploads.js';
@@ -48,6 +51,7 @@ export class ServerNode implements ConnectionHost {
   readonly sweep: OutboxSweep;
   readonly gateway: Gateway;
   readonly logUploads: LogUploads;
+  readonly historyGateway: HistoryGateway;
   private readonly connections = new Set<Connection>();
   private readonly wheel = new DeadlineWheel(TICK_MS);
   private readonly replies = new AuthorReplies();
@@ -95,16 +99,19 @@ export class ServerNode implements ConnectionHost {
     this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
     const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
     this.logUploads = new LogUploads(context, tickets, clientLogs);
-    this.peers = new PeerMessages(context, this.deliveries);
+    const archive = new Archive(context);
+    this.historyGateway = new HistoryGateway(context, tickets, archive);
+    this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,
       new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld, tokenWatch),
       this.sessions,
       this.peers,
-      new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
+      new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock, archive),
       new AttributeCommands(context, this.sessions),
       new PresenceCommands(context, this.presence, this.sessions),
       new TokenRenewal(context, apps, tokens, tokenWatch, this.sessions),
+      new HistoryCommands(context, archive),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }

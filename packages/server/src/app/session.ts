@@ -104,10 +104,12 @@ export class Session {
   /** Forgets windows that hold only the past. Called regularly: most sessions are idle most of the time. */
   trim(settings: NodeSettings, nowMs: number): void {
     if (this.windows === undefined) return;
-    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls, tokenRenewals } = settings;
+    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls } = settings;
+    const { tokenRenewals, historyReads } = settings;
     const { userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads } = settings;
     const rules = [
-      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls, tokenRenewals],
+      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls],
+      ...[tokenRenewals, historyReads],
       ...[userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads],
     ];
     const longest = Math.max(...rules.map(({ windowMs }) => windowMs));

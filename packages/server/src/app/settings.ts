@@ -47,6 +47,7 @@ export interface NodeSettings {
   /** Each of the four presence commands by itself. */
   readonly presenceCalls: Frequency;
   readonly tokenRenewals: Frequency;
+  readonly historyReads: Frequency;
   readonly memberCounts: CadenceRule;
   /** Changes of presence are collected this long into one push per watcher. */
   readonly presenceCollectMs: number;
@@ -110,6 +111,7 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   channelAttributeReads: tolerant(FREQUENCIES.ATTRIBUTES),
   presenceCalls: tolerant(FREQUENCIES.PRESENCE),
   tokenRenewals: tolerant(FREQUENCIES.RENEW_TOKEN),
+  historyReads: tolerant(FREQUENCIES.HISTORY),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,

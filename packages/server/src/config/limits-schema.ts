@@ -41,6 +41,19 @@ export const limitsSchema = group('Sizes, counts, rates and budgets.', {
     0,
     365 * 24 * 3600_000,
   ),
+  historyDays: count('Days for which an archived message is kept.', LIMITS.HISTORY_DAYS, 1, 3650),
+  historyMessages: count(
+    'Archived messages of one channel, or of two users; the oldest go when others come.',
+    LIMITS.HISTORY_MESSAGES,
+    1,
+    10_000_000,
+  ),
+  historyBytes: bytes(
+    'Bytes of the archived messages of one channel, or of two users.',
+    LIMITS.HISTORY_BYTES,
+    64 * KB,
+    64 * GB,
+  ),
   frameReplyBytes: bytes('A frame above this size is refused with an error.', LIMITS.FRAME_REPLY_BYTES, KB, 16 * MB),
   frameCloseBytes: bytes(
     'A frame above this size closes the connection (1009).',

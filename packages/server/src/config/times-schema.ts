@@ -85,6 +85,7 @@ export const frequenciesSchema = group('How often a client may make a call, as t
   userAttributeReads: frequency('Queries for attributes of users.', FREQUENCIES.USER_ATTRIBUTE_READS),
   channelAttributeWrites: frequency('Changes of attributes of channels.', FREQUENCIES.ATTRIBUTES),
   channelAttributeReads: frequency('Queries for attributes of channels.', FREQUENCIES.ATTRIBUTES),
+  history: frequency('Queries for archived messages, of peers and channels together.', FREQUENCIES.HISTORY),
   presence: frequency('Each of the presence commands: query, list, subscribe, unsubscribe.', FREQUENCIES.PRESENCE),
   renewToken: frequency('Renewals of the token.', FREQUENCIES.RENEW_TOKEN),
 });

@@ -1,5 +1,6 @@
 import type { Attributes } from './attributes.js';
 import type { Channels } from './channels.js';
+import type { History } from './history.js';
 import type { Inboxes } from './inboxes.js';
 import type { Nodes } from './nodes.js';
 import type { Presence } from './presence.js';
@@ -13,4 +14,5 @@ export interface Engine {
   readonly channels: Channels;
   readonly attributes: Attributes;
   readonly presence: Presence;
+  readonly history: History;
 }

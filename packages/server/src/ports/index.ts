@@ -5,6 +5,7 @@ export * from './client-logs.js';
 export * from './counters.js';
 export * from './engine.js';
 export * from './engine-error.js';
+export * from './history.js';
 export * from './inboxes.js';
 export * from './logger.js';
 export * from './nodes.js';

@@ -36,6 +36,8 @@ export interface ClusterOptions {
   readonly settings?: Partial<NodeSettings>;
   readonly limits?: Partial<LocalLimits>;
   readonly apps?: readonly App[];
+  /** Called once per flush of the records. */
+  readonly flush?: () => Promise<void>;
 }
 
 export class Cluster {
@@ -58,7 +60,7 @@ export class Cluster {
     const complaints: string[] = [];
     const logger = loggerTo(complaints);
     const engine = new LocalEngine({
-      records: new MemoryRecords(),
+      records: new MemoryRecords(options.flush && { flush: options.flush }),
       time,
       counters,
       logger,

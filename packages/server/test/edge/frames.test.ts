@@ -196,13 +196,15 @@ test('ids of 0 and 65 bytes, with a slash, quotes, control characters, and the w
   expect(await eve.request('GetChanMemberSize', sound)).toMatchObject({ MsgId, Code: 0 });
 });
 
-test('numbers and types of messages: nothing but text is taken, and MsgBody must be a text', async () => {
+test('numbers and types of messages: nothing but text and raw is taken, and MsgBody must be a text', async () => {
   await arena.start(PATIENT);
   const eve = await arena.intruder('eve', { fields: OURS });
   for (const wrong of [
     { MsgType: 0 },
     { MsgType: -1 },
     { MsgType: 2 ** 40 },
+    { MsgType: 3, MsgBody: '{}' },
+    { MsgType: 4, MsgBody: '{}' },
     { MsgBody: '' },
     { MsgBody: null },
     { MsgBody: 7 },
@@ -213,6 +215,34 @@ test('numbers and types of messages: nothing but text is taken, and MsgBody must
       Code: 7,
     });
     expect(await eve.request('SendChannelMsg', { ...message, ChanId: LOBBY, ...wrong })).toMatchObject({ Code: 4 });
+  }
+});
+
+test('raw messages: canonical Base64, at most 32 KB with the description; anything else is refused to its sender only', async () => {
+  await arena.start(PATIENT);
+  const eve = await arena.intruder('eve', { fields: OURS });
+  const raw = (bytes: number, Desc = '') => ({ MsgBody: Buffer.alloc(bytes, 0xff).toString('base64'), Desc });
+  let MsgId = 1;
+  const codes = async (content: object) => {
+    const more = { ...message, MsgType: 2, Desc: '', ...content };
+    const peer = await eve.request('SendMsgToPeer', { ...more, MsgId: ++MsgId }, 'MsgStatus');
+    const channel = await eve.request('SendChannelMsg', { ...more, ChanId: LOBBY, MsgId: ++MsgId });
+    return [peer['Code'], channel['Code']];
+  };
+  for (const sound of [{ MsgBody: '' }, raw(1), raw(32 * KB), raw(32 * KB - 2, '\u00e4')]) {
+    expect(await codes(sound)).toEqual([0, 0]);
+  }
+  const bodies = ['x', 'QQ', 'QR==', 'QQ==\n', 'QU-_', '=', '\u0000', '\ud800', 'é', 'A'.repeat(400_000)];
+  for (const wrong of [
+    ...bodies.map((MsgBody) => ({ MsgBody })),
+    raw(32 * KB + 1),
+    raw(32 * KB - 1, '\u00e4'),
+    raw(0, 'x'.repeat(32 * KB + 1)),
+    { MsgBody: 7 },
+    { MsgBody: 'QQ==', Desc: 7 },
+    { MsgType: 1, MsgBody: 'x', Desc: 'x'.repeat(32 * KB + 1) },
+  ]) {
+    expect(await codes(wrong), JSON.stringify(wrong).slice(0, 60)).toEqual([7, 4]);
   }
 });
 

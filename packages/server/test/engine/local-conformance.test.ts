@@ -2,6 +2,7 @@ import {
   describeAttributes,
   describeBackEnds,
   describeChannels,
+  describeHistory,
   describeInboxes,
   describeNodes,
   describePresence,
@@ -17,4 +18,5 @@ describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
+describeHistory('local engine', LocalHarness.open);
 describePresence('local engine', LocalHarness.open);

@@ -6,6 +6,7 @@ import { LocalHarness } from './local-harness.js';
 const EMPTY = {
   users: 0,
   channels: 0,
+  histories: 0,
   watched: 0,
   boxes: 0,
   unsettled: 0,

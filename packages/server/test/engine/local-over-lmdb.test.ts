@@ -2,6 +2,8 @@ import type { CounterName } from 'ar-rtm-server/ports';
 import { FakeTime } from 'ar-rtm-testkit';
 import {
   describeAttributeRestart,
+  describeHistory,
+  describeHistoryRestart,
   describeRestart,
   describeRestartModel,
   describeTokensRestart,
@@ -86,4 +88,6 @@ const factory = (limits: SuiteLimits = {}) => new DurableHarness(limits).open();
 describeRestart('local engine over LMDB', factory);
 describeAttributeRestart('local engine over LMDB', factory);
 describeTokensRestart('local engine over LMDB', factory);
+describeHistory('local engine over LMDB', factory);
+describeHistoryRestart('local engine over LMDB', factory);
 describeRestartModel('local engine over LMDB', factory, 3);

@@ -1,5 +1,6 @@
 import {
   describeAttributeRestart,
+  describeHistoryRestart,
   describeRestart,
   describeRestartModel,
   describeTokensRestart,
@@ -9,4 +10,5 @@ import { LocalHarness } from './local-harness.js';
 describeRestart('local engine over records in memory', LocalHarness.open);
 describeAttributeRestart('local engine over records in memory', LocalHarness.open);
 describeTokensRestart('local engine over records in memory', LocalHarness.open);
+describeHistoryRestart('local engine over records in memory', LocalHarness.open);
 describeRestartModel('local engine over records in memory', LocalHarness.open);

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { backup, restore, verify } from '../../src/engines/lmdb/index.js';
+import { backup, type LmdbRecords, restore, verify } from '../../src/engines/lmdb/index.js';
+import { LocalEngine } from '../../src/engines/local/index.js';
 import { Child } from './support/child.js';
 import { childFile } from './support/compiled.js';
-import { content, maintenance, newDirectory, openRecords } from './support/storage.js';
+import { content, maintenance, newDirectory, openRecords, Seen, time } from './support/storage.js';
 
 async function withData(): Promise<{ dir: string; written: Record<string, unknown> }> {
   const dir = newDirectory();
@@ -28,6 +29,44 @@ test('what was backed up can be restored', async () => {
   expect(content(records)).toEqual(written);
   // What the backup does not have (live entries) is missing after it.
   expect(records.wasStoppedCleanly).toBe(false);
+});
+
+test('archived messages of a running server are in its backup, and go on where it is restored', async () => {
+  const dir = newDirectory();
+  const seen = new Seen();
+  const run = async (records: LmdbRecords) => {
+    const engine = new LocalEngine({ records, time, logger: seen, counters: seen });
+    await engine.open();
+    const { history } = engine.connect();
+    const ref = { appId: 'a'.repeat(32), conversation: { kind: 'peers', uids: ['u', 'v'] }, timeoutMs: 5000 } as const;
+    const append = async (body: string, msgId: number) => {
+      const message = { from: 'u', type: 1, body, description: '' };
+      return history.append({ ...ref, message, request: { session: 1, msgId } });
+    };
+    const read = async () => {
+      const page = await history.read({ ...ref, query: { order: 'asc', limit: 100, maxBytes: 10 ** 6 } });
+      return page.entries.map(({ offset, message }) => [message.body, offset] as const);
+    };
+    return { engine, append, read };
+  };
+  const before = await run(await openRecords(dir));
+  for (let n = 1; n <= 5; n += 1) await before.append(`${n}`, n);
+  const copy = `${newDirectory()}/copy`;
+  await backup(dir, copy, maintenance());
+  const kept = await before.read();
+  // Lost with the machine, and the offset that it had is not given to another message.
+  await before.append('behind the backup', 6);
+  const lost = (await before.read()).at(-1)?.[1] ?? 0;
+  await before.engine.close({ graceful: false });
+
+  const target = `${newDirectory()}/new`;
+  await restore(copy, target, maintenance());
+  const after = await run(await openRecords(target));
+  expect(await after.read()).toEqual(kept);
+  expect(await after.append('5 again', 5)).toEqual({ outcome: 'kept', offset: kept[4]?.[1] });
+  await after.append('7', 7);
+  expect((await after.read()).at(-1)?.[1]).toBeGreaterThan(lost);
+  await after.engine.close({ graceful: true });
 });
 
 test('a backup can be made while a server writes, and is consistent', async () => {

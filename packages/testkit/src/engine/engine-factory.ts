@@ -13,6 +13,9 @@ export interface SuiteLimits {
   readonly offlineEntries?: number;
   readonly requestEntries?: number;
   readonly requestMs?: number;
+  readonly historyMs?: number;
+  readonly historyEntries?: number;
+  readonly historyBytes?: number;
 }
 
 /** One running engine, for the conformance suites. */

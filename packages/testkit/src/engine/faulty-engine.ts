@@ -80,7 +80,7 @@ export class FaultyNetwork {
   }
 
   /** The ports of one node as seen through the network. `nodeId` is what {@link partition} calls it. */
-  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes, presence }: Engine): Engine {
+  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes, presence, history }: Engine): Engine {
     const through = <A extends Request, R>(method: (request: A) => Promise<R>) => {
       return (request: A) => this.#call(nodeId, method, request);
     };
@@ -142,6 +142,10 @@ export class FaultyNetwork {
         addPeers: through((request) => presence.addPeers(request)),
         removePeers: through((request) => presence.removePeers(request)),
         onFeed: (handler) => presence.onFeed(this.#feeds<PresenceFeed>(nodeId, handler)),
+      },
+      history: {
+        append: through((request) => history.append(request)),
+        read: through((request) => history.read(request)),
       },
     };
   }

@@ -5,6 +5,7 @@ export { describeChannelModel } from './channel-model.js';
 export * from './channels-suite.js';
 export * from './engine-factory.js';
 export * from './faulty-engine.js';
+export * from './history-suite.js';
 export { describeInboxModel } from './inbox-model.js';
 export * from './inboxes-suite.js';
 export * from './nodes-suite.js';

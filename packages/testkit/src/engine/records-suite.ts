@@ -70,6 +70,35 @@ export function describeRecords(name: string, factory: RecordsFactory): void {
       expect(keys('c')).toEqual([]);
     });
 
+    test('a scan begins where it is told to, and goes either way', async () => {
+      const names = ['a', 'a/', 'a/1', 'a/3', 'a/5', 'a0', 'b/1'];
+      await records.write(names.map((key) => ({ key, value: { key } })));
+      const written = records.write([{ key: 'a/4', value: {} }, { key: 'a/3' }, { key: 'a/6', value: {} }]);
+      const found = (from?: string, isReverse = false) =>
+        [...records.scan('a/', { from, isReverse })].map(({ key }) => key);
+      const check = () => {
+        expect(found(undefined, true)).toEqual(['a/6', 'a/5', 'a/4', 'a/1', 'a/']);
+        expect([found('a/1'), found('a/2')]).toEqual([
+          ['a/1', 'a/4', 'a/5', 'a/6'],
+          ['a/4', 'a/5', 'a/6'],
+        ]);
+        expect([found('a/7'), found('a/0', true)]).toEqual([[], ['a/']]);
+        expect([found('a/4', true), found('a/3', true), found('a/9', true)[0]]).toEqual([
+          ['a/4', 'a/1', 'a/'],
+          ['a/1', 'a/'],
+          'a/6',
+        ]);
+      };
+      check();
+      await written;
+      check();
+      // A caller may stop.
+      for (const { key } of records.scan('a/', { isReverse: true })) {
+        expect(key).toBe('a/6');
+        break;
+      }
+    });
+
     test('a scan stands changes made while it runs', async () => {
       await records.write(['a/1', 'a/2', 'a/3'].map((key) => ({ key, value: {} })));
       const seen: string[] = [];

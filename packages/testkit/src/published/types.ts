@@ -16,7 +16,7 @@ export interface PublishedChannel extends Emitter {
   readonly channelId: string;
   join(): Promise<void>;
   leave(): Promise<void>;
-  sendMessage(message: PublishedText): Promise<void>;
+  sendMessage(message: PublishedText, options?: { enableHistoricalMessaging?: boolean }): Promise<void>;
   getMembers(): Promise<string[]>;
 }
 
@@ -35,7 +35,7 @@ export interface PublishedClient extends Emitter {
   sendMessageToPeer(
     message: PublishedText,
     peerId: string,
-    options?: { enableOfflineMessaging?: boolean },
+    options?: { enableOfflineMessaging?: boolean; enableHistoricalMessaging?: boolean },
   ): Promise<{ hasPeerReceived: boolean }>;
   createChannel(channelId: string): PublishedChannel;
   createLocalInvitation(calleeId: string): PublishedInvitation;

@@ -160,6 +160,9 @@ export class FakeServer implements NetworkPeer {
           ChanMemSize: content.ChanIds.map((ChanId) => ({ ChanId, MemSize: 1 })),
         });
         break;
+      case 'GetHistory':
+        to.send(cmd, { MsgId: content.MsgId, Code: 0, Messages: [] });
+        break;
       case 'AddOrUpdateUserAttributes':
       case 'DeleteUserAttributes':
       case 'DeleteChanAttributes':

@@ -1,5 +1,15 @@
 import type { Dice } from './dice.js';
-import type { Answer, AppRecord, AppSession, Attributes, Call, Heard, History, Stay } from './history.js';
+import {
+  type Answer,
+  type AppRecord,
+  type AppSession,
+  type Attributes,
+  type Call,
+  type Heard,
+  type History,
+  isArchived,
+  type Stay,
+} from './history.js';
 import { Line, type SimNetwork } from './network.js';
 import { SimProcess } from './process.js';
 import type { ChannelAttributes, Product, ProductChannel, ProductClient } from './product.js';
@@ -152,12 +162,18 @@ export class App {
 
   async sendToChannel(channel: string, text: string): Promise<void> {
     const call = this.#began({ what: 'channel', channel, text });
-    await this.#settles(call, this.#channel(channel).object.sendMessage({ text }));
+    await this.#settles(
+      call,
+      this.#channel(channel).object.sendMessage({ text }, { enableHistoricalMessaging: isArchived(text) }),
+    );
   }
 
   async sendToPeer(to: string, text: string, offline: boolean): Promise<void> {
     const call = this.#began({ what: 'peer', to, text, offline });
-    const sent = this.client.sendMessageToPeer({ text }, to, { enableOfflineMessaging: offline });
+    const sent = this.client.sendMessageToPeer({ text }, to, {
+      enableOfflineMessaging: offline,
+      enableHistoricalMessaging: isArchived(text),
+    });
     await this.#settles(call, sent, ({ hasPeerReceived }) => ({ hasPeerReceived }));
   }
 

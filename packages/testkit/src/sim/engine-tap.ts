@@ -1,4 +1,4 @@
-import type { Channels, Engine, Inboxes } from 'ar-rtm-server/ports';
+import type { Channels, Engine, History as HistoryPort, Inboxes } from 'ar-rtm-server/ports';
 import { type History, type InboxFact, listIn } from './history.js';
 import type { Scheduler } from './scheduler.js';
 
@@ -22,11 +22,12 @@ export class EngineTap {
   ) {}
 
   wrap(engine: Engine): Engine {
-    const { inboxes, channels } = engine;
+    const { inboxes, channels, history } = engine;
     return {
       ...engine,
       inboxes: this.#inboxes(inboxes),
       channels: this.#channels(channels),
+      history: this.#archive(history),
     };
   }
 
@@ -46,6 +47,20 @@ export class EngineTap {
         if (isRepeated || result.outcome === 'unknown' || result.outcome === 'acknowledged') {
           facts.splice(facts.indexOf(fact), 1);
         } else Object.assign(fact, { outcome: result.outcome, place });
+        return result;
+      },
+    };
+  }
+
+  #archive(port: HistoryPort): HistoryPort {
+    return {
+      ...bound(port),
+      append: async (request) => {
+        const result = await port.append(request);
+        if (result.outcome !== 'kept') return result;
+        const { body } = request.message;
+        const offsets = this.history.archived.get(body) ?? new Set();
+        this.history.archived.set(body, offsets.add(result.offset));
         return result;
       },
     };

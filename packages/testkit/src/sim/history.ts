@@ -125,6 +125,8 @@ export interface History {
   readonly apps: AppRecord[];
   readonly channels: Map<string, ChannelFact[]>;
   readonly inboxes: Map<string, InboxFact[]>;
+  /** Offsets of archived messages by text, noted where the engine said that they are on disk. */
+  readonly archived: Map<string, Set<number>>;
   /** When the only process was killed: live entries are lost, the epoch grows. */
   readonly crashes: number[];
   /** From when on nothing was wrong any more, and everybody had had the time to recover. */
@@ -141,6 +143,7 @@ export function emptyHistory(): History {
     apps: [],
     channels: new Map(),
     inboxes: new Map(),
+    archived: new Map(),
     crashes: [],
     quietMs: 0,
     calmMs: 0,
@@ -155,4 +158,9 @@ export function listIn<T>(map: Map<string, T[]>, key: string): T[] {
   const list: T[] = [];
   map.set(key, list);
   return list;
+}
+
+/** Some messages have the history flag: their answers wait for the disk. Texts begin with their number. */
+export function isArchived(text: string): boolean {
+  return Number.parseInt(text, 10) % 4 === 0;
 }

@@ -56,6 +56,13 @@ export const MUTANTS: readonly Mutant[] = [
     replace: '',
   },
   {
+    name: 'no memory of archived requests',
+    story: 'the engine archives a repeated message again',
+    file: `${LOCAL}/local-history.ts`,
+    find: 'if (request && log.requests.isLate(',
+    replace: 'if (request && target.onlyIfKnown && log.requests.isLate(',
+  },
+  {
     name: 'replay off by one',
     story: 'a read of a channel log leaves out the entry right behind the cursor',
     file: `${LOCAL}/channel-log.ts`,

@@ -38,7 +38,10 @@ export interface ProductChannel {
   on(event: string, listener: (...args: never[]) => void): unknown;
   join(): Promise<void>;
   leave(): Promise<void>;
-  sendMessage(message: { readonly text: string }): Promise<void>;
+  sendMessage(
+    message: { readonly text: string },
+    options?: { readonly enableHistoricalMessaging: boolean },
+  ): Promise<void>;
   getMembers(): Promise<string[]>;
 }
 
@@ -56,7 +59,7 @@ export interface ProductClient {
   sendMessageToPeer(
     message: { readonly text: string },
     peerId: string,
-    options: { readonly enableOfflineMessaging: boolean },
+    options: { readonly enableOfflineMessaging: boolean; readonly enableHistoricalMessaging?: boolean },
   ): Promise<{ readonly hasPeerReceived: boolean }>;
   getChannelMemberCount(channelIds: string[]): Promise<Record<string, number>>;
   createChannel(channelId: string): ProductChannel;

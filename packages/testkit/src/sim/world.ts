@@ -3,6 +3,7 @@ import { Dice } from './dice.js';
 import { EngineTap } from './engine-tap.js';
 import { type Deviation, Findings } from './findings.js';
 import { emptyHistory, type History } from './history.js';
+import { checkArchive } from './model/archive-rules.js';
 import { checkChannels } from './model/channel-rules.js';
 import { checkInboxes } from './model/inbox-rules.js';
 import { checkSessions } from './model/session-rules.js';
@@ -90,6 +91,7 @@ export async function runSeed(product: Product, seed: number, wantsTrace = false
     await live(scheduler, servers, people, watchers, trouble, history, setting.pick([8000, 20_000, 40_000]));
     // The model looks at what was until here. Then one leaves, whom the others see go; and all, which is for the leaks.
     checkSessions(history, found);
+    checkArchive(history, found);
     checkChannels(history, found);
     checkInboxes(history, found);
     checkStates(history, found);

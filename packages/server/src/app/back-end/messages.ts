@@ -1,4 +1,5 @@
-import { MESSAGE_TYPE, utf8Bytes } from 'ar-rtm-protocol';
+import { MESSAGE_TYPE, PEER_MESSAGE_CODE, utf8Bytes } from 'ar-rtm-protocol';
+import type { Conversation } from '../../ports/history.js';
 import type { ChannelHub } from '../channel-hub.js';
 import type { NodeContext } from '../context.js';
 import type { Deliveries, DeliveryOutcome } from '../deliveries.js';
@@ -18,7 +19,7 @@ interface AskedMessage {
   readonly to: string;
   readonly text: string;
   readonly offline: boolean;
-  /** Asked for with `enable_historical_messaging`; goes to the log with the message once there is a history. */
+  /** Asked for with `enable_historical_messaging`: archived, on disk, before the answer. */
   readonly history: boolean;
 }
 
@@ -37,12 +38,12 @@ export class BackEndMessages {
   async toPeer(appId: string, from: string, fields: Fields, wait: boolean): Promise<MessageCode | Problem> {
     const asked = this.read(fields, 'destination');
     if (asked instanceof Problem) return asked;
-    const { to, text, offline } = asked;
+    const { to, text, offline, history } = asked;
     let tell: (outcome: DeliveryOutcome) => void = () => undefined;
     const settled = new Promise<DeliveryOutcome>((resolve) => {
       tell = resolve;
     });
-    const ref = this.deliveries.begin(tell, NOBODY_WAITS, appId, to, offline);
+    const ref = this.deliveries.begin(tell, NOBODY_WAITS, appId, to, { offline, archiving: history });
     const { engine, settings, counters, nodeId } = this.context;
     try {
       const result = await engine.inboxes.send({
@@ -55,9 +56,19 @@ export class BackEndMessages {
       counters.add('peer_messages');
       if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
       else this.deliveries.notReceived(ref);
+      if (history) {
+        await this.archive(
+          appId,
+          { kind: 'peers', uids: [from, to] },
+          from,
+          text,
+          'ts' in result ? result.ts : undefined,
+        );
+        this.deliveries.archived(ref);
+      }
     } catch (error) {
       noteFailure(this.context, 'sending a message of a back end', error);
-      this.deliveries.notReceived(ref);
+      this.deliveries.notArchived(ref, PEER_MESSAGE_CODE.TIMEOUT, UNKNOWN);
       return new Problem('timeout', UNKNOWN);
     }
     if (!wait) return 'message_sent';
@@ -70,14 +81,14 @@ export class BackEndMessages {
   async toChannel(appId: string, from: string, fields: Fields): Promise<MessageCode | Problem> {
     const asked = this.read(fields, 'channel_name');
     if (asked instanceof Problem) return asked;
-    const { to: channelId, text } = asked;
+    const { to: channelId, text, history } = asked;
     if (this.hub.find(appId, channelId)?.isLagging) {
       return new Problem('too_many_requests', 'the channel is behind with what was sent to it');
     }
     const { engine, settings, counters, nodeId } = this.context;
     const origin = { nodeId, ref: NOBODY_WAITS };
     try {
-      await engine.channels.publish({
+      const result = await engine.channels.publish({
         appId,
         channelId,
         uid: from,
@@ -86,11 +97,33 @@ export class BackEndMessages {
         timeoutMs: settings.engineTimeoutMs,
       });
       counters.add('channel_messages');
+      if (history) {
+        const ts = result.outcome === 'accepted' ? result.ts : undefined;
+        await this.archive(appId, { kind: 'channel', channelId }, from, text, ts);
+      }
       return 'message_sent';
     } catch (error) {
       noteFailure(this.context, 'sending a message of a back end', error);
       return new Problem('timeout', UNKNOWN);
     }
+  }
+
+  /** Resolves when it is on disk. `ts`: when the server received it, if that is known. */
+  private async archive(
+    appId: string,
+    conversation: Conversation,
+    from: string,
+    body: string,
+    ts: number | undefined,
+  ): Promise<void> {
+    const { engine, settings } = this.context;
+    await engine.history.append({
+      appId,
+      conversation,
+      message: { from, type: MESSAGE_TYPE.TEXT, body, description: '' },
+      ...(ts !== undefined && { ts }),
+      timeoutMs: settings.engineTimeoutMs,
+    });
   }
 
   private read(fields: Fields, target: 'destination' | 'channel_name'): AskedMessage | Problem {

@@ -10,7 +10,9 @@ import {
   type Position,
   type ServerFrameInput,
 } from 'ar-rtm-protocol';
+import { messageProblem } from '../../domain/message-rules.js';
 import type { ReadClock } from '../../domain/read-clock.js';
+import type { Archive } from '../archive.js';
 import type { AuthorReplies } from '../author-replies.js';
 import type { ChannelHub } from '../channel-hub.js';
 import type { Connection } from '../connection.js';
@@ -21,7 +23,7 @@ import { placeOf, positionOf } from '../place.js';
 import type { Session } from '../session.js';
 import type { SessionHost } from '../session-host.js';
 import { admit } from './admission.js';
-import { messageProblem, OUTCOME_UNKNOWN } from './peer-messages.js';
+import { OUTCOME_UNKNOWN } from './peer-messages.js';
 
 /** How often a delayed join of a published client looks again. */
 const JOIN_RETRY_MS = 100;
@@ -29,6 +31,9 @@ const JOIN_RETRY_MS = 100;
 const LAG_RETRY_MS = 100;
 /** After an accepted message whose entry has not been fed yet, the log is read back after this time. */
 const FEED_PATIENCE_MS = 100;
+
+/** Names no reply. */
+const NO_REF = 0;
 
 type JoinReply = Partial<Pick<ServerFrameInput<'JoinChannel'>, 'Epoch' | 'Offset' | 'MemSize' | 'Gap' | 'AttrVersion'>>;
 
@@ -40,6 +45,7 @@ export class ChannelCommands {
     private readonly replies: AuthorReplies,
     private readonly sessions: SessionHost,
     private readonly clock: ReadClock,
+    private readonly archive: Archive,
   ) {}
 
   async join(connection: Connection, session: Session, content: CommandContent<'JoinChannel'>): Promise<void> {
@@ -151,7 +157,9 @@ export class ChannelCommands {
     const { ChanId: channelId, MsgId: msgId, MsgType: type, MsgBody: body, Desc: description } = content;
     const { engine, settings, counters, nodeId, time } = this.context;
     const isAgain = content.Again !== '';
-    const ref = this.replies.open({ session, connection, channelId, msgId });
+    const archiving = content.HistoryMsg;
+    const inOrder = connection.profile?.matchesByCommand === true;
+    const ref = this.replies.open({ session, connection, channelId, msgId, inOrder });
     const refuse = (code: number, reason: string) => {
       counters.add('channel_messages_refused');
       this.replies.refused(ref, code, reason);
@@ -159,7 +167,7 @@ export class ChannelCommands {
     const channel = session.member(channelId)?.channel;
     // A repeated message may have been accepted before its author left.
     if (!channel && !isAgain) return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
-    const problem = messageProblem(type, body, settings.messageBytes);
+    const problem = messageProblem({ type, body, description }, settings.messageBytes);
     if (problem !== undefined) return refuse(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, problem);
     // What a resume sends again has been counted before.
     const admitted = isAgain || admit(this.context, connection, session, () => (channel?.isLagging ? LAG_RETRY_MS : 0));
@@ -176,21 +184,36 @@ export class ChannelCommands {
           type,
           body,
           description,
-          origin: { nodeId, ref },
+          // Of one that is archived the entry may come before the reply is due: nobody waits for it.
+          origin: { nodeId, ref: archiving ? NO_REF : ref },
           ...(connection.profile?.resumes && { msgId }),
         },
         onlyIfKnown: isAgain && (content.Again !== session.memory || !channel),
         timeoutMs: settings.engineTimeoutMs,
       });
       if (result.outcome === 'not-member') return refuse(CHANNEL_MESSAGE_CODE.NOT_IN_CHANNEL, 'not in the channel');
+      const isUnknown = result.outcome === 'unknown';
+      if (archiving) {
+        const isKept = await this.archive.keep(
+          connection,
+          session,
+          { kind: 'channel', channelId },
+          { from: session.uid, type, body, description },
+          { msgId, ts: result.outcome === 'accepted' ? result.ts : undefined, onlyIfKnown: isUnknown },
+        );
+        if (!isKept) return refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
+        // A crash has lost the entry of the channel, and not that of the history: the message was accepted.
+        if (isUnknown) return this.replies.accepted(ref);
+      }
       if (result.outcome === 'unknown') return refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
-      if (result.outcome === 'known') {
+      if (result.outcome !== 'known') counters.add('channel_messages');
+      if (result.outcome === 'known' || archiving) {
         // In its place among the entries, if they have not got that far yet.
         const now = session.member(channelId);
         if (now === undefined || comparePositions(result.position, now.delivered) <= 0) {
           this.replies.accepted(ref, result.position);
         } else now.awaitEntry(result.position, ref);
-      } else counters.add('channel_messages');
+      }
       if (this.replies.peek(ref)) {
         time.after(FEED_PATIENCE_MS, () => {
           if (!this.replies.peek(ref)) return;

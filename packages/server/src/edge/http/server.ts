@@ -16,6 +16,7 @@ import {
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { BackEndApi } from '../../app/back-end/back-end-api.js';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
+import type { HistoryGateway } from '../../app/history-gateway.js';
 import type { LogUploads } from '../../app/log-uploads.js';
 import type { OperatorKey } from '../operator-key.js';
 import { clientAddress, type PublicAddress } from './address.js';
@@ -26,6 +27,7 @@ import type { OriginRule } from './origins.js';
 export interface HttpOptions {
   readonly gateway: Gateway;
   readonly logUploads: LogUploads;
+  readonly history: HistoryGateway;
   readonly origins: OriginRule;
   readonly publicAddress: PublicAddress | undefined;
   readonly bodyBytes: number;
@@ -141,7 +143,7 @@ function health(app: FastifyInstance, options: HttpOptions): void {
 }
 
 function clients(app: FastifyInstance, options: HttpOptions): void {
-  const { gateway } = options;
+  const { gateway, history } = options;
   app.post(GATEWAY_PATH, async (request: FastifyRequest<{ Querystring: { action?: string } }>, reply) => {
     if (request.query.action !== GATEWAY_ACTION) return send(reply, gateway.invalid('unknown action'));
     const body = textOf(request);
@@ -162,9 +164,8 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
     return send(reply, answer);
   });
   app.post(LOG_PATH, async (request, reply) => send(reply, await options.logUploads.take(textOf(request))));
-  for (const path of [CHANNEL_HISTORY_PATH, PEER_HISTORY_PATH]) {
-    app.post(path, async (_request, reply) => send(reply, gateway.emptyHistory()));
-  }
+  app.post(CHANNEL_HISTORY_PATH, async (request, reply) => send(reply, await history.ofChannel(textOf(request))));
+  app.post(PEER_HISTORY_PATH, async (request, reply) => send(reply, await history.ofPeers(textOf(request))));
 }
 
 async function pages(app: FastifyInstance, options: HttpOptions, publicDir: string): Promise<void> {

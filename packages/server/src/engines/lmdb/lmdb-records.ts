@@ -3,6 +3,7 @@ import {
   EngineUnavailable,
   type Logger,
   type RecordChange,
+  type RecordRange,
   type Records,
   type RecordValue,
   type Time,
@@ -100,11 +101,20 @@ export class LmdbRecords implements Records {
   }
 
   /** What is written while the caller iterates is not seen. */
-  *scan(prefix: string): Generator<{ readonly key: string; readonly value: RecordValue }, void, undefined> {
+  *scan(
+    prefix: string,
+    { from, isReverse = false }: RecordRange = {},
+  ): Generator<{ readonly key: string; readonly value: RecordValue }, void, undefined> {
     this.#assertOpen();
-    const start = prefixKey(prefix);
-    const inFile = this.#database.getRange({ start, end: behindPrefix(start) });
-    for (const { key: keyBytes, value: stored } of mergeByKey(inFile, this.#pending.withPrefix(prefix))) {
+    const first = prefixKey(prefix);
+    const start = from === undefined ? undefined : recordKey(from);
+    const inFile = this.#database.getRange(
+      isReverse
+        ? { start: start ?? behindPrefix(first), exclusiveStart: !start, end: first, inclusiveEnd: true, reverse: true }
+        : { start: start ?? first, end: behindPrefix(first) },
+    );
+    const pending = this.#pending.withPrefix(prefix, start, isReverse);
+    for (const { key: keyBytes, value: stored } of mergeByKey(inFile, pending, isReverse)) {
       const key = keyText(keyBytes);
       const value = this.#decode(key, keyBytes, stored);
       if (value) yield { key, value };

@@ -18,11 +18,15 @@ export class PendingWrites {
     this.#byKey.set(key, write);
   }
 
-  /** Those under keys with this prefix, in the order of the keys' bytes. */
-  withPrefix(prefix: string): PendingWrite[] {
+  /** Those under keys with this prefix, in the order of the keys' bytes or in reverse, from `start` on. */
+  withPrefix(prefix: string, start?: Buffer, isReverse = false): PendingWrite[] {
+    const order = isReverse ? -1 : 1;
     const found: PendingWrite[] = [];
-    for (const [key, write] of this.#byKey) if (key.startsWith(prefix)) found.push(write);
-    return found.sort((a, b) => Buffer.compare(a.keyBytes, b.keyBytes));
+    for (const [key, write] of this.#byKey) {
+      const isIn = key.startsWith(prefix) && (!start || order * Buffer.compare(write.keyBytes, start) >= 0);
+      if (isIn) found.push(write);
+    }
+    return found.sort((a, b) => order * Buffer.compare(a.keyBytes, b.keyBytes));
   }
 
   /** The group is in the file now; what a later group wrote to the same keys stays. */

@@ -1,3 +1,4 @@
+import { messageIdOf } from 'ar-rtm-protocol';
 import type { Counters, Logger, Notice, Records, Time } from '../../ports/index.js';
 import { EngineUnavailable } from '../../ports/index.js';
 import { Agenda } from './agenda.js';
@@ -7,6 +8,7 @@ import { ChannelTable } from './channel-table.js';
 import { Deliveries } from './deliveries.js';
 import { Durability } from './durability.js';
 import type { EpochStart } from './epoch.js';
+import { HistoryTable } from './history-table.js';
 import { InstanceMemory } from './instance-memory.js';
 import { Leases } from './leases.js';
 import type { LocalLimits } from './limits.js';
@@ -29,8 +31,11 @@ export interface Outside {
 
 const TICKET_SWEEP_MS = 5000;
 const OFFLINE_SWEEP_MS = 10 * 60_000;
+/** Between two steps through all histories, and between two walks. */
+const HISTORY_STEP_MS = 1000;
+const HISTORY_REST_MS = 60_000;
 
-/** The state of one running engine, from `open` to `close`, shared by the five ports of all its nodes. */
+/** The state of one running engine, from `open` to `close`, shared by the ports of all its nodes. */
 export class Core {
   readonly outside: Outside;
   readonly limits: LocalLimits;
@@ -51,6 +56,7 @@ export class Core {
   readonly channels: ChannelTable;
   readonly channelAttributes: ChannelAttributes;
   readonly presence: PresenceTable;
+  readonly histories: HistoryTable;
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
@@ -100,6 +106,21 @@ export class Core {
       at: (dueMs, task) => this.agenda.at(dueMs, task),
       write: (changes) => this.durability.behind(changes),
     });
+    this.histories = new HistoryTable(
+      {
+        records,
+        bounds: limits,
+        floorId: () => messageIdOf({ epoch: start.epoch, offset: this.highWater.offset }),
+        nowMs: now,
+        wallMs: () => time.wallMs(),
+        dropped: (reason, count) => counters.add(`history_messages_${reason}`, count),
+      },
+      {
+        epoch: start.epoch,
+        highWater: this.highWater,
+        later: (task) => this.agenda.at(now() + limits.idleMs, task),
+      },
+    );
     this.presence = new PresenceTable(this.versions, this.deliveries);
     this.leases = new Leases(
       limits.leaseMs,
@@ -117,6 +138,7 @@ export class Core {
     this.reconnecting = new InstanceMemory(RECORD_KEYS.reconnecting, time, limits.memoryMs, limits.reconnectingEntries);
     this.#repeat(TICKET_SWEEP_MS, () => this.tickets.expire());
     this.#repeat(OFFLINE_SWEEP_MS, () => this.#expireOffline());
+    this.#sweepHistories(HISTORY_REST_MS);
   }
 
   /** A session has got a host, who may not hear of it. */
@@ -167,6 +189,14 @@ export class Core {
     for (const { appId, uid } of this.boxes.overdue()) {
       this.durability.behind(this.boxes.expire(this.users.load(appId, uid)));
     }
+  }
+
+  #sweepHistories(afterMs: number): void {
+    this.agenda.at(this.clock.nowMs() + afterMs, () => {
+      const { changes, isDone } = this.histories.sweep();
+      this.durability.behind(changes);
+      this.#sweepHistories(isDone ? HISTORY_REST_MS : HISTORY_STEP_MS);
+    });
   }
 
   #repeat(periodMs: number, task: () => void): void {

@@ -53,6 +53,9 @@ function highestUsedEpoch(records: Records): number {
       highest = Math.max(highest, epochOfNumber(Number(keyParts(key)[2])));
     }
   }
+  for (const { value } of records.scan(RECORD_KEYS.historyHeads)) {
+    highest = Math.max(highest, epochOfNumber(numberOf(value, 'last')));
+  }
   return highest;
 }
 

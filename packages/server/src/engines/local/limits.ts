@@ -29,6 +29,11 @@ export interface LocalLimits {
   readonly offlineEntries: number;
   readonly offlineMs: number;
 
+  /** Bounds of the history of one conversation: age, number and size of its entries. */
+  readonly historyMs: number;
+  readonly historyEntries: number;
+  readonly historyBytes: number;
+
   /** How long superseded and reconnecting client instances are remembered. */
   readonly memoryMs: number;
   /** How many reconnecting client instances are remembered at most; the oldest is forgotten first. */
@@ -55,6 +60,9 @@ const DEFAULTS: LocalLimits = {
   requestEntries: 600,
   offlineEntries: LIMITS.OFFLINE_MESSAGES,
   offlineMs: LIMITS.OFFLINE_MESSAGE_MS,
+  historyMs: LIMITS.HISTORY_DAYS * 24 * 3600 * 1000,
+  historyEntries: LIMITS.HISTORY_MESSAGES,
+  historyBytes: LIMITS.HISTORY_BYTES,
   memoryMs: 24 * 3600 * 1000,
   reconnectingEntries: 200_000,
   ticketAfterSessionMs: TIMES.TICKET_MS,

@@ -4,6 +4,7 @@ import { cleanEpoch, runningEpoch, startEpoch } from './epoch.js';
 import { type LocalLimits, localLimits } from './limits.js';
 import { LocalAttributes } from './local-attributes.js';
 import { LocalChannels } from './local-channels.js';
+import { LocalHistory } from './local-history.js';
 import { LocalInboxes } from './local-inboxes.js';
 import { LocalNodes } from './local-nodes.js';
 import { LocalPresence } from './local-presence.js';
@@ -27,6 +28,7 @@ export type EngineSizes = Readonly<
     | 'users'
     | 'channels'
     | 'watched'
+    | 'histories'
     | 'boxes'
     | 'unsettled'
     | 'tickets'
@@ -91,6 +93,7 @@ export class LocalEngine {
       channels: new LocalChannels(core, handlers),
       attributes: new LocalAttributes(core),
       presence: new LocalPresence(core, handlers),
+      history: new LocalHistory(core),
     };
   }
 
@@ -121,6 +124,7 @@ export class LocalEngine {
       users: core.users.size,
       channels: core.channels.size,
       watched: core.presence.size,
+      histories: core.histories.size,
       boxes: core.boxes.size,
       unsettled: core.unsettled.size,
       tickets: core.tickets.size,

@@ -17,6 +17,11 @@ export const RECORD_KEYS = {
     `offline/${appId}/${uid}/${digits(messageIdOf(position))}`,
   attributes: 'attributes/',
   attributesOf: (appId: string, channelId: string) => `attributes/${appId}/${channelId}`,
+  /** Archived messages: `log` names the conversation of an app, `peers/<uid>/<uid>` or `channel/<id>`. */
+  historyOf: (appId: string, log: string) => `history/${appId}/${log}/`,
+  historyEntry: (appId: string, log: string, offset: number) => `history/${appId}/${log}/${digits(offset)}`,
+  historyHeads: 'history-head/',
+  historyHead: (appId: string, log: string) => `history-head/${appId}/${log}`,
   superseded: 'superseded/',
   reconnecting: 'reconnecting/',
   /** Written by a graceful stop, read and removed by the next start. */

@@ -62,6 +62,7 @@ function* tailsOf(core: Core): Iterable<RecordChange> {
     core.highWater.raise(slot.log.end.offset);
     yield* channelTail(slot);
   }
+  yield* core.histories.tails();
   for (const { binding, leftMs } of core.tickets.bindings()) {
     const { ticketId, appId, uid, userSId } = binding;
     yield { key: `${RECORD_KEYS.tailTicket}${ticketId}`, value: { appId, uid, userSId, leftMs } };

@@ -1,4 +1,4 @@
-import type { RecordChange, Records, RecordValue } from '../../ports/index.js';
+import type { RecordChange, RecordRange, Records, RecordValue } from '../../ports/index.js';
 
 /** What is on the "disk" of {@link MemoryRecords}: JSON texts by key. Give it to the next one to model a restart. */
 export type MemoryContent = Map<string, string>;
@@ -58,12 +58,20 @@ export class MemoryRecords implements Records {
     return text === undefined ? undefined : (JSON.parse(text) as RecordValue);
   }
 
-  *scan(prefix: string): Iterable<{ readonly key: string; readonly value: RecordValue }> {
+  *scan(
+    prefix: string,
+    { from, isReverse = false }: RecordRange = {},
+  ): Iterable<{ readonly key: string; readonly value: RecordValue }> {
     // A copy of the range, so that changes during the walk do not move it.
-    const start = this.#indexOf(prefix);
+    const start = this.#indexOf(from !== undefined && !isReverse ? from : prefix);
     let end = start;
     while (this.#keys[end]?.startsWith(prefix)) end += 1;
-    for (const key of this.#keys.slice(start, end)) {
+    if (from !== undefined && isReverse) {
+      end = this.#indexOf(from);
+      if (this.#keys[end] === from) end += 1;
+    }
+    const keys = this.#keys.slice(start, end);
+    for (const key of isReverse ? keys.reverse() : keys) {
       const value = this.get(key);
       if (value) yield { key, value };
     }

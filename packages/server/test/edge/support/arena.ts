@@ -21,6 +21,7 @@ const LATE_MS = 2000;
 
 /** Of what a server has, what must be as before once the intruders are gone. */
 const KEPT = [
+  'histories',
   'connections',
   'sessions',
   'feeds',
