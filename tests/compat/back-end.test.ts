@@ -54,6 +54,22 @@ test('a peer message is delivered, acknowledged and ordinary, to both kinds of c
   }
 });
 
+test('a message with the history flag is archived with the others', async () => {
+  await start();
+  const client = await ours('new');
+  const room = client.createChannel('room');
+  await room.join();
+  const flag = { enable_historical_messaging: true };
+  await call('users/server/peer_messages', { destination: 'new', payload: 'to you', ...flag });
+  await call('users/server/peer_messages', { destination: 'new', payload: 'not kept' });
+  await call('users/server/channel_messages', { channel_name: 'room', payload: 'to all', ...flag });
+  await client.sendMessageToPeer({ text: 'back' }, 'server', { enableHistoricalMessaging: true });
+  const shown = ({ messages }: Awaited<ReturnType<Client['getPeerHistory']>>) =>
+    messages.map(({ message, senderId }) => `${senderId}: ${message.text}`);
+  expect(shown(await client.getPeerHistory('server'))).toEqual(['server: to you', 'new: back']);
+  expect(shown(await room.getHistory())).toEqual(['server: to all']);
+});
+
 test('a message with the offline flag waits for its receiver', async () => {
   await start();
   for (const uid of ['old', 'new']) {

@@ -1,8 +1,7 @@
 import { LIMITS } from 'ar-rtm-protocol';
 import type { ArchivedMessage, Conversation, HistoryPage, HistoryQuery } from '../ports/history.js';
-import type { Connection } from './connection.js';
+import type { RequestKey } from '../ports/inboxes.js';
 import type { NodeContext } from './context.js';
-import type { Session } from './session.js';
 
 /** Texts of one page: so many bytes that no page, however JSON writes it, fills the queue of a connection. */
 const PAGE_BYTES = 256 * 1024;
@@ -25,21 +24,25 @@ export class Archive {
    * is not remembered. Rejects when the engine cannot be reached.
    */
   async keep(
-    connection: Connection,
-    { appId, session }: Session,
+    appId: string,
     conversation: Conversation,
     message: ArchivedMessage,
-    options: { readonly msgId: number; readonly ts: number | undefined; readonly onlyIfKnown: boolean },
+    options: {
+      /** When the server received it; now, if absent. */
+      readonly ts?: number | undefined;
+      /** What a client may repeat. Old releases use numbers again for other messages: theirs have none. */
+      readonly request?: RequestKey | undefined;
+      readonly onlyIfKnown?: boolean;
+    } = {},
   ): Promise<boolean> {
     const { engine, settings } = this.context;
-    const { msgId, ts, onlyIfKnown } = options;
+    const { ts, request, onlyIfKnown = false } = options;
     const { outcome } = await engine.history.append({
       appId,
       conversation,
       message,
       ...(ts !== undefined && { ts }),
-      // Old releases use numbers again for other messages.
-      ...(connection.profile?.resumes && { request: { session, msgId } }),
+      ...(request !== undefined && { request }),
       onlyIfKnown,
       timeoutMs: settings.engineTimeoutMs,
     });

@@ -49,7 +49,8 @@ export class Deliveries {
     msgId: number,
     appId: string,
     to: string,
-    { offline, archiving }: { readonly offline: boolean; readonly archiving: boolean },
+    offline: boolean,
+    archiving = false,
   ): number {
     this.lastRef += 1;
     const deadlineMs = this.context.time.monotonicMs() + this.context.settings.acknowledgeMs;

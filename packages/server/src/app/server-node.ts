@@ -52,6 +52,7 @@ export class ServerNode implements ConnectionHost {
   readonly gateway: Gateway;
   readonly logUploads: LogUploads;
   readonly historyGateway: HistoryGateway;
+  private readonly archive: Archive;
   private readonly connections = new Set<Connection>();
   private readonly wheel = new DeadlineWheel(TICK_MS);
   private readonly replies = new AuthorReplies();
@@ -100,6 +101,7 @@ export class ServerNode implements ConnectionHost {
     const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
     this.logUploads = new LogUploads(context, tickets, clientLogs);
     const archive = new Archive(context);
+    this.archive = archive;
     this.historyGateway = new HistoryGateway(context, tickets, archive);
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
@@ -156,7 +158,7 @@ export class ServerNode implements ConnectionHost {
       context,
       apps,
       new Credentials(keys, isSecretOf, tokens, context),
-      new BackEndMessages(context, this.deliveries, this.hub, offlineCode),
+      new BackEndMessages(context, this.deliveries, this.hub, this.archive, offlineCode),
       new Kicks(context, this.departures),
       limits,
       () => this.isReady,

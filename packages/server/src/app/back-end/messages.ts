@@ -1,5 +1,6 @@
 import { MESSAGE_TYPE, PEER_MESSAGE_CODE, utf8Bytes } from 'ar-rtm-protocol';
-import type { Conversation } from '../../ports/history.js';
+import type { ArchivedMessage } from '../../ports/history.js';
+import type { Archive } from '../archive.js';
 import type { ChannelHub } from '../channel-hub.js';
 import type { NodeContext } from '../context.js';
 import type { Deliveries, DeliveryOutcome } from '../deliveries.js';
@@ -31,6 +32,7 @@ export class BackEndMessages {
     private readonly context: NodeContext,
     private readonly deliveries: Deliveries,
     private readonly hub: ChannelHub,
+    private readonly archive: Archive,
     private readonly offlineCode: 'message_offline' | 'peer_offline',
   ) {}
 
@@ -43,7 +45,7 @@ export class BackEndMessages {
     const settled = new Promise<DeliveryOutcome>((resolve) => {
       tell = resolve;
     });
-    const ref = this.deliveries.begin(tell, NOBODY_WAITS, appId, to, { offline, archiving: history });
+    const ref = this.deliveries.begin(tell, NOBODY_WAITS, appId, to, offline, history);
     const { engine, settings, counters, nodeId } = this.context;
     try {
       const result = await engine.inboxes.send({
@@ -57,13 +59,8 @@ export class BackEndMessages {
       if (result.outcome === 'accepted') this.deliveries.accepted(ref, result.position);
       else this.deliveries.notReceived(ref);
       if (history) {
-        await this.archive(
-          appId,
-          { kind: 'peers', uids: [from, to] },
-          from,
-          text,
-          'ts' in result ? result.ts : undefined,
-        );
+        const ts = 'ts' in result ? result.ts : undefined;
+        await this.archive.keep(appId, { kind: 'peers', uids: [from, to] }, textOf(from, text), { ts });
         this.deliveries.archived(ref);
       }
     } catch (error) {
@@ -99,31 +96,13 @@ export class BackEndMessages {
       counters.add('channel_messages');
       if (history) {
         const ts = result.outcome === 'accepted' ? result.ts : undefined;
-        await this.archive(appId, { kind: 'channel', channelId }, from, text, ts);
+        await this.archive.keep(appId, { kind: 'channel', channelId }, textOf(from, text), { ts });
       }
       return 'message_sent';
     } catch (error) {
       noteFailure(this.context, 'sending a message of a back end', error);
       return new Problem('timeout', UNKNOWN);
     }
-  }
-
-  /** Resolves when it is on disk. `ts`: when the server received it, if that is known. */
-  private async archive(
-    appId: string,
-    conversation: Conversation,
-    from: string,
-    body: string,
-    ts: number | undefined,
-  ): Promise<void> {
-    const { engine, settings } = this.context;
-    await engine.history.append({
-      appId,
-      conversation,
-      message: { from, type: MESSAGE_TYPE.TEXT, body, description: '' },
-      ...(ts !== undefined && { ts }),
-      timeoutMs: settings.engineTimeoutMs,
-    });
   }
 
   private read(fields: Fields, target: 'destination' | 'channel_name'): AskedMessage | Problem {
@@ -140,4 +119,8 @@ export class BackEndMessages {
     if (offline instanceof Problem) return offline;
     return history instanceof Problem ? history : { to, text, offline, history };
   }
+}
+
+function textOf(from: string, body: string): ArchivedMessage {
+  return { from, type: MESSAGE_TYPE.TEXT, body, description: '' };
 }

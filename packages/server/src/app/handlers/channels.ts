@@ -195,11 +195,14 @@ export class ChannelCommands {
       const isUnknown = result.outcome === 'unknown';
       if (archiving) {
         const isKept = await this.archive.keep(
-          connection,
-          session,
+          session.appId,
           { kind: 'channel', channelId },
           { from: session.uid, type, body, description },
-          { msgId, ts: result.outcome === 'accepted' ? result.ts : undefined, onlyIfKnown: isUnknown },
+          {
+            ts: result.outcome === 'accepted' ? result.ts : undefined,
+            request: connection.profile?.resumes ? { session: session.session, msgId } : undefined,
+            onlyIfKnown: isUnknown,
+          },
         );
         if (!isKept) return refuse(CHANNEL_MESSAGE_CODE.TIMEOUT, OUTCOME_UNKNOWN);
         // A crash has lost the entry of the channel, and not that of the history: the message was accepted.

@@ -32,7 +32,7 @@ export class PeerMessages {
       return this.refuse(connection, msgId, PEER_MESSAGE_CODE.TOO_OFTEN, 'too many messages');
     }
     const archiving = content.HistoryMsg;
-    const ref = this.deliveries.begin(connection, msgId, session.appId, to, { offline, archiving });
+    const ref = this.deliveries.begin(connection, msgId, session.appId, to, offline, archiving);
     try {
       const result = await engine.inboxes.send({
         appId: session.appId,
@@ -68,13 +68,16 @@ export class PeerMessages {
     ref: number,
     result: SendResult,
   ): Promise<void> {
-    const { uid } = session;
+    const { appId, uid } = session;
     const isKept = await this.archive.keep(
-      connection,
-      session,
+      appId,
       { kind: 'peers', uids: [uid, to] },
       { from: uid, type, body, description },
-      { msgId, ts: 'ts' in result ? result.ts : undefined, onlyIfKnown: result.outcome === 'unknown' },
+      {
+        ts: 'ts' in result ? result.ts : undefined,
+        request: connection.profile?.resumes ? { session: session.session, msgId } : undefined,
+        onlyIfKnown: result.outcome === 'unknown',
+      },
     );
     // A crash has lost the live entry, and not that of the history: the message was accepted.
     if (isKept && result.outcome === 'unknown') this.deliveries.notReceived(ref);
