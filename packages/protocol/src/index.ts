@@ -30,6 +30,7 @@ export * from './ids.js';
 export * from './limits.js';
 export {
   ATTRIBUTE_FRAMES,
+  CALL_FRAMES,
   CHANNEL_FRAMES,
   decodeServerFrame,
   encodeServerFrame,

@@ -131,8 +131,6 @@ export const PRESENCE_FRAMES = {
   PeerOnlineStatus: { Status: onlineStatus },
 } as const satisfies Frames;
 
-const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
-
 const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
 /** JSON text in the replies, unlike in the push (quirk Q17); whoever reads it knows that it parses. */
 const attributeText = checkedText((value) => attributeItems(parseText(value)));
@@ -154,17 +152,29 @@ export const ATTRIBUTE_FRAMES = {
   ChanAttribChanged: { ChanId: string, Attributes: attributeItems, AttrVersion: optionalInteger },
 } as const satisfies Frames;
 
+/** Ours (calls.1): MsgId, Epoch and Offset, since a push is an entry of the inbox, and is acknowledged like one. */
+const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty, ...optionalId, ...place } as const;
+
+/** Call invitations. */
+export const CALL_FRAMES = {
+  /** Ours: the answer to each of the four commands. */
+  CallReply: { ...requestId, Reason: optionalString },
+  /** `ChanId` is ours. */
+  MakeCall: { ...callPush, Content: stringOrEmpty, ChanId: stringOrEmpty },
+  CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
+  /** `Code` is ours: other than 0, the caller's client has not confirmed in time. */
+  AcceptCallAck: { ...callPush, Code: optionalInteger },
+  AcceptCall: { ...callPush, Response: stringOrEmpty },
+  RejectCall: { ...callPush, Response: stringOrEmpty },
+  CallStatus: { ...callPush, Status: integer },
+} as const satisfies Frames;
+
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
   RenewAcsToken: { Code: integer, ...optionalId, ExpireTs: optionalInteger },
 
-  cancelCallAck: { ...callPush, Code: integer },
-  MakeCall: { ...callPush, Content: stringOrEmpty },
-  CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
-  AcceptCallAck: { CallId: string, Code: optionalInteger },
-  AcceptCall: { ...callPush, Response: stringOrEmpty },
-  RejectCall: { ...callPush, Response: stringOrEmpty },
-  CallStatus: { CallId: string, Status: integer },
+  /** Sent to published clients, which wait for it (quirk Q29). */
+  cancelCallAck: { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty, Code: integer },
 } as const satisfies Frames;
 
 /** Every frame of the server. */
@@ -174,6 +184,7 @@ const SERVER_FRAMES = {
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
+  ...CALL_FRAMES,
   ...OTHER_FRAMES,
 } as const;
 

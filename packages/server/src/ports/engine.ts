@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.js';
+import type { Calls } from './calls.js';
 import type { Channels } from './channels.js';
 import type { Inboxes } from './inboxes.js';
 import type { Nodes } from './nodes.js';
@@ -13,4 +14,5 @@ export interface Engine {
   readonly channels: Channels;
   readonly attributes: Attributes;
   readonly presence: Presence;
+  readonly calls: Calls;
 }

@@ -1,5 +1,6 @@
 import {
   describeAttributes,
+  describeCalls,
   describeChannels,
   describeInboxes,
   describeNodes,
@@ -13,4 +14,5 @@ describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
+describeCalls('local engine', LocalHarness.open);
 describePresence('local engine', LocalHarness.open);

@@ -2,6 +2,8 @@ import type { CounterName } from 'ar-rtm-server/ports';
 import { FakeTime } from 'ar-rtm-testkit';
 import {
   describeAttributeRestart,
+  describeCallRestart,
+  describeCalls,
   describeRestart,
   describeRestartModel,
   type RestartableEngine,
@@ -84,4 +86,6 @@ const factory = (limits: SuiteLimits = {}) => new DurableHarness(limits).open();
 
 describeRestart('local engine over LMDB', factory);
 describeAttributeRestart('local engine over LMDB', factory);
+describeCalls('local engine over LMDB', factory);
+describeCallRestart('local engine over LMDB', factory);
 describeRestartModel('local engine over LMDB', factory, 3);

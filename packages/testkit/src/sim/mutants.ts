@@ -143,8 +143,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stored messages dropped at logout',
     story: 'the end of a session drops unacknowledged messages with the offline flag',
     file: `${LOCAL}/session-end.ts`,
-    find: 'if (held.entry.message.offline) {',
-    replace: 'if (held.entry.message.offline && held.entry.durable) {',
+    find: '} else if (held.entry.message.offline) {',
+    replace: '} else if (held.entry.message.offline && held.entry.durable) {',
   },
   {
     name: 'members who left stay',

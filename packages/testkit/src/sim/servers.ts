@@ -53,6 +53,7 @@ export function throughProcess(engine: Engine, process: SimProcess): Engine {
     channels: entering(engine.channels, process),
     attributes: entering(engine.attributes, process),
     presence: entering(engine.presence, process),
+    calls: entering(engine.calls, process),
   };
 }
 

@@ -2,11 +2,13 @@ import type { Counters, Logger, Notice, Records, Time } from '../../ports/index.
 import { EngineUnavailable } from '../../ports/index.js';
 import { Agenda } from './agenda.js';
 import { AwakeClock } from './awake-clock.js';
+import { CallTable } from './call-table.js';
 import { ChannelAttributes } from './channel-attributes.js';
 import { ChannelTable } from './channel-table.js';
 import { Deliveries } from './deliveries.js';
 import { Durability } from './durability.js';
 import type { EpochStart } from './epoch.js';
+import { appendLive } from './inbox-feed.js';
 import { InstanceMemory } from './instance-memory.js';
 import { Leases } from './leases.js';
 import type { LocalLimits } from './limits.js';
@@ -30,7 +32,7 @@ export interface Outside {
 const TICKET_SWEEP_MS = 5000;
 const OFFLINE_SWEEP_MS = 10 * 60_000;
 
-/** The state of one running engine, from `open` to `close`, shared by the five ports of all its nodes. */
+/** The state of one running engine, from `open` to `close`, shared by the ports of all its nodes. */
 export class Core {
   readonly outside: Outside;
   readonly limits: LocalLimits;
@@ -51,6 +53,7 @@ export class Core {
   readonly channels: ChannelTable;
   readonly channelAttributes: ChannelAttributes;
   readonly presence: PresenceTable;
+  readonly calls: CallTable;
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
@@ -101,6 +104,12 @@ export class Core {
       write: (changes) => this.durability.behind(changes),
     });
     this.presence = new PresenceTable(this.versions, this.deliveries);
+    this.calls = new CallTable({
+      now,
+      at: (dueMs, task) => this.agenda.at(dueMs, task),
+      find: (appId, uid) => this.users.find(appId, uid),
+      append: (slot, content) => appendLive(this, slot, content),
+    });
     this.leases = new Leases(
       limits.leaseMs,
       this.clock,

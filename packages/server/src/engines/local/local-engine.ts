@@ -3,6 +3,7 @@ import { Core } from './core.js';
 import { cleanEpoch, runningEpoch, startEpoch } from './epoch.js';
 import { type LocalLimits, localLimits } from './limits.js';
 import { LocalAttributes } from './local-attributes.js';
+import { LocalCalls } from './local-calls.js';
 import { LocalChannels } from './local-channels.js';
 import { LocalInboxes } from './local-inboxes.js';
 import { LocalNodes } from './local-nodes.js';
@@ -29,6 +30,7 @@ export type EngineSizes = Readonly<
     | 'watched'
     | 'boxes'
     | 'unsettled'
+    | 'calls'
     | 'tickets'
     | 'superseded'
     | 'reconnecting'
@@ -91,6 +93,7 @@ export class LocalEngine {
       channels: new LocalChannels(core, handlers),
       attributes: new LocalAttributes(core),
       presence: new LocalPresence(core, handlers),
+      calls: new LocalCalls(core),
     };
   }
 
@@ -123,6 +126,7 @@ export class LocalEngine {
       watched: core.presence.size,
       boxes: core.boxes.size,
       unsettled: core.unsettled.size,
+      calls: core.calls.size,
       tickets: core.tickets.size,
       superseded: core.superseded.size,
       reconnecting: core.reconnecting.size,
