@@ -5,6 +5,7 @@ export const SERVER_CAPABILITIES: readonly Capability[] = [
   CAPABILITIES.REPLY_CODES,
   CAPABILITIES.PUSH_OFFLINE,
   CAPABILITIES.RESUME,
+  CAPABILITIES.CALLS,
 ];
 
 /** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */
@@ -13,6 +14,8 @@ export interface ClientProfile {
   readonly capabilities: readonly Capability[];
   /** It names positions, wants every position of its channels named, and repeats requests under their number. */
   readonly resumes: boolean;
+  /** It knows its calls over cuts, and acknowledges what it is told of them. */
+  readonly calls: boolean;
   /** The client answers ReqKeepAlive; otherwise it sends KeepAlive by itself and wants an answer (wire-protocol.md 6). */
   readonly serverDrivenKeepAlive: boolean;
 }
@@ -21,12 +24,14 @@ const PUBLISHED_SERVER_DRIVEN: ClientProfile = {
   published: true,
   capabilities: [],
   resumes: false,
+  calls: false,
   serverDrivenKeepAlive: true,
 };
 const PUBLISHED_CLIENT_DRIVEN: ClientProfile = {
   published: true,
   capabilities: [],
   resumes: false,
+  calls: false,
   serverDrivenKeepAlive: false,
 };
 
@@ -44,7 +49,8 @@ export function profileOf(login: {
   let profile = OURS.get(key);
   if (profile === undefined) {
     const resumes = capabilities.includes(CAPABILITIES.RESUME);
-    profile = { published: false, capabilities, resumes, serverDrivenKeepAlive: true };
+    const calls = resumes && capabilities.includes(CAPABILITIES.CALLS);
+    profile = { published: false, capabilities, resumes, calls, serverDrivenKeepAlive: true };
     OURS.set(key, profile);
   }
   return profile;

@@ -9,7 +9,7 @@ import {
 import type { App, Apps } from '../domain/apps.js';
 import type { Tokens } from '../domain/tokens.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
-import type { InboxEntry } from '../ports/inboxes.js';
+import type { MessageEntry } from '../ports/inboxes.js';
 import type { NodeContext } from './context.js';
 import { FailureLimit } from './failure-limit.js';
 import { LogLimit } from './log-limit.js';
@@ -178,6 +178,6 @@ function invalidSession(): GatewayAnswer {
   return { status: 200, body: { code: GATEWAY_CODE.INVALID_TOKEN, message: 'sessId is not valid', data: [] } };
 }
 
-function itemOf({ message, ts }: InboxEntry): OfflineReply['data'][number] {
+function itemOf({ message, ts }: MessageEntry): OfflineReply['data'][number] {
   return { msgFrom: message.from, msgType: message.type, msgBody: message.body, msgTs: ts, msgStatus: 0 };
 }

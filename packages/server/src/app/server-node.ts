@@ -7,6 +7,7 @@ import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
 import { AuthorReplies } from './author-replies.js';
+import { CallDesk } from './call-desk.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -17,6 +18,7 @@ import { Dispatcher } from './dispatcher.js';
 import { pause } from './engine-failure.js';
 import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
+import { CallCommands } from './handlers/calls.js';
 import { ChannelCommands } from './handlers/channels.js';
 import { PeerMessages } from './handlers/peer-messages.js';
 import { PresenceCommands } from './handlers/presence.js';
@@ -78,7 +80,8 @@ export class ServerNode implements ConnectionHost {
       this.departures,
     );
     this.presence = new PresenceHub(context, () => this.clock.nowMs);
-    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures, this.presence);
+    const calls = new CallDesk(context);
+    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures, this.presence, calls);
     this.liveness = new Liveness(context, this.clock, this.sessions, this.sessions.reachability);
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
@@ -92,6 +95,7 @@ export class ServerNode implements ConnectionHost {
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock),
       new AttributeCommands(context, this.sessions),
       new PresenceCommands(context, this.presence, this.sessions),
+      new CallCommands(context, calls, this.sessions),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }

@@ -101,10 +101,10 @@ export class Session {
   /** Forgets windows that hold only the past. Called regularly: most sessions are idle most of the time. */
   trim(settings: NodeSettings, nowMs: number): void {
     if (this.windows === undefined) return;
-    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls } = settings;
+    const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls, callMakes } = settings;
     const { userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads } = settings;
     const rules = [
-      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls],
+      ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls, callMakes],
       ...[userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads],
     ];
     const longest = Math.max(...rules.map(({ windowMs }) => windowMs));
