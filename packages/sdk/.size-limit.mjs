@@ -5,7 +5,7 @@
 //   invitations   650 B      history        100 B      raw, media    500 B      log upload   200 B
 //
 // Where the bytes go, and what the build does against it: bundling/README.md.
-const limit = '13.65 kB';
+const limit = '15.2 kB';
 
 export default [
   { name: 'ESM', path: 'dist/ArRTM.esm.mjs', limit, gzip: true },

@@ -46,7 +46,7 @@ export type Abandon = (isGoodbye: boolean) => void;
 /** Time for each of: gateway reply, socket opening, login reply. */
 export const STEP_MS = 3000;
 
-const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE, CAPABILITIES.RESUME];
+const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE, CAPABILITIES.RESUME, CAPABILITIES.CALLS];
 
 /**
  * One try to get a logged-in link:

@@ -1,5 +1,6 @@
 import {
   ATTRIBUTE_FRAMES,
+  CALL_FRAMES,
   CHANNEL_FRAMES,
   type CommandName,
   encodeEnvelope,
@@ -20,6 +21,7 @@ const decodeFrame = serverFrameDecoder({
   ...CHANNEL_FRAMES,
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
+  ...CALL_FRAMES,
 });
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */

@@ -18,7 +18,8 @@ export function encodeCallPush(news: CallNews, at: Entry, isOurs: boolean): stri
 function toCaller({ state, ...call }: CallNews, at: Entry, isOurs: boolean): string {
   const base = { CallId: call.callId, ...at };
   const answer = { ...base, FromUId: call.callee, ToUId: call.caller, Response: call.response };
-  const status = (Status: number) => encodeServerFrame('CallStatus', { ...base, FromUId: '', ToUId: '', Status });
+  const status = (Status: number) =>
+    encodeServerFrame('CallStatus', { ...base, FromUId: call.callee, ToUId: call.caller, Status });
   switch (state) {
     case 'accepted':
       return encodeServerFrame('AcceptCall', answer);
