@@ -13,7 +13,8 @@ const ENTRIES = [
 ];
 const PROTOCOL = ENTRIES[0];
 /** What the whole SDK may know: its ports, errors, codes and public types. */
-const SDK_BASE = '^packages/sdk/src/(ports|errors|error-code|status-code|public-types|invitation-events|version)(\\.ts$|/)';
+const SDK_BASE =
+  '^packages/sdk/src/(ports|errors|error-code|status-code|public-types|invitation-events|version)(\\.ts$|/)';
 const SERVER = '^packages/server/src/';
 /** Files that join the parts of the server. */
 const COMPOSITION = `${SERVER}(compose|main|testing)\\.ts$`;
