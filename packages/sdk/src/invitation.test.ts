@@ -303,7 +303,7 @@ describe('the callee', () => {
       await loggedIn();
       const invitation = await invited();
       if (accepts) invitation.accept();
-      push('CancelCall', { CallId: 'x', Reason, Content: 'sorry' });
+      push('CancelCall', { CallId: 'x', Reason, Content: 'sorry', Response: 'sorry' });
       expect(await events()).toEqual([expected]);
       expect([invitation.state, invitation.content]).toEqual([state, content]);
     }

@@ -53,7 +53,7 @@ export class LocalInvitation extends EventEmitter<LocalInvitationEventMap> {
    * @throws RtmInvalidArgumentError 1 `content` is not valid
    */
   cancel(): void {
-    this.engine.calls.act(this.call, 'cancel', this.content);
+    this.engine.calls.act(this.call, 'Canceled', 'Cancel', this.content);
   }
 
   /** @internal */
@@ -96,12 +96,12 @@ export class RemoteInvitation extends EventEmitter<RemoteInvitationEventMap> {
    * @throws RtmInvalidArgumentError 1 `response` is not valid
    */
   accept(): void {
-    this.engine.calls.act(this.call, 'accept', this.response);
+    this.engine.calls.act(this.call, 'accept', 'Accept', this.response);
   }
 
   /** Refuses. Throws as {@link RemoteInvitation.accept}. */
   refuse(): void {
-    this.engine.calls.act(this.call, 'refuse', this.response);
+    this.engine.calls.act(this.call, 'Refused', 'Reject', this.response);
   }
 
   /** @internal */

@@ -5,7 +5,7 @@ const STATES: CallState[] = [
   ...(['IDLE', 'SENT_TO_REMOTE', 'RECEIVED_BY_REMOTE', 'ACCEPTED_BY_REMOTE', 'REFUSED_BY_REMOTE'] as const),
   ...(['INVITATION_RECEIVED', 'ACCEPT_SENT_TO_LOCAL', 'ACCEPTED', 'REFUSED', 'CANCELED', 'FAILURE'] as const),
 ];
-const EVENTS: CallEvent[] = ['send', 'received', 'accepted', 'refused', 'accept', 'refuse', 'cancel', 'fail'];
+const EVENTS: CallEvent[] = ['send', 'ReceivedByPeer', 'accept', 'Accepted', 'Refused', 'Canceled', 'Failure'];
 const ENDS = ['ACCEPTED_BY_REMOTE', 'REFUSED_BY_REMOTE', 'ACCEPTED', 'REFUSED', 'CANCELED', 'FAILURE'];
 
 test('every (state, event) pair', () => {
@@ -18,14 +18,14 @@ test('every (state, event) pair', () => {
       }),
     ]),
   );
-  const answers = ['accepted -> ACCEPTED_BY_REMOTE', 'refused -> REFUSED_BY_REMOTE'];
-  const open = ['cancel -> CANCELED', 'fail -> FAILURE'];
+  const answers = ['Accepted -> ACCEPTED_BY_REMOTE', 'Refused -> REFUSED_BY_REMOTE'];
+  const open = ['Canceled -> CANCELED', 'Failure -> FAILURE'];
   expect(table).toEqual({
-    IDLE: ['send -> SENT_TO_REMOTE', 'fail -> FAILURE'],
-    SENT_TO_REMOTE: ['received -> RECEIVED_BY_REMOTE', ...answers, ...open],
+    IDLE: ['send -> SENT_TO_REMOTE', 'Failure -> FAILURE'],
+    SENT_TO_REMOTE: ['ReceivedByPeer -> RECEIVED_BY_REMOTE', ...answers, ...open],
     RECEIVED_BY_REMOTE: [...answers, ...open],
-    INVITATION_RECEIVED: ['accept -> ACCEPT_SENT_TO_LOCAL', 'refuse -> REFUSED', ...open],
-    ACCEPT_SENT_TO_LOCAL: ['accepted -> ACCEPTED', ...open],
+    INVITATION_RECEIVED: ['accept -> ACCEPT_SENT_TO_LOCAL', 'Refused -> REFUSED', ...open],
+    ACCEPT_SENT_TO_LOCAL: ['Accepted -> ACCEPTED', ...open],
     ...Object.fromEntries(ENDS.map((state) => [state, []])),
   });
   expect(STATES.filter(isOver)).toEqual(ENDS);

@@ -12,38 +12,30 @@ export type CallState =
   | 'CANCELED'
   | 'FAILURE';
 
+/** What the application hears of, under this name; `Canceled` by the caller, on both sides. */
+export type CallNews = 'ReceivedByPeer' | 'Accepted' | 'Refused' | 'Canceled' | 'Failure';
+
 /** What happens to an invitation. */
-export type CallEvent =
-  | 'send'
-  /** The callee's SDK has it. */
-  | 'received'
-  /** The callee has answered; or the caller's SDK has confirmed the accept. */
-  | 'accepted'
-  | 'refused'
-  | 'accept'
-  | 'refuse'
-  /** By the caller, on both sides. */
-  | 'cancel'
-  | 'fail';
+export type CallEvent = CallNews | 'send' | 'accept';
 
 type Row = Readonly<Partial<Record<CallEvent, CallState>>>;
 
-const OPEN: Row = { cancel: 'CANCELED', fail: 'FAILURE' };
-const ANSWERS: Row = { accepted: 'ACCEPTED_BY_REMOTE', refused: 'REFUSED_BY_REMOTE', ...OPEN };
+const OPEN: Row = { Canceled: 'CANCELED', Failure: 'FAILURE' };
+const ANSWERS: Row = { Accepted: 'ACCEPTED_BY_REMOTE', Refused: 'REFUSED_BY_REMOTE', ...OPEN };
 
 /**
  * ```
- * caller   IDLE --send--> SENT_TO_REMOTE --received--> RECEIVED_BY_REMOTE --> an end
+ * caller   IDLE --send--> SENT_TO_REMOTE --ReceivedByPeer--> RECEIVED_BY_REMOTE --> an end
  * callee   INVITATION_RECEIVED --accept--> ACCEPT_SENT_TO_LOCAL --> an end
  * ```
  * States that are not in the table are ends.
  */
 const CALL_TABLE: Readonly<Partial<Record<CallState, Row>>> = {
-  IDLE: { send: 'SENT_TO_REMOTE', fail: 'FAILURE' },
-  SENT_TO_REMOTE: { received: 'RECEIVED_BY_REMOTE', ...ANSWERS },
+  IDLE: { send: 'SENT_TO_REMOTE', Failure: 'FAILURE' },
+  SENT_TO_REMOTE: { ReceivedByPeer: 'RECEIVED_BY_REMOTE', ...ANSWERS },
   RECEIVED_BY_REMOTE: ANSWERS,
-  INVITATION_RECEIVED: { accept: 'ACCEPT_SENT_TO_LOCAL', refuse: 'REFUSED', ...OPEN },
-  ACCEPT_SENT_TO_LOCAL: { accepted: 'ACCEPTED', ...OPEN },
+  INVITATION_RECEIVED: { accept: 'ACCEPT_SENT_TO_LOCAL', Refused: 'REFUSED', ...OPEN },
+  ACCEPT_SENT_TO_LOCAL: { Accepted: 'ACCEPTED', ...OPEN },
 };
 
 /** Where an event leads; `undefined` when it has no meaning in this state and nothing changes. */

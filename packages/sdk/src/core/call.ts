@@ -1,9 +1,7 @@
 import type { Cancel } from '../ports.js';
-import type { CallState } from './call-state.js';
+import type { CallNews, CallState } from './call-state.js';
 
 export type CallSide = 'Local' | 'Remote';
-/** Ends of the names of the events. */
-export type CallNews = 'ReceivedByPeer' | 'Accepted' | 'Refused' | 'Canceled' | 'Failure';
 
 /** The invitation object of the application, as the core sees it. */
 export interface CallEvents {

@@ -11,8 +11,8 @@ import {
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmInvalidStatusError } from '../errors.js';
 import type { Clock, Random } from '../ports.js';
-import type { Call, CallEvents, CallNews, CallSide } from './call.js';
-import { type CallEvent, isOver, reduceCall } from './call-state.js';
+import type { Call, CallEvents, CallSide } from './call.js';
+import { type CallEvent, type CallNews, isOver, reduceCall } from './call-state.js';
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
 import { CREATE_CODE, invalid } from './failures.js';
@@ -25,6 +25,8 @@ export type CallFrame = ServerFrame<Exclude<keyof typeof CALL_FRAMES, 'CallReply
 /** What methods say that come at the wrong time; the public enum has the names. */
 export const CALL_MISUSE = { NOT_STARTED: 2, ALREADY_END: 3, ALREADY_ACCEPT: 4, ALREADY_SENT: 5 } as const;
 
+type Verb = 'Make' | 'Cancel' | 'Accept' | 'Reject';
+
 /**
  * The invitations of one client (api.md 8). The server decides; timers here are a safety net, a little later than its own.
  * Once an invitation has ended, it stays as it is, whatever comes.
@@ -33,8 +35,8 @@ export interface Calls {
   /** A call that the application may send. */
   outgoing(calleeId: string, events: CallEvents): Call;
   send(call: Call, content: unknown, channelId: unknown): void;
-  /** The other three methods; `text` goes to the other side. */
-  act(call: Call, event: 'cancel' | 'accept' | 'refuse', text: unknown): void;
+  /** The other three methods; `text` goes to the other side, with a command. */
+  act(call: Call, event: 'Canceled' | 'accept' | 'Refused', verb: Verb, text: unknown): void;
   /** What the server tells of a call is an entry of the inbox: it has its turn there, and is acknowledged. */
   receive(frame: CallFrame, uid: string, session: Scope): void;
   /** The session is over: silently, or by the server. */
@@ -65,23 +67,25 @@ export function createCalls(
     return true;
   };
 
-  const emit = ({ side, events }: Call, news: CallNews, ...text: [text?: string]) =>
-    events?.emit(`${side}Invitation${news}`, ...text);
+  const emit = ({ side, events }: Call, news: CallNews, text?: string) =>
+    events?.emit(`${side}Invitation${news}`, ...(text === undefined ? [] : [text]));
 
-  /** An event from outside, and what the application hears of it. */
-  const step = (call: Call, event: CallEvent, news: CallNews, ...text: [text?: string]) => {
-    const hasMoved = move(call, event);
-    if (hasMoved) emit(call, news, ...text);
-    return hasMoved;
+  /**
+   * Something from outside, and what the application hears of it; whether it meant anything. With words of the other side:
+   * the object has them before.
+   */
+  const step = (call: Call, news: CallNews, text?: string) => {
+    if (!move(call, news)) return false;
+    if (text !== undefined) call.text = text;
+    emit(call, news, text);
+    return true;
   };
 
-  /** With words of the other side, which the object has before the application hears of them. */
-  const hear = (call: Call, event: CallEvent, news: CallNews, text: string) => {
-    if (reduceCall(call.state, event)) call.text = text;
-    step(call, event, news, text);
+  const fail = (call: Call, reason: string) => {
+    const hasFailed = move(call, 'Failure');
+    if (hasFailed) emit(call, 'Failure', reason);
+    return hasFailed;
   };
-
-  const fail = (call: Call, reason: string) => step(call, 'fail', 'Failure', reason);
 
   /** No word from the server in time: it is told that nobody waits here any more. */
   const giveUp = (call: Call, reason: string) => {
@@ -96,7 +100,7 @@ export function createCalls(
   };
 
   /** Tells the server, over cuts and for as long as the session lasts. */
-  const ask = (call: Call, verb: 'Make' | 'Cancel' | 'Accept' | 'Reject', text: unknown, more?: object) => {
+  const ask = (call: Call, verb: Verb, text: unknown, more?: object) => {
     const { id: CallId, peer: ToUId, side } = call;
     const content = { CallId, ToUId, [side === 'Local' ? 'Content' : 'Response']: text, ...more };
     const codes = RtmErrorCode.InvitationApiCallError;
@@ -106,33 +110,20 @@ export function createCalls(
   };
 
   const apply = (call: Call, { cmd, content }: CallFrame) => {
-    switch (cmd) {
-      case 'CallStatus': {
-        const { Status } = content;
-        if (Status === CALL_STATUS.RECEIVED) step(call, 'received', 'ReceivedByPeer');
-        // Statuses 3 to 5.
-        else fail(call, ['PEER_OFFLINE', 'PEER_NO_RESPONSE', 'INVITATION_EXPIRE'][Status - 3] ?? 'UNKNOWN');
-        break;
-      }
-      case 'AcceptCall':
-      case 'RejectCall': {
-        const isAccepted = cmd === 'AcceptCall';
-        // It may have overtaken the receipt.
-        step(call, 'received', 'ReceivedByPeer');
-        hear(call, isAccepted ? 'accepted' : 'refused', isAccepted ? 'Accepted' : 'Refused', content.Response);
-        break;
-      }
-      case 'AcceptCallAck':
-        if (content.Code) fail(call, 'ACCEPT_FAILURE');
-        else step(call, 'accepted', 'Accepted');
-        break;
-      case 'CancelCall': {
-        const { Reason, Content } = content;
-        if (!Reason) hear(call, 'cancel', 'Canceled', Content);
-        else fail(call, Reason === CANCEL_REASON.OFFLINE ? 'PEER_OFFLINE' : 'INVITATION_EXPIRE');
-        break;
-      }
-      default:
+    // In a cancel and in both answers it is what the other side says.
+    const { Status, Reason, Response, Code } = content as {
+      readonly [field in 'Status' | 'Code']?: number;
+    } & { readonly [field in 'Reason' | 'Response']?: string };
+    if (Code) fail(call, 'ACCEPT_FAILURE');
+    else if (Reason) fail(call, Reason === CANCEL_REASON.OFFLINE ? 'PEER_OFFLINE' : 'INVITATION_EXPIRE');
+    else if (Status && Status !== CALL_STATUS.RECEIVED) {
+      // From 3 on.
+      fail(call, ['PEER_OFFLINE', 'PEER_NO_RESPONSE', 'INVITATION_EXPIRE'][Status - CALL_STATUS.OFFLINE] ?? 'UNKNOWN');
+    } else {
+      // An answer may have overtaken the receipt.
+      step(call, 'ReceivedByPeer');
+      if (!Status)
+        step(call, cmd === 'CancelCall' ? 'Canceled' : cmd === 'RejectCall' ? 'Refused' : 'Accepted', Response);
     }
   };
 
@@ -143,7 +134,7 @@ export function createCalls(
       mustFit(call, 'send', content);
       if (channelId !== '' && !isId(channelId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'channelId');
       if (!isLoggedIn()) {
-        move(call, 'fail');
+        move(call, 'Failure');
         call.stopTimer?.();
         queue.announceSoon(() => emit(call, 'Failure', 'NOT_LOGGEDIN'));
         return;
@@ -158,12 +149,12 @@ export function createCalls(
       ask(call, 'Make', content, { ChanId: channelId });
     },
 
-    act(call, event, text) {
+    act(call, event, verb, text) {
       mustFit(call, event, text);
       move(call, event);
       if (event === 'accept') after(call, TIMES.CALL_CONFIRM_MS, () => giveUp(call, 'ACCEPT_FAILURE'));
-      else queue.announceSoon(() => emit(call, event === 'cancel' ? 'Canceled' : 'Refused'));
-      ask(call, event === 'cancel' ? 'Cancel' : event === 'accept' ? 'Accept' : 'Reject', text);
+      else queue.announceSoon(() => emit(call, event));
+      ask(call, verb, text);
     },
 
     receive: (frame, uid, session) =>
@@ -193,7 +184,7 @@ export function createCalls(
 
     end(isSilent) {
       for (const call of known.values()) {
-        const hasFailed = move(call, 'fail');
+        const hasFailed = move(call, 'Failure');
         call.stopTimer?.();
         const reason = call.side === 'Local' ? 'NOT_LOGGEDIN' : 'UNKNOWN';
         if (hasFailed && !isSilent) queue.announce(() => emit(call, 'Failure', reason));
