@@ -42,6 +42,18 @@ export interface ProductChannel {
   getMembers(): Promise<string[]>;
 }
 
+export interface ProductInvitation {
+  readonly state: string;
+  readonly callerId?: string;
+  content: string;
+  response: string;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  send(): void;
+  cancel?(): void;
+  accept?(): void;
+  refuse?(): void;
+}
+
 export interface ProductClient {
   on(event: string, listener: (...args: never[]) => void): unknown;
   login(options: { readonly uid: string }): Promise<void>;
@@ -53,6 +65,7 @@ export interface ProductClient {
   ): Promise<{ readonly hasPeerReceived: boolean }>;
   getChannelMemberCount(channelIds: string[]): Promise<Record<string, number>>;
   createChannel(channelId: string): ProductChannel;
+  createLocalInvitation(calleeId: string): ProductInvitation;
 }
 
 /** Handlers of one client socket, and the socket; they fit the SDK's ports. */

@@ -3,6 +3,7 @@ import { Dice } from './dice.js';
 import { EngineTap } from './engine-tap.js';
 import { type Deviation, Findings } from './findings.js';
 import { emptyHistory, type History } from './history.js';
+import { checkCalls } from './model/call-rules.js';
 import { checkChannels } from './model/channel-rules.js';
 import { checkInboxes } from './model/inbox-rules.js';
 import { checkSessions } from './model/session-rules.js';
@@ -87,6 +88,7 @@ export async function runSeed(product: Product, seed: number, wantsTrace = false
     checkSessions(history, found);
     checkChannels(history, found);
     checkInboxes(history, found);
+    checkCalls(history, found);
     people.leave();
     await scheduler.runUntil(scheduler.nowMs + LEAVING_MS);
     checkLeaks(servers, history);
