@@ -13,7 +13,8 @@ const ENTRIES = [
 ];
 const PROTOCOL = ENTRIES[0];
 /** What the whole SDK may know: its ports, errors, codes and public types. */
-const SDK_BASE = '^packages/sdk/src/(ports|errors|error-code|status-code|public-types|version)(\\.ts$|/)';
+const SDK_BASE =
+  '^packages/sdk/src/(ports|errors|error-code|status-code|public-types|invitation-events|version)(\\.ts$|/)';
 const SERVER = '^packages/server/src/';
 /** Files that join the parts of the server. */
 const COMPOSITION = `${SERVER}(compose|main|testing)\\.ts$`;
@@ -94,8 +95,9 @@ export default {
     layer(
       'sdk-ports',
       SDK_BASE,
-      [PROTOCOL],
-      'Ports, errors, codes and public types know the protocol and each other only.',
+      // An event of the client has an invitation as its argument.
+      [PROTOCOL, '^packages/sdk/src/invitation\\.ts$'],
+      'Ports, errors, codes and public types know the protocol, each other, and what events hand out.',
     ),
     {
       name: 'sdk-adapters-are-joined-at-the-entries',

@@ -58,7 +58,7 @@ test('every call settles, with a result or with a code', async () => {
 });
 
 test('an invitation comes to an end, whoever acts, and every CancelCall gets its cancelCallAck', async () => {
-  await stage.start();
+  await stage.start({ settings: { callReceiptMs: 500, callExpireMs: 1000, callExpirePublishedMs: 1000 } });
   const alice = await stage.user('alice');
   const bob = await stage.user('bob');
   const failures = ['bob', 'nobody'].map((callee) => {

@@ -30,7 +30,9 @@ function run(extension: 'mjs' | 'cjs', code: string, ...nodeArgs: string[]): unk
 }
 
 const CLASSES = [
+  'LocalInvitation',
   'RTMException',
+  'RemoteInvitation',
   'RtmChannel',
   'RtmClient',
   'RtmInternalError',

@@ -156,8 +156,20 @@ export const MESSAGE_STATUS = { NOT_RECEIVED: 0, RECEIVED: 2 } as const;
 /** `State` of a watched user (extension P11). Towards published clients UNREACHABLE counts as online. */
 export type PeerState = 'ONLINE' | 'UNREACHABLE' | 'OFFLINE';
 
-/** `Status` of a CallStatus (wire-protocol.md 8.2). */
-export const CALL_STATUS = { SENT: 1, RECEIVED: 2, OFFLINE: 3, NO_RESPONSE: 4 } as const;
+/** `Status` of a CallStatus (wire-protocol.md 8.2). The last two are told to clients with `calls.1` only. */
+export const CALL_STATUS = { SENT: 1, RECEIVED: 2, OFFLINE: 3, NO_RESPONSE: 4, EXPIRED: 5, FAILED: 6 } as const;
+
+/** `Code` of a CallReply, and of an AcceptCallAck. */
+export const CALL_CODE = {
+  OK: 0,
+  /** Not carried out, and never will be. */
+  REFUSED: 1,
+  /** The outcome is unknown. */
+  TIMEOUT: 2,
+} as const;
+
+/** `Reason` of a CancelCall; empty when the caller took the invitation back. */
+export const CANCEL_REASON = { TIMEOUT: 'TimeOut', OFFLINE: 'Offline' } as const;
 
 /** `MsgType` of a message. Published receivers show only TEXT (quirk Q25). */
 export const MESSAGE_TYPE = { TEXT: 1, RAW: 2, FILE: 3, IMAGE: 4 } as const;

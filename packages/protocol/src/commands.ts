@@ -21,7 +21,8 @@ import {
 
 /** Ours (resume.1): a place in a log. */
 const place = { Epoch: optionalInteger, Offset: optionalInteger } as const;
-const peerAndCall = { CallId: string, ToUId: string } as const;
+/** `MsgId` is ours (calls.1): names the request, and its CallReply. In an acknowledgement, the inbox entry of the push. */
+const peerAndCall = { CallId: string, ToUId: string, MsgId: optionalInteger } as const;
 
 export const COMMAND_FIELDS = {
   Login: {
@@ -116,10 +117,15 @@ export const COMMAND_FIELDS = {
     Order: optionalString,
   },
 
-  MakeCall: { ...peerAndCall, Content: stringOrEmpty },
+  /** `ChanId` is ours: for the callee's information. */
+  MakeCall: { ...peerAndCall, Content: stringOrEmpty, ChanId: stringOrEmpty },
   CancelCall: { ...peerAndCall, Reason: stringOrEmpty, Content: stringOrEmpty },
   AcceptCall: { ...peerAndCall, Response: stringOrEmpty },
-  RejectCall: { ...peerAndCall, Response: stringOrEmpty },
+  /** Ours: the Reason `TimeOut` takes back an accept that was not confirmed in time. */
+  RejectCall: { ...peerAndCall, Response: stringOrEmpty, Reason: stringOrEmpty },
+  /** Ours (calls.1): the callee's client has the invitation; the caller's client has taken the accept. */
+  MakeCallAck: peerAndCall,
+  AcceptCallAck: peerAndCall,
 } as const satisfies Record<string, Fields>;
 
 export type CommandName = keyof typeof COMMAND_FIELDS;

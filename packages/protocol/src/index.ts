@@ -31,6 +31,7 @@ export * from './limits.js';
 export * from './raw-body.js';
 export {
   ATTRIBUTE_FRAMES,
+  CALL_FRAMES,
   CHANNEL_FRAMES,
   decodeServerFrame,
   encodeServerFrame,

@@ -13,6 +13,8 @@ export const LIMITS = {
   MESSAGE_BYTES: 32 * KB,
   /** Bytes of an invitation's content or response (A 11.2). */
   INVITATION_BYTES: 8 * KB,
+  /** Invitations that a user may have running, those it made and those it got apart. */
+  RUNNING_CALLS: 100,
   /** Bytes of an attribute's key and value, attributes per target, and totals (A 6). */
   ATTRIBUTE_KEY_BYTES: 32,
   ATTRIBUTE_VALUE_BYTES: 8 * KB,
@@ -84,6 +86,15 @@ export const TIMES = {
   /** Member counts: at most one report per first number up to 512 members, per second number above (A 4.2). */
   COUNT_SMALL_MS: 1000,
   COUNT_LARGE_MS: 3000,
+  /** An invitation that did not reach the callee fails after this time (A 8.1), one without an answer after the second. */
+  CALL_RECEIPT_MS: 30_000,
+  CALL_EXPIRE_MS: 60_000,
+  /** A published callee ends an invitation 60 s after it came; the server is earlier (W 8.4.4). */
+  CALL_EXPIRE_PUBLISHED_MS: 58_000,
+  /** An accept that the caller's client has not acknowledged by then has failed (A 8.2). */
+  CALL_CONFIRM_MS: 5000,
+  /** The SDK gives up so much later than the server, which has the first word. */
+  CALL_SLACK_MS: 1000,
   /** Changes of presence are collected at most this long into one push per watcher (issue, part C). */
   PRESENCE_COLLECT_MS: 200,
 } as const;
@@ -108,5 +119,7 @@ export const FREQUENCIES = {
   PRESENCE: { calls: 10, windowMs: 5000 },
   /** Pages of history, of peers and channels together. */
   HISTORY: { calls: 10, windowMs: 5000 },
+  /** Not enforced by the SDK: what a client may do that does not mean harm. */
+  CALLS: { calls: 100, windowMs: 5000 },
   RENEW_TOKEN: { calls: 2, windowMs: 1000 },
 } as const satisfies Record<string, Frequency>;

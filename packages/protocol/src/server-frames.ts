@@ -135,8 +135,6 @@ export const PRESENCE_FRAMES = {
   PeerOnlineStatus: { Status: onlineStatus },
 } as const satisfies Frames;
 
-const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty } as const;
-
 const attributeItems = list({ Key: string, Val: string, UId: string, Time: integer });
 /** JSON text in the replies, unlike in the push (quirk Q17); whoever reads it knows that it parses. */
 const attributeText = checkedText((value) => attributeItems(parseText(value)));
@@ -162,17 +160,29 @@ export const ATTRIBUTE_FRAMES = {
 export const HISTORY_FRAMES = {
   /** `MsgId` of a message names it in its conversation; later ones have higher ones. `Next`: what the next page goes on behind. */
   GetHistory: { ...requestId, Messages: list(message), Next: optionalInteger },
+} as const;
+
+/** Ours (calls.1): MsgId, Epoch and Offset, since a push is an entry of the inbox, and is acknowledged like one. */
+const callPush = { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty, ...optionalId, ...place } as const;
+
+/** Call invitations. */
+export const CALL_FRAMES = {
+  /** Ours: the answer to each of the four commands. */
+  CallReply: { ...requestId, Reason: optionalString },
+  /** `ChanId` is ours. */
+  MakeCall: { ...callPush, Content: stringOrEmpty, ChanId: stringOrEmpty },
+  CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
+  /** `Code` is ours: other than 0, the caller's client has not confirmed in time. */
+  AcceptCallAck: { ...callPush, Code: optionalInteger },
+  AcceptCall: { ...callPush, Response: stringOrEmpty },
+  RejectCall: { ...callPush, Response: stringOrEmpty },
+  CallStatus: { ...callPush, Status: integer },
 } as const satisfies Frames;
 
 /** What the SDK does not handle yet; each becomes a table of its own with its feature. */
 const OTHER_FRAMES = {
-  cancelCallAck: { ...callPush, Code: integer },
-  MakeCall: { ...callPush, Content: stringOrEmpty },
-  CancelCall: { ...callPush, Reason: stringOrEmpty, Content: stringOrEmpty, Response: stringOrEmpty },
-  AcceptCallAck: { CallId: string, Code: optionalInteger },
-  AcceptCall: { ...callPush, Response: stringOrEmpty },
-  RejectCall: { ...callPush, Response: stringOrEmpty },
-  CallStatus: { CallId: string, Status: integer },
+  /** Sent to published clients, which wait for it (quirk Q29). */
+  cancelCallAck: { CallId: string, FromUId: stringOrEmpty, ToUId: stringOrEmpty, Code: integer },
 } as const satisfies Frames;
 
 /** Every frame of the server. */
@@ -183,6 +193,7 @@ const SERVER_FRAMES = {
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
   ...HISTORY_FRAMES,
+  ...CALL_FRAMES,
   ...OTHER_FRAMES,
 } as const;
 

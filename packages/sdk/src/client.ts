@@ -13,6 +13,7 @@ import {
 import { RtmChannel } from './channel.js';
 import { type Address, readAddress } from './core/address.js';
 import { keysOf, targetOf } from './core/attributes.js';
+import type { Call } from './core/call.js';
 import { EventEmitter } from './core/emitter.js';
 import { Engine } from './core/engine.js';
 import { CREATE_CODE, invalid, PRESENCE_ARGUMENT } from './core/failures.js';
@@ -20,6 +21,7 @@ import { historyQuery } from './core/history-query.js';
 import { contentOf, typeOf } from './core/message-content.js';
 import type { RtmErrorCode } from './error-code.js';
 import type { RTMException } from './errors.js';
+import { LocalInvitation, RemoteInvitation } from './invitation.js';
 import type { Environment } from './ports.js';
 import type {
   AttributesMap,
@@ -335,6 +337,16 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
   }
 
   /**
+   * Makes an invitation to a call; nothing is sent before its `send`. Several may run at the same time, also to one user.
+   *
+   * @throws RtmInvalidArgumentError 1 ({@link RtmErrorCode.InvitationApiCallError}) when the user id is not valid
+   */
+  createLocalInvitation(calleeId: string): LocalInvitation {
+    if (!isId(calleeId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'calleeId');
+    return new LocalInvitation(this.engine, calleeId);
+  }
+
+  /**
    * Changes the configuration of this client; only the fields that are present. The log filter takes effect at once, an
    * address at the next attempt to connect. Unknown fields are ignored.
    *
@@ -360,6 +372,11 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
   /** As {@link BaseClient.setParameters}; the name in other SDKs. */
   updateConfig(config: RtmConfig): void {
     this.setParameters(config);
+  }
+
+  /** @internal */
+  invited(call: Call, channelId: string): void {
+    this.emit('RemoteInvitationReceived', new RemoteInvitation(this.engine, call, channelId));
   }
 
   /** @internal */

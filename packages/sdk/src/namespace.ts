@@ -4,6 +4,7 @@ import { CREATE_CODE, invalid } from './core/failures.js';
 import { LOG_LEVEL } from './core/logger.js';
 import { RtmErrorCode } from './error-code.js';
 import { ERROR_CLASSES, type RTMException } from './errors.js';
+import { LocalInvitation, RemoteInvitation } from './invitation.js';
 import type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 import type { RtmParameters } from './public-types.js';
 import { RtmStatusCode } from './status-code.js';
@@ -17,7 +18,7 @@ export function createNamespace<Client extends BaseClient>(
     ...RtmStatusCode,
     // Reached as members too (api.md 1.2); their types are those of the named exports.
     ...ERROR_CLASSES,
-    ...{ RtmChannel, RtmClient: ClientClass, RtmErrorCode, RtmStatusCode },
+    ...{ RtmChannel, RtmClient: ClientClass, LocalInvitation, RemoteInvitation, RtmErrorCode, RtmStatusCode },
     VERSION,
     BUILD,
     END_CALL_PREFIX: 'ArRTMLegacyEndcallCompatibleMessagePrefix',

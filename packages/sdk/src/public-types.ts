@@ -1,4 +1,6 @@
 /** Everything an application can name besides classes and enums. */
+import type { RemoteInvitation } from './invitation.js';
+import type { LocalInvitationEventMap, RemoteInvitationEventMap } from './invitation-events.js';
 import type { RtmStatusCode } from './status-code.js';
 
 /** A text message. */
@@ -244,6 +246,8 @@ export namespace RtmEvents {
      * if they come together. After a reconnect only those whose state is not the one reported last.
      */
     PeersOnlineStatusChanged(status: PeersOnlineStatusMap): void;
+    /** Per invitation that came, once; also when it was sent up to 30 s before this login. */
+    RemoteInvitationReceived(remoteInvitation: RemoteInvitation): void;
     /** The token ends in 30 s or less. Time to call `renewToken`; otherwise nothing happens yet. */
     TokenWillExpired(): void;
     /** As `TokenWillExpired`, right after it; the name in other SDKs. */
@@ -275,4 +279,7 @@ export namespace RtmEvents {
      */
     AttributesUpdated(attributes: ChannelAttributes): void;
   }
+
+  export type LocalInvitationEvents = LocalInvitationEventMap;
+  export type RemoteInvitationEvents = RemoteInvitationEventMap;
 }

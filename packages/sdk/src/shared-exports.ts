@@ -16,6 +16,8 @@ export {
   RtmUnavailableError,
   RtmUnknownError,
 } from './errors.js';
+export { LocalInvitation, RemoteInvitation } from './invitation.js';
+export type { LocalInvitationEventMap, RemoteInvitationEventMap } from './invitation-events.js';
 export type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 export type * from './public-types.js';
 export { RtmStatusCode } from './status-code.js';

@@ -11,6 +11,7 @@ import ArRTM, {
   type HistoryMessage,
   type HistoryOptions,
   type HistoryPage,
+  type LocalInvitation,
   type LogFilterType,
   ArRTM as Named,
   type PeerMessageSendResult,
@@ -18,6 +19,7 @@ import ArRTM, {
   type PeersOnlineStatusResult,
   type ReceivedMessageProperties,
   type ReceiveMessageProperties,
+  type RemoteInvitation,
   RTMException,
   type RtmChannel,
   type RtmClient,
@@ -101,6 +103,24 @@ export async function original(): Promise<void> {
   expectType<ChannelAttributes>(await client.getChannelAttributesByKeys('room', ['topic']));
   channel.on('AttributesUpdated', (all) => expectType<string | undefined>(all.topic?.lastUpdateUserId));
   expectType<AttributesMap | undefined>(client.channelAttributesCacheLru.room);
+  const invitation: LocalInvitation = client.createLocalInvitation('bob');
+  invitation.content = 'come';
+  invitation.channelId = 'room';
+  invitation.on('LocalInvitationAccepted', (response) => expectType<string>(response));
+  invitation.on('LocalInvitationFailure', (reason) => {
+    if (reason === RtmStatusCode.LocalInvitationFailureReason.PEER_OFFLINE) expectType<string>(invitation.response);
+  });
+  const listeners: Partial<RtmEvents.LocalInvitationEvents> = { LocalInvitationReceivedByPeer: () => undefined };
+  expectType<unknown>(listeners);
+  invitation.send();
+  if (invitation.state === 'RECEIVED_BY_REMOTE') invitation.cancel();
+  client.on('RemoteInvitationReceived', (remote: RemoteInvitation) => {
+    remote.response = remote.content + remote.channelId + remote.callerId;
+    remote.on('RemoteInvitationCanceled', (content) => expectType<string>(content));
+    remote.on('RemoteInvitationFailure', (reason: RtmStatusCode.RemoteInvitationFailureReason) => void reason);
+    if (remote.state === RtmStatusCode.RemoteInvitationState.INVITATION_RECEIVED) remote.accept();
+    else remote.refuse();
+  });
   try {
     await channel.leave();
   } catch (error) {

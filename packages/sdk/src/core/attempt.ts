@@ -47,7 +47,13 @@ export type Abandon = (isGoodbye: boolean) => void;
 /** Time for each of: gateway reply, socket opening, login reply. */
 export const STEP_MS = 3000;
 
-const CAPS = [CAPABILITIES.REPLY_CODES, CAPABILITIES.PUSH_OFFLINE, CAPABILITIES.RESUME, CAPABILITIES.HISTORY];
+const CAPS = [
+  CAPABILITIES.REPLY_CODES,
+  CAPABILITIES.PUSH_OFFLINE,
+  CAPABILITIES.RESUME,
+  CAPABILITIES.HISTORY,
+  CAPABILITIES.CALLS,
+];
 
 /**
  * One try to get a logged-in link:

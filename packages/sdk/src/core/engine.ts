@@ -18,6 +18,7 @@ import type { Clock, Environment } from '../ports.js';
 import { type Address, addressOfOrigin } from './address.js';
 import type { Credentials, LoginReply } from './attempt.js';
 import { Attributes } from './attributes.js';
+import { type CallFrame, type Calls, createCalls } from './calls.js';
 import type { ClientEvents } from './client-events.js';
 import { type Connection, type ConnectionHost, createConnection, type Gaps } from './connection.js';
 import type { ConnectionReason, ConnectionState } from './connection-state.js';
@@ -59,6 +60,7 @@ export class Engine implements ConnectionHost {
   private readonly connection: Connection;
   private readonly memberships: Memberships;
   readonly presence: Presence;
+  readonly calls: Calls;
   private readonly inbox: Inbox;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
@@ -85,6 +87,15 @@ export class Engine implements ConnectionHost {
     );
     this.presence = new Presence(clock, this.queue, this.requests, events, (codes) => this.requireLogin(codes));
     this.inbox = createInbox(this.queue, this.requests, this.logger, events);
+    this.calls = createCalls(
+      clock,
+      random,
+      this.queue,
+      this.requests,
+      this.inbox,
+      events,
+      () => this.connection.isLoggedIn,
+    );
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
 
@@ -310,6 +321,10 @@ export class Engine implements ConnectionHost {
         this.connection.abort('tokenExpired');
         break;
       default:
+        if ('CallId' in frame.content) {
+          this.calls.receive(frame as CallFrame, session.uid, session.scope);
+          break;
+        }
         if (frame.cmd === 'ChanAttribChanged') this.attributes.see(frame.content.ChanId, frame.content.Attributes);
         if (this.memberships.receive(frame, session.uid)) {
           this.logger.warn('entries are missing');
@@ -319,6 +334,8 @@ export class Engine implements ConnectionHost {
   }
 
   end(isSilent: boolean): void {
+    // First: its requests are over with it.
+    this.calls.end(isSilent);
     this.logger.upload.close();
     this.requests.interrupt();
     this.memberships.end();

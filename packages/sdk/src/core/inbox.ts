@@ -5,7 +5,7 @@ import type { Logger } from './logger.js';
 import { messageOf } from './message-content.js';
 import type { Requests } from './requests.js';
 import type { Scope } from './scope.js';
-import { isBehind, positionOf } from './stream-position.js';
+import { isBehind, type Place, positionOf } from './stream-position.js';
 
 type PeerMessage = ServerFrameContent<'RecvMsgFromPeer'>;
 
@@ -24,16 +24,23 @@ export interface Inbox {
   /** How far the inbox has been followed: the server replays what lies behind. */
   position(uid: string): Position | undefined;
   receive(message: PeerMessage, uid: string, session: Scope): void;
+  /** Any entry has its turn: `take` is to acknowledge it. One that is not new was taken before. */
+  follow(entry: Place, uid: string, session: Scope, take: (isNew: boolean) => void): void;
 }
 
 export function createInbox(queue: EventQueue, requests: Requests, logger: Logger, events: ClientEvents): Inbox {
   const lastByUid = new Map<string, Position>();
 
-  const dispatch = (message: PeerMessage, uid: string) => {
-    const at = positionOf(message);
-    const last = lastByUid.get(uid);
-    if (at && !isBehind(at, last)) return;
-    if (at) lastByUid.set(uid, at);
+  const follow: Inbox['follow'] = (entry, uid, session, take) =>
+    queue.push(() => {
+      if (session.isOver) return;
+      const at = positionOf(entry);
+      const isNew = !at || isBehind(at, lastByUid.get(uid));
+      if (at && isNew) lastByUid.set(uid, at);
+      take(isNew);
+    });
+
+  const dispatch = (message: PeerMessage) => {
     const { MsgType: type, FromUId, SvrTS: serverReceivedTs, Offline: isOfflineMessage } = message;
     const properties = { serverReceivedTs, isOfflineMessage, isHistoricalMessage: false };
     const received = messageOf(message);
@@ -47,10 +54,10 @@ export function createInbox(queue: EventQueue, requests: Requests, logger: Logge
       const last = lastByUid.get(uid);
       return last && isBehind(last, this.base) ? last : this.base;
     },
+    follow,
     receive: (message, uid, session) =>
-      queue.push(() => {
-        if (session.isOver) return;
-        dispatch(message, uid);
+      follow(message, uid, session, (isNew) => {
+        if (isNew) dispatch(message);
         const { MsgId, FromUId } = message;
         requests.tell('RecvMsgFromPeerAck', { MsgId, FromUId });
       }),

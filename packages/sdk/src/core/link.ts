@@ -1,5 +1,6 @@
 import {
   ATTRIBUTE_FRAMES,
+  CALL_FRAMES,
   CHANNEL_FRAMES,
   type CommandName,
   encodeEnvelope,
@@ -22,6 +23,7 @@ const decodeFrame = serverFrameDecoder({
   ...ATTRIBUTE_FRAMES,
   ...PRESENCE_FRAMES,
   ...HISTORY_FRAMES,
+  ...CALL_FRAMES,
 });
 
 /** Who is told what comes over a link; it changes hands once the login is accepted. */

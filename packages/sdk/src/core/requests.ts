@@ -13,7 +13,14 @@ import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 
 /** Replies that are not called like their commands. */
-const REPLY_NAMES = { SendMsgToPeer: 'MsgStatus', GetUserAttributes: 'QueryAttribKeys' } as const;
+const REPLY_NAMES = {
+  SendMsgToPeer: 'MsgStatus',
+  GetUserAttributes: 'QueryAttribKeys',
+  MakeCall: 'CallReply',
+  CancelCall: 'CallReply',
+  AcceptCall: 'CallReply',
+  RejectCall: 'CallReply',
+} as const;
 
 type ReplyNameOf<C extends CommandName> = C extends keyof typeof REPLY_NAMES ? (typeof REPLY_NAMES)[C] : C;
 export type ReplyTo<C extends CommandName> =

@@ -1,7 +1,7 @@
 import { comparePositions, type Position } from 'ar-rtm-protocol';
 
 /** How frames name a place in a log. */
-interface Place {
+export interface Place {
   readonly Epoch?: number | undefined;
   readonly Offset?: number | undefined;
 }

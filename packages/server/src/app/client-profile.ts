@@ -6,6 +6,7 @@ export const SERVER_CAPABILITIES: readonly Capability[] = [
   CAPABILITIES.PUSH_OFFLINE,
   CAPABILITIES.RESUME,
   CAPABILITIES.HISTORY,
+  CAPABILITIES.CALLS,
 ];
 
 /** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */
@@ -14,6 +15,8 @@ export interface ClientProfile {
   readonly capabilities: readonly Capability[];
   /** It names positions, wants every position of its channels named, and repeats requests under their number. */
   readonly resumes: boolean;
+  /** It knows its calls over cuts, and acknowledges what it is told of them. */
+  readonly calls: boolean;
   /** The client answers ReqKeepAlive; otherwise it sends KeepAlive by itself and wants an answer (wire-protocol.md 6). */
   readonly serverDrivenKeepAlive: boolean;
   /** It matches replies by their command alone: those of one command come in the order of the requests (appendix A). */
@@ -24,6 +27,7 @@ const PUBLISHED_SERVER_DRIVEN: ClientProfile = {
   published: true,
   capabilities: [],
   resumes: false,
+  calls: false,
   serverDrivenKeepAlive: true,
   matchesByCommand: false,
 };
@@ -31,6 +35,7 @@ const PUBLISHED_CLIENT_DRIVEN: ClientProfile = {
   published: true,
   capabilities: [],
   resumes: false,
+  calls: false,
   serverDrivenKeepAlive: false,
   matchesByCommand: false,
 };
@@ -55,7 +60,8 @@ export function profileOf(login: {
   let profile = OURS.get(key);
   if (profile === undefined) {
     const resumes = capabilities.includes(CAPABILITIES.RESUME);
-    profile = { published: false, capabilities, resumes, serverDrivenKeepAlive: true, matchesByCommand: false };
+    const calls = resumes && capabilities.includes(CAPABILITIES.CALLS);
+    profile = { published: false, capabilities, resumes, calls, serverDrivenKeepAlive: true, matchesByCommand: false };
     OURS.set(key, profile);
   }
   return profile;

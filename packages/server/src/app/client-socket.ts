@@ -1,4 +1,5 @@
 import type { ServerFrameInput, ServerFrameName } from 'ar-rtm-protocol';
+import type { CallBook } from './call-book.js';
 import type { ClientProfile } from './client-profile.js';
 import type { Outbox } from './outbox.js';
 
@@ -14,6 +15,8 @@ export interface ClientSocket extends FrameSender {
   /** Queues one frame whose text is ready. */
   sendText(text: string): void;
   readonly profile: ClientProfile | undefined;
+  /** What a client that forgets its calls with a cut can know of them. */
+  readonly calls: CallBook;
   /** The session has left this socket: what becomes of the socket does not concern it any more. */
   detach(): void;
   /** Closes behind everything queued. */

@@ -16,6 +16,7 @@ import { type ConnectionEvent, type ConnectionState, nextConnectionState } from 
 import type { ReadClock } from '../domain/read-clock.js';
 import { SlidingWindow } from '../domain/sliding-window.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
+import { CallBook } from './call-book.js';
 import type { ClientProfile } from './client-profile.js';
 import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
@@ -78,6 +79,7 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   private waitingBytes = 0;
   private malformed: SlidingWindow | undefined;
   private pauses = 0;
+  private book: CallBook | undefined;
 
   constructor(
     readonly transport: Transport,
@@ -94,6 +96,11 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   /** The answer to a Login is still to come. */
   get awaitsLogin(): boolean {
     return this.current === 'opened' || this.current === 'logging-in';
+  }
+
+  get calls(): CallBook {
+    this.book ??= new CallBook();
+    return this.book;
   }
 
   /** The one setter of the state. False when the event means nothing in the current state. */

@@ -1,7 +1,8 @@
-import { CALL_STATUS, CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
+import { CLOSE_CODE, type Command, type CommandName, NOTICE_CODE } from 'ar-rtm-protocol';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import type { AttributeCommands } from './handlers/attributes.js';
+import type { CallCommands } from './handlers/calls.js';
 import type { ChannelCommands } from './handlers/channels.js';
 import type { HistoryCommands } from './handlers/history.js';
 import type { PeerMessages } from './handlers/peer-messages.js';
@@ -24,6 +25,7 @@ export class Dispatcher {
     private readonly presence: PresenceCommands,
     private readonly tokenRenewal: TokenRenewal,
     private readonly history: HistoryCommands,
+    private readonly calls: CallCommands,
   ) {}
 
   /** The promise settles when the next command of the connection may run. Never rejects. */
@@ -94,21 +96,16 @@ export class Dispatcher {
       case 'GetHistory':
         return this.history.read(connection, session, content);
       case 'MakeCall':
-        // Calls end at once as if the callee were away; old releases wait for the first status (wire-protocol.md 8.4).
-        this.notSupported(connection, command);
-        for (const Status of [CALL_STATUS.SENT, CALL_STATUS.OFFLINE]) {
-          connection.send('CallStatus', { CallId: content.CallId, Status });
-        }
-        return undefined;
+        return this.calls.make(connection, session, content);
       case 'CancelCall':
-        // Always acknowledged, whatever became of the call (quirk Q29).
-        connection.send('cancelCallAck', {
-          CallId: content.CallId,
-          FromUId: session.uid,
-          ToUId: content.ToUId,
-          Code: 0,
-        });
-        return undefined;
+        return this.calls.cancel(connection, session, content);
+      case 'AcceptCall':
+        return this.calls.accept(connection, session, content);
+      case 'RejectCall':
+        return this.calls.refuse(connection, session, content);
+      case 'MakeCallAck':
+      case 'AcceptCallAck':
+        return this.calls.acknowledged(connection, session, cmd, content);
       default:
         return this.unsupported(connection, command);
     }

@@ -10,7 +10,7 @@ import type { App, Apps } from '../domain/apps.js';
 import type { Tokens } from '../domain/tokens.js';
 import type { TokenVerdict } from '../domain/tokens-verdict.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
-import type { InboxEntry } from '../ports/inboxes.js';
+import type { MessageEntry } from '../ports/inboxes.js';
 import type { NodeContext } from './context.js';
 import { FailureLimit } from './failure-limit.js';
 import { LogLimit } from './log-limit.js';
@@ -215,7 +215,7 @@ export function invalidSession(): GatewayAnswer {
   return { status: 200, body: { code: GATEWAY_CODE.INVALID_TOKEN, message: 'sessId is not valid', data: [] } };
 }
 
-function itemOf({ message, ts }: InboxEntry): OfflineReply['data'][number] {
+function itemOf({ message, ts }: MessageEntry): OfflineReply['data'][number] {
   const { from, type, body, description } = message;
   const more = description === '' ? undefined : { msgDesc: description };
   return { msgFrom: from, msgType: type, msgBody: body, msgTs: ts, msgStatus: 0, ...more };

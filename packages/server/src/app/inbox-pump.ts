@@ -1,10 +1,10 @@
 import { comparePositions, encodePeerPush, messageIdOf, type Position, type ServerFrameInput } from 'ar-rtm-protocol';
 import { EngineUnavailable } from '../ports/engine-error.js';
-import type { InboxEntry } from '../ports/inboxes.js';
-import type { ClientProfile } from './client-profile.js';
-import type { ClientSocket } from './client-socket.js';
+import type { InboxEntry, MessageEntry } from '../ports/inboxes.js';
+import type { CallDesk } from './call-desk.js';
 import type { NodeContext } from './context.js';
 import { pause } from './engine-failure.js';
+import type { InboxOwner } from './inbox-owner.js';
 
 const READ_LIMIT = 50;
 const RETRY_MS = 200;
@@ -13,16 +13,6 @@ const RETRY_MS = 200;
  * after its next reconnect, and acknowledges it again.
  */
 const UNSENT_LIMIT = 1000;
-
-/** The session whose inbox is carried. */
-export interface InboxOwner {
-  readonly appId: string;
-  readonly uid: string;
-  readonly generation: number;
-  readonly state: 'active' | 'suspended' | 'ended';
-  readonly connection: ClientSocket | undefined;
-  readonly profile: ClientProfile | undefined;
-}
 
 /**
  * Carries one user's inbox to its socket in log order: first what is in the log, then what is fed. `pushed` is the end of
@@ -42,6 +32,7 @@ export class InboxPump {
   constructor(
     private readonly context: NodeContext,
     private readonly session: InboxOwner,
+    private readonly calls: CallDesk,
     /** Entries up to here were there when the session began: offline messages. */
     private readonly offlineUpTo: Position | undefined,
     /** A call under this generation was refused: a newer claim exists. */
@@ -200,7 +191,14 @@ export class InboxPump {
     return queued < this.context.settings.connectionQueueBytes / 2;
   }
 
-  private push({ position, message, ts }: InboxEntry): void {
+  private push(entry: InboxEntry): void {
+    if (!this.session.connection) return;
+    if (!entry.call) this.pushMessage(entry);
+    else if (this.calls.push(this.session, entry)) this.acknowledge(entry.position);
+    this.pushed = entry.position;
+  }
+
+  private pushMessage({ position, message, ts }: MessageEntry): void {
     const { connection, profile, uid } = this.session;
     if (!connection || !profile) return;
     const isOffline = this.offlineUpTo !== undefined && comparePositions(position, this.offlineUpTo) <= 0;
@@ -217,7 +215,6 @@ export class InboxPump {
       ...(isOffline && !profile.published ? { Offline: true } : undefined),
     };
     connection.sendText(encodePeerPush(frame));
-    this.pushed = position;
     this.context.counters.add('deliveries');
   }
 }

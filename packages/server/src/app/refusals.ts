@@ -1,5 +1,6 @@
 import {
   ATTRIBUTE_CODE,
+  CALL_CODE,
   CHANNEL_MESSAGE_CODE,
   type CommandName,
   type CommandProblem,
@@ -113,6 +114,13 @@ export function refuse(connection: FrameSender, cmd: CommandName, ids: RequestId
     case 'GetChanAttributes':
     case 'GetChanAttributesByKeys':
       connection.send(cmd, { MsgId: msgId, ChanId: chanId, Code: attribute, Attributes: '[]' });
+      return;
+    case 'MakeCall':
+    case 'CancelCall':
+    case 'AcceptCall':
+    case 'RejectCall':
+      // Only ours name their requests.
+      connection.send('CallReply', { MsgId: msgId, Code: CALL_CODE.REFUSED });
       return;
     default:
       return;

@@ -13,6 +13,7 @@ import { BackEndApi, type BackEndLimits } from './back-end/back-end-api.js';
 import { type ApiKey, Credentials, type SecretCheck } from './back-end/credentials.js';
 import { Kicks } from './back-end/kicks.js';
 import { BackEndMessages } from './back-end/messages.js';
+import { CallDesk } from './call-desk.js';
 import { ChannelHub } from './channel-hub.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -23,6 +24,7 @@ import { Dispatcher } from './dispatcher.js';
 import { pause } from './engine-failure.js';
 import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
+import { CallCommands } from './handlers/calls.js';
 import { ChannelCommands } from './handlers/channels.js';
 import { HistoryCommands } from './handlers/history.js';
 import { PeerMessages } from './handlers/peer-messages.js';
@@ -93,7 +95,8 @@ export class ServerNode implements ConnectionHost {
       this.departures,
     );
     this.presence = new PresenceHub(context, () => this.clock.nowMs);
-    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures, this.presence);
+    const calls = new CallDesk(context);
+    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures, this.presence, calls);
     this.liveness = new Liveness(context, this.clock, this.sessions, this.sessions.reachability);
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
@@ -114,6 +117,7 @@ export class ServerNode implements ConnectionHost {
       new PresenceCommands(context, this.presence, this.sessions),
       new TokenRenewal(context, apps, tokens, tokenWatch, this.sessions),
       new HistoryCommands(context, archive),
+      new CallCommands(context, calls, this.sessions),
     );
     context.engine.nodes.onNotice((notice) => this.onNotice(notice));
   }

@@ -4,6 +4,7 @@ import { SlotTable } from '../domain/slot-table.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Notice, OrphanedSession } from '../ports/nodes.js';
 import type { ClaimResult, EndedSession, EndReason, ServedChannel } from '../ports/registry.js';
+import type { CallDesk } from './call-desk.js';
 import type { ChannelHub } from './channel-hub.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -40,6 +41,7 @@ export class SessionHost {
     private readonly hub: ChannelHub,
     private readonly departures: Departures,
     private readonly presence: PresenceHub,
+    private readonly calls: CallDesk,
   ) {
     this.reachability = new Reachability(context, (session) => this.stale(session));
     context.engine.inboxes.onFeed((feed) => {
@@ -95,6 +97,7 @@ export class SessionHost {
   open(connection: Connection, claim: Claimed): void {
     const { session } = connection;
     if (!session) return;
+    if (claim.continued) this.calls.abandon(session);
     this.awaitRejoins(connection, session);
     this.takeOver(session, claim);
     const freshPublished = connection.profile?.published === true && !claim.reconnecting && !claim.continued;
@@ -140,6 +143,7 @@ export class SessionHost {
     session.connection = undefined;
     session.inbox?.hold();
     for (const member of session.memberships()) member.apply('cut');
+    this.calls.abandon(session);
     this.suspend(session);
   }
 
@@ -327,7 +331,7 @@ export class SessionHost {
   }
 
   private pumpFor(session: Session, offlineUpTo: Position | undefined): InboxPump {
-    return new InboxPump(this.context, session, offlineUpTo, (generation) => {
+    return new InboxPump(this.context, session, this.calls, offlineUpTo, (generation) => {
       if (session.generation === generation) this.stale(session);
     });
   }

@@ -105,11 +105,11 @@ export class Session {
   trim(settings: NodeSettings, nowMs: number): void {
     if (this.windows === undefined) return;
     const { joins, sameChannelJoins, memberQueries, countQueries, presenceCalls } = settings;
-    const { tokenRenewals, historyReads } = settings;
+    const { tokenRenewals, historyReads, callMakes } = settings;
     const { userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads } = settings;
     const rules = [
       ...[joins, sameChannelJoins, memberQueries, countQueries, presenceCalls],
-      ...[tokenRenewals, historyReads],
+      ...[tokenRenewals, historyReads, callMakes],
       ...[userAttributeWrites, userAttributeReads, channelAttributeWrites, channelAttributeReads],
     ];
     const longest = Math.max(...rules.map(({ windowMs }) => windowMs));

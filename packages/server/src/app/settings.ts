@@ -17,6 +17,9 @@ export interface NodeSettings {
   readonly channelAttributeTotalBytes: number;
   readonly queriedPeers: number;
   readonly subscribedPeers: number;
+  /** Bytes of an invitation's content or response; running invitations of a user, made and got apart. */
+  readonly invitationBytes: number;
+  readonly runningCalls: number;
 
   readonly unreachableMs: number;
   readonly offlineMs: number;
@@ -27,6 +30,11 @@ export interface NodeSettings {
   readonly loginDeadlineMs: number;
   readonly ticketMs: number;
   readonly offlineFetchMs: number;
+  /** An invitation without receipt, without answer, without answer of a published callee; an accept without confirmation. */
+  readonly callReceiptMs: number;
+  readonly callExpireMs: number;
+  readonly callExpirePublishedMs: number;
+  readonly callConfirmMs: number;
   /** How long a port call may take before it counts as failed. */
   readonly engineTimeoutMs: number;
   /** Close frames of a drain are spread over this time. */
@@ -48,6 +56,7 @@ export interface NodeSettings {
   readonly presenceCalls: Frequency;
   readonly tokenRenewals: Frequency;
   readonly historyReads: Frequency;
+  readonly callMakes: Frequency;
   readonly memberCounts: CadenceRule;
   /** Changes of presence are collected this long into one push per watcher. */
   readonly presenceCollectMs: number;
@@ -87,6 +96,8 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   channelAttributeTotalBytes: LIMITS.CHANNEL_ATTRIBUTE_TOTAL_BYTES,
   queriedPeers: LIMITS.QUERIED_PEERS,
   subscribedPeers: LIMITS.SUBSCRIBED_PEERS,
+  invitationBytes: LIMITS.INVITATION_BYTES,
+  runningCalls: LIMITS.RUNNING_CALLS,
   unreachableMs: TIMES.UNREACHABLE_MS,
   offlineMs: TIMES.OFFLINE_MS,
   heartbeatMs: TIMES.HEARTBEAT_MS,
@@ -96,6 +107,10 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   loginDeadlineMs: TIMES.LOGIN_DEADLINE_MS,
   ticketMs: TIMES.TICKET_MS,
   offlineFetchMs: TIMES.OFFLINE_FETCH_MS,
+  callReceiptMs: TIMES.CALL_RECEIPT_MS,
+  callExpireMs: TIMES.CALL_EXPIRE_MS,
+  callExpirePublishedMs: TIMES.CALL_EXPIRE_PUBLISHED_MS,
+  callConfirmMs: TIMES.CALL_CONFIRM_MS,
   engineTimeoutMs: 3000,
   drainMs: 2000,
   messages: { perSecond: 60, burst: 360 },
@@ -112,6 +127,7 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   presenceCalls: tolerant(FREQUENCIES.PRESENCE),
   tokenRenewals: tolerant(FREQUENCIES.RENEW_TOKEN),
   historyReads: tolerant(FREQUENCIES.HISTORY),
+  callMakes: tolerant(FREQUENCIES.CALLS),
   memberCounts: {
     threshold: LIMITS.MEMBERS_REPORTED,
     smallMs: TIMES.COUNT_SMALL_MS,

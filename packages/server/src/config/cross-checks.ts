@@ -21,6 +21,7 @@ const CHECKS: readonly Check[] = [
     atMost('times.publishedPingMs', t.publishedPingMs, 'half of times.unreachableMs', t.unreachableMs / 2),
   ({ times: t }) => atMost('times.acknowledgeMs', t.acknowledgeMs, 'times.offlineMs', t.offlineMs),
   ({ times: t }) => atMost('times.countSmallMs', t.countSmallMs, 'times.countLargeMs', t.countLargeMs),
+  ({ times: t }) => atMost('times.callReceiptMs', t.callReceiptMs, 'times.callExpireMs', t.callExpireMs),
   // Whoever comes back within the grace reads the log (design 2).
   ({ times: t, limits: l }) =>
     l.logMs < t.offlineMs

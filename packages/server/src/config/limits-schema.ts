@@ -9,6 +9,12 @@ const GB = 1024 * MB;
 export const limitsSchema = group('Sizes, counts, rates and budgets.', {
   messageBytes: bytes('Bytes of a peer or channel message.', LIMITS.MESSAGE_BYTES, 1, 512 * KB),
   invitationBytes: bytes('Bytes of the content or response of an invitation.', LIMITS.INVITATION_BYTES, 1, 64 * KB),
+  runningCalls: count(
+    'Invitations that a user may have running, made and received apart; more are refused.',
+    LIMITS.RUNNING_CALLS,
+    1,
+    100_000,
+  ),
   attributeKeyBytes: bytes('Bytes of the key of an attribute.', LIMITS.ATTRIBUTE_KEY_BYTES, 1, KB),
   attributeValueBytes: bytes('Bytes of the value of an attribute.', LIMITS.ATTRIBUTE_VALUE_BYTES, 1, 64 * KB),
   attributes: count('Attributes of a user or channel.', LIMITS.ATTRIBUTES, 1, 1024),

@@ -61,6 +61,25 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     1000,
     365 * 24 * HOUR,
   ),
+  callReceiptMs: milliseconds(
+    'An invitation that has not reached its callee by then fails.',
+    TIMES.CALL_RECEIPT_MS,
+    1000,
+    HOUR,
+  ),
+  callExpireMs: milliseconds('An invitation without an answer by then fails.', TIMES.CALL_EXPIRE_MS, 1000, HOUR),
+  callExpirePublishedMs: milliseconds(
+    'The same from the delivery to a callee with another SDK on, which gives up 60 s after that.',
+    TIMES.CALL_EXPIRE_PUBLISHED_MS,
+    1000,
+    59_000,
+  ),
+  callConfirmMs: milliseconds(
+    'An accept that has not reached the caller by then fails.',
+    TIMES.CALL_CONFIRM_MS,
+    500,
+    60_000,
+  ),
   engineTimeoutMs: milliseconds(
     'How long a call to the engine, which is to the disk with stored data, may take before its request is refused.',
     3000,
@@ -86,6 +105,7 @@ export const frequenciesSchema = group('How often a client may make a call, as t
   channelAttributeWrites: frequency('Changes of attributes of channels.', FREQUENCIES.ATTRIBUTES),
   channelAttributeReads: frequency('Queries for attributes of channels.', FREQUENCIES.ATTRIBUTES),
   history: frequency('Queries for archived messages, of peers and channels together.', FREQUENCIES.HISTORY),
+  calls: frequency('Invitations made; the SDK does not limit them.', FREQUENCIES.CALLS),
   presence: frequency('Each of the presence commands: query, list, subscribe, unsubscribe.', FREQUENCIES.PRESENCE),
   renewToken: frequency('Renewals of the token.', FREQUENCIES.RENEW_TOKEN),
 });

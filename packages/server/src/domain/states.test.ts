@@ -1,5 +1,6 @@
 /** Every (state, event) pair of the state machines: what is in the table happens, everything else does nothing. */
 import { describe, expect, test } from 'vitest';
+import { CALL_EVENTS, CALL_STATES, isRunning, nextCallState, sidesToTell } from './call-state.js';
 import { CONNECTION_EVENTS, CONNECTION_STATES, nextConnectionState } from './connection-state.js';
 import { MEMBER_EVENTS, MEMBER_STATES, nextMemberState } from './member-state.js';
 import { nextPresenceState, PRESENCE_EVENTS, PRESENCE_STATES } from './presence-state.js';
@@ -99,6 +100,48 @@ test('presence', () => {
       'UNREACHABLE ended OFFLINE',
     ].sort(),
   );
+});
+
+test('a call', () => {
+  expect(walk(CALL_STATES, CALL_EVENTS, nextCallState)).toEqual(
+    [
+      'pending received ringing',
+      'pending accept accepted',
+      'pending refuse refused',
+      'pending cancel canceled',
+      'pending giveUp unanswered',
+      'pending withdraw unconfirmed',
+      'pending timeOut unanswered',
+      'pending timeOutAway unreachable',
+      'pending callerGone caller-gone',
+      'ringing accept accepted',
+      'ringing refuse refused',
+      'ringing cancel canceled',
+      'ringing giveUp expired',
+      'ringing withdraw unconfirmed',
+      'ringing timeOut expired',
+      'ringing timeOutAway expired',
+      'ringing callerGone caller-gone',
+      'ringing calleeGone callee-gone',
+      'accepted confirm established',
+      'accepted cancel canceled',
+      'accepted giveUp unconfirmed',
+      'accepted withdraw unconfirmed',
+      'accepted timeOut unconfirmed',
+      'accepted timeOutAway unconfirmed',
+      'accepted callerGone caller-gone',
+      'accepted calleeGone callee-gone',
+      'established cancel canceled',
+    ].sort(),
+  );
+  expect(CALL_STATES.filter(isRunning)).toEqual(['pending', 'ringing', 'accepted']);
+  // Somebody hears of every state, and both of an end that neither has caused.
+  for (const state of CALL_STATES) expect([1, 2]).toContain(sidesToTell(state).length);
+  expect(CALL_STATES.filter((state) => sidesToTell(state).length === 2)).toEqual([
+    'expired',
+    'unanswered',
+    'unconfirmed',
+  ]);
 });
 
 describe('ends', () => {

@@ -19,6 +19,8 @@ export const COUNTER_NAMES = [
   'channel_messages',
   'channel_messages_refused',
   'deliveries',
+  'calls_made',
+  'calls_refused',
   'presence_pushes',
   'presence_encodings',
   'offline_messages_stored',

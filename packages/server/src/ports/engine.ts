@@ -1,4 +1,5 @@
 import type { Attributes } from './attributes.js';
+import type { Calls } from './calls.js';
 import type { Channels } from './channels.js';
 import type { History } from './history.js';
 import type { Inboxes } from './inboxes.js';
@@ -15,4 +16,5 @@ export interface Engine {
   readonly attributes: Attributes;
   readonly presence: Presence;
   readonly history: History;
+  readonly calls: Calls;
 }

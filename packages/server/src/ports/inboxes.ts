@@ -4,6 +4,7 @@
  * expired (7 days). Reads never remove anything. Same slot and guarantees as {@link Registry}.
  */
 import type { Position } from 'ar-rtm-protocol';
+import type { CallNews } from './calls.js';
 import type { SessionRef } from './registry.js';
 
 export interface PeerMessage {
@@ -16,14 +17,27 @@ export interface PeerMessage {
   readonly offline: boolean;
 }
 
-export interface InboxEntry {
+interface Placed {
   readonly position: Position;
-  readonly message: PeerMessage;
   /** Server receive time, ms since 1970; never goes back within a log. */
   readonly ts: number;
+}
+
+export interface MessageEntry extends Placed {
+  readonly message: PeerMessage;
+  readonly call?: undefined;
   /** Became durable while nobody was logged in, or because its receiver did not acknowledge in time. */
   readonly durable: boolean;
 }
+
+/** What a user is told of a call. */
+export interface CallEntry extends Placed {
+  readonly call: CallNews;
+  readonly message?: undefined;
+  readonly durable: false;
+}
+
+export type InboxEntry = MessageEntry | CallEntry;
 
 export type SendResult =
   /** In the log of a live session; the origin gets `acknowledged` or `undelivered`, or gives up waiting. */
@@ -111,7 +125,7 @@ export interface Inboxes {
     readonly uid: string;
     readonly upTo?: Position;
     readonly timeoutMs: number;
-  }): Promise<readonly InboxEntry[]>;
+  }): Promise<readonly MessageEntry[]>;
 
   /** Removes durable entries that were handed over by HTTP. */
   discard(request: {

@@ -1,5 +1,6 @@
 /** The ports of the server: what the application layer asks of the world. Engines and test kits import only this. */
 export * from './attributes.js';
+export * from './calls.js';
 export * from './channels.js';
 export * from './client-logs.js';
 export * from './counters.js';

@@ -136,6 +136,8 @@ export class ScriptedClient {
   /** The close code of the last socket, when the server closed it. */
   closedWith: number | undefined;
   nodeIndex = -1;
+  /** What it does not acknowledge of calls, by command: a receipt, a confirmation, or what else it is told. */
+  ignores: readonly ServerFrameName[] = [];
   /** Does not acknowledge messages and does not answer heartbeats. */
   mute = false;
   /** What it logged in with last. */
@@ -297,6 +299,13 @@ export class ScriptedClient {
     };
   }
 
+  private acknowledgeCall({ cmd, content }: ServerFrame): void {
+    const { CallId, MsgId, FromUId } = content as { CallId: string; MsgId?: number; FromUId?: string };
+    if (this.mute || this.ignores.includes(cmd) || MsgId === undefined) return;
+    const ack = cmd === 'MakeCall' || cmd === 'AcceptCall' ? (`${cmd}Ack` as const) : 'RecvMsgFromPeerAck';
+    this.cluster.time.nextTurn(() => this.say(ack, { CallId, MsgId, FromUId, ToUId: FromUId }));
+  }
+
   private got(text: string): void {
     const decoded = decodeServerFrame(text);
     if (!decoded.ok) throw new Error(decoded.reason);
@@ -310,6 +319,7 @@ export class ScriptedClient {
       const { MsgId, FromUId } = frame.content;
       this.cluster.time.nextTurn(() => this.say('RecvMsgFromPeerAck', { MsgId, FromUId }));
     }
+    if (this.kind === 'ours' && 'CallId' in frame.content) this.acknowledgeCall(frame);
   }
 }
 

@@ -118,6 +118,10 @@ describe.each([
 const REPLIES: Partial<Record<CommandName, string | undefined>> = {
   SendMsgToPeer: 'MsgStatus',
   GetUserAttributes: 'QueryAttribKeys',
+  MakeCall: 'CallReply',
+  CancelCall: 'CallReply',
+  AcceptCall: 'CallReply',
+  RejectCall: 'CallReply',
 };
 const WITHOUT_REPLY = [
   'Login',
@@ -125,10 +129,8 @@ const WITHOUT_REPLY = [
   'KeepAlive',
   'RenewAcsToken',
   'RecvMsgFromPeerAck',
-  'MakeCall',
-  'CancelCall',
-  'AcceptCall',
-  'RejectCall',
+  'MakeCallAck',
+  'AcceptCallAck',
 ];
 const commands = Object.keys(COMMAND_FIELDS) as CommandName[];
 

@@ -1,6 +1,7 @@
 import {
   describeAttributes,
   describeBackEnds,
+  describeCalls,
   describeChannels,
   describeHistory,
   describeInboxes,
@@ -19,4 +20,5 @@ describeChannels('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
 describeHistory('local engine', LocalHarness.open);
+describeCalls('local engine', LocalHarness.open);
 describePresence('local engine', LocalHarness.open);

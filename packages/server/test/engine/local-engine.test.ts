@@ -10,6 +10,7 @@ const EMPTY = {
   watched: 0,
   boxes: 0,
   unsettled: 0,
+  calls: 0,
   tickets: 0,
   superseded: 0,
   reconnecting: 0,

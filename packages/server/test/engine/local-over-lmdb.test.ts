@@ -2,6 +2,8 @@ import type { CounterName } from 'ar-rtm-server/ports';
 import { FakeTime } from 'ar-rtm-testkit';
 import {
   describeAttributeRestart,
+  describeCallRestart,
+  describeCalls,
   describeHistory,
   describeHistoryRestart,
   describeRestart,
@@ -90,4 +92,6 @@ describeAttributeRestart('local engine over LMDB', factory);
 describeTokensRestart('local engine over LMDB', factory);
 describeHistory('local engine over LMDB', factory);
 describeHistoryRestart('local engine over LMDB', factory);
+describeCalls('local engine over LMDB', factory);
+describeCallRestart('local engine over LMDB', factory);
 describeRestartModel('local engine over LMDB', factory, 3);

@@ -1,5 +1,6 @@
 import {
   describeAttributeRestart,
+  describeCallRestart,
   describeHistoryRestart,
   describeRestart,
   describeRestartModel,
@@ -11,4 +12,5 @@ describeRestart('local engine over records in memory', LocalHarness.open);
 describeAttributeRestart('local engine over records in memory', LocalHarness.open);
 describeTokensRestart('local engine over records in memory', LocalHarness.open);
 describeHistoryRestart('local engine over records in memory', LocalHarness.open);
+describeCallRestart('local engine over records in memory', LocalHarness.open);
 describeRestartModel('local engine over records in memory', LocalHarness.open);

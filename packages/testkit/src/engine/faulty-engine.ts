@@ -80,7 +80,7 @@ export class FaultyNetwork {
   }
 
   /** The ports of one node as seen through the network. `nodeId` is what {@link partition} calls it. */
-  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes, presence, history }: Engine): Engine {
+  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes, presence, history, calls }: Engine): Engine {
     const through = <A extends Request, R>(method: (request: A) => Promise<R>) => {
       return (request: A) => this.#call(nodeId, method, request);
     };
@@ -133,6 +133,11 @@ export class FaultyNetwork {
         ofUser: through((request) => attributes.ofUser(request)),
         changeChannel: through((request) => attributes.changeChannel(request)),
         ofChannel: through((request) => attributes.ofChannel(request)),
+      },
+      calls: {
+        make: through((request) => calls.make(request)),
+        act: through((request) => calls.act(request)),
+        abandon: through((request) => calls.abandon(request)),
       },
       presence: {
         watch: through((request) => presence.watch(request)),

@@ -1,6 +1,7 @@
 /** Conformance suites of the server's ports, and doubles of the engine. Suites import vitest: for test files only. */
 export * from './attributes-suite.js';
 export * from './back-ends-suite.js';
+export * from './calls-suite.js';
 export { describeChannelModel } from './channel-model.js';
 export * from './channels-suite.js';
 export * from './engine-factory.js';

@@ -152,7 +152,7 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
         expect(isBefore(kept, next)).toBe(true);
         const page = await again.read();
         expect(page).not.toBe('stale');
-        const bodies = page === 'stale' ? [] : page.entries.map(({ message }) => message.body);
+        const bodies = page === 'stale' ? [] : page.entries.map(({ message }) => message?.body);
         expect(bodies).toEqual(how === 'graceful' ? ['1', 'live', '2', '4'] : ['1', '2', '4']);
       });
 
@@ -199,7 +199,7 @@ export function describeRestart(name: string, factory: RestartableEngineFactory)
         for (let i = 0; i < 203; i += 1) await a.sent('u', String(i), { offline: true });
         await restart();
         a = await TestNode.start(engine);
-        expect((await a.stored('u')).map(({ message }) => message.body)).toEqual(
+        expect((await a.stored('u')).map(({ message }) => message?.body)).toEqual(
           Array.from({ length: 200 }, (_, i) => String(i + 3)),
         );
       });

@@ -1,5 +1,8 @@
 import type { Position } from 'ar-rtm-protocol';
 import type {
+  CallAct,
+  CallNews,
+  CallTimes,
   ChannelFeed,
   ClaimMode,
   ClaimResult,
@@ -42,6 +45,16 @@ export interface SendOptions {
   readonly session?: number;
   readonly onlyIfKnown?: boolean;
 }
+
+export interface MakeOptions {
+  readonly content?: string;
+  readonly channelId?: string;
+  readonly times?: Partial<CallTimes>;
+  readonly attempt?: number;
+  readonly limit?: number;
+}
+
+const TIMES: CallTimes = { receiptMs: 30_000, expireMs: 60_000, confirmMs: 5000 };
 
 let names = 0;
 /** A name that no other test uses. */
@@ -284,7 +297,7 @@ export class TestSession {
   async bodies(after?: Position): Promise<string[]> {
     const page = await this.read(after);
     if (page === 'stale') throw new Error('stale');
-    return page.entries.map(({ message }) => message.body);
+    return page.entries.map(({ message }) => message?.body ?? '');
   }
 
   /** What a node does for `JoinChannel`. */
@@ -311,6 +324,40 @@ export class TestSession {
 
   report(isHeard: boolean, serial: number) {
     return this.node.ports.presence.report({ ...this.ref, isHeard, serial });
+  }
+
+  /** Makes a call; the content is its id unless something else is said. */
+  call(callee: string, callId: string, options: MakeOptions = {}) {
+    const { content = callId, channelId = '', attempt = 0, limit = 100 } = options;
+    const times = { ...TIMES, ...options.times };
+    return this.node.ports.calls.make({ ...this.ref, callee, callId, content, channelId, times, attempt, limit });
+  }
+
+  /** Does something to a call that this user has made or got. */
+  act(
+    act: CallAct,
+    other: string,
+    callId: string,
+    details: { readonly text?: string; readonly expireMs?: number } = {},
+  ) {
+    const isCaller = act === 'confirm' || act === 'cancel' || act === 'giveUp';
+    const sides = isCaller ? { caller: this.uid, callee: other } : { caller: other, callee: this.uid };
+    return this.node.ports.calls.act({ ...this.ref, ...sides, callId, act, ...details });
+  }
+
+  abandon() {
+    return this.node.ports.calls.abandon(this.ref);
+  }
+
+  /** What it is told of calls and has not acknowledged, as "callId state". */
+  async news(): Promise<string[]> {
+    return (await this.callNews()).map(({ callId, state }) => `${callId} ${state}`);
+  }
+
+  async callNews(): Promise<CallNews[]> {
+    const page = await this.read();
+    if (page === 'stale') throw new Error('stale');
+    return page.entries.flatMap(({ call }) => (call ? [call] : []));
   }
 
   addPeers(uids: readonly string[], limit = 512) {

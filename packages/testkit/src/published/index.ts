@@ -4,5 +4,6 @@ export type {
   PublishedClient,
   PublishedInvitation,
   PublishedModule,
+  PublishedRemoteInvitation,
   PublishedText,
 } from './types.js';

@@ -27,6 +27,15 @@ export interface PublishedInvitation extends Emitter {
   cancel(): void;
 }
 
+export interface PublishedRemoteInvitation extends Emitter {
+  readonly callerId: string;
+  readonly content: string;
+  response: string;
+  readonly state: string;
+  accept(): void;
+  refuse(): void;
+}
+
 export interface PublishedClient extends Emitter {
   readonly uid: string;
   login(options: { uid: string; token?: string }): Promise<void>;

@@ -110,7 +110,7 @@ export class FakeServer implements NetworkPeer {
         to.send('Login', {
           Code: 0,
           UserId: content.UserId,
-          Caps: ['reply-codes.1', 'push-offline.1', 'resume.1'],
+          Caps: ['reply-codes.1', 'push-offline.1', 'resume.1', 'calls.1'],
           Heartbeat: 3000,
           Resumed: content.Resume,
           Epoch: content.Epoch ?? 1,

@@ -10,6 +10,7 @@ import {
   isArchived,
   type Stay,
 } from './history.js';
+import { Invitations } from './invitations.js';
 import { Line, type SimNetwork } from './network.js';
 import { SimProcess } from './process.js';
 import type { ChannelAttributes, Product, ProductChannel, ProductClient } from './product.js';
@@ -64,6 +65,7 @@ export class App {
   /** The current session, from the call of `login` on. */
   session: AppSession | undefined;
   private readonly client: ProductClient;
+  private readonly invitations: Invitations;
   private readonly own = new Map<string, OwnChannel>();
 
   constructor(
@@ -74,7 +76,7 @@ export class App {
   ) {
     const { product, scheduler, network, trace } = world;
     const { complaints } = world.history;
-    this.record = { name, uid, sessions: [], calls: [], states: [], stray: [] };
+    this.record = { name, uid, sessions: [], calls: [], states: [], invitations: [], stray: [] };
     this.process = new SimProcess(scheduler, name);
     this.line = new Line(this.record, this.process, scheduler.nowMs);
     this.client = product.createClient(
@@ -90,6 +92,11 @@ export class App {
       APP_ID,
       { logFilter: 0, confPriCloudAddr: { ServerAdd: 'cluster', Port: 1, Wss: false } },
     );
+    this.invitations = new Invitations({
+      ...{ client: this.client, record: this.record, process: this.process, dice: dice.for('invitations') },
+      session: () => this.session,
+      trace: (text) => trace(name, text),
+    });
     this.client.on('ConnectionStateChanged', (state: string, reason: string, details?: Details) =>
       this.#changed(state, reason, details),
     );
@@ -166,6 +173,10 @@ export class App {
       call,
       this.#channel(channel).object.sendMessage({ text }, { enableHistoricalMessaging: isArchived(text) }),
     );
+  }
+
+  invite(to: string, text: string): void {
+    this.invitations.invite(to, text);
   }
 
   async sendToPeer(to: string, text: string, offline: boolean): Promise<void> {

@@ -86,6 +86,19 @@ export interface StateChange {
   readonly silentMs: number;
 }
 
+/** One invitation object of an app, made or got. */
+export interface Invitation {
+  readonly side: 'Local' | 'Remote';
+  readonly other: string;
+  /** Its content when it was made, which names it. */
+  readonly text: string;
+  readonly atMs: number;
+  readonly session: AppSession | undefined;
+  /** Its events, and the state at that moment. */
+  readonly events: { readonly name: string; readonly said: string; readonly state: string }[];
+  readonly state: () => string;
+}
+
 /** One instance of the SDK: a page, until it is closed. */
 export interface AppRecord {
   readonly name: string;
@@ -93,6 +106,7 @@ export interface AppRecord {
   readonly sessions: AppSession[];
   readonly calls: Call[];
   readonly states: StateChange[];
+  readonly invitations: Invitation[];
   /** What was heard outside a session or stay. */
   readonly stray: string[];
   goneMs?: number;

@@ -23,16 +23,16 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'cursor moved before dispatch',
     story: 'the SDK acknowledges a message when it arrives, before the application has got it',
     file: `${SDK}/inbox.ts`,
-    find: 'receive: (message, uid, session) =>\n      queue.push(() => {',
+    find: 'receive: (message, uid, session) =>\n      follow(message',
     replace:
-      "receive: (message, uid, session) =>\n      requests.tell('RecvMsgFromPeerAck', { MsgId: message.MsgId, FromUId: message.FromUId }) ??\n      queue.push(() => {",
+      "receive: (message, uid, session) =>\n      requests.tell('RecvMsgFromPeerAck', { MsgId: message.MsgId, FromUId: message.FromUId }) ??\n      follow(message",
   },
   {
     name: 'peer messages twice',
     story: 'the SDK dispatches a message again that the server pushes again',
     file: `${SDK}/inbox.ts`,
-    find: 'if (at && !isBehind(at, last)) return;',
-    replace: '',
+    find: 'if (isNew) dispatch(message);',
+    replace: 'dispatch(message);',
   },
   {
     name: 'repetition not marked',
@@ -150,8 +150,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stored messages dropped at logout',
     story: 'the end of a session drops unacknowledged messages with the offline flag',
     file: `${LOCAL}/session-end.ts`,
-    find: 'if (held.entry.message.offline) {',
-    replace: 'if (held.entry.message.offline && held.entry.durable) {',
+    find: '} else if (held.entry.message.offline) {',
+    replace: '} else if (held.entry.message.offline && held.entry.durable) {',
   },
   {
     name: 'members who left stay',
@@ -243,5 +243,19 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${APP}/attribute-reports.ts`,
     find: 'this.version = version;\n    this.read();',
     replace: 'this.version = version;',
+  },
+  {
+    name: 'accept not confirmed',
+    story: 'a call counts as established before its caller knows of the accept',
+    file: `${LOCAL}/local-calls.ts`,
+    find: 'core.deliveries.flush();\n    return isDone',
+    replace: "if (act === 'accept') core.calls.move(call, 'confirm');\n    core.deliveries.flush();\n    return isDone",
+  },
+  {
+    name: 'invited twice',
+    story: 'the SDK takes an invitation that is pushed again for another one',
+    file: `${SDK}/calls.ts`,
+    find: 'if (!isNew || before || !isLoggedIn()) return;',
+    replace: 'if (!isLoggedIn()) return;',
   },
 ];

@@ -1,6 +1,7 @@
 import { App } from './app.js';
 import type { Dice } from './dice.js';
 import type { History } from './history.js';
+import { PLEASE_ACCEPT } from './invitations.js';
 import type { SimNetwork } from './network.js';
 import type { Product } from './product.js';
 import type { Scheduler } from './scheduler.js';
@@ -19,6 +20,9 @@ const DOES = {
   burst: 2,
 };
 
+/** Longest time between two invitations. */
+const CALL_EVERY_MS = 2000;
+
 /** The users with their apps, and what they do all day. */
 export class People {
   /** The newest app of each user, by uid. */
@@ -26,6 +30,7 @@ export class People {
   readonly apps: App[] = [];
   private isActive = false;
   private texts = 0;
+  private calls = 0;
 
   constructor(
     private readonly world: {
@@ -47,6 +52,7 @@ export class People {
   begin(): void {
     this.isActive = true;
     for (const uid of this.uids) this.#live(uid);
+    this.#call();
   }
 
   rest(): void {
@@ -70,6 +76,7 @@ export class People {
       if (!app.isLoggedIn) continue;
       for (const channel of app.joined) act(app.sendToChannel(channel, this.#text(app)));
       for (const uid of this.uids) if (uid !== app.uid) act(app.sendToPeer(uid, this.#text(app), false));
+      for (const uid of this.uids) app.invite(uid, `${PLEASE_ACCEPT} ${this.#callText(app)}`);
     }
   }
 
@@ -85,6 +92,24 @@ export class People {
 
   leave(): void {
     for (const app of this.apps) if (app.process.isAlive && app.state !== 'DISCONNECTED') act(app.logout());
+  }
+
+  /** Somebody invites somebody, perhaps itself, from time to time. */
+  #call(): void {
+    const { scheduler } = this.world;
+    const dice = this.world.dice.for('calls');
+    const next = (): void => {
+      if (!this.isActive) return;
+      const app = this.current.get(dice.pick(this.uids));
+      if (app?.isLoggedIn && !app.process.isStalled) app.invite(dice.pick(this.uids), this.#callText(app));
+      scheduler.at(scheduler.nowMs + dice.between(0, CALL_EVERY_MS), next);
+    };
+    scheduler.at(scheduler.nowMs + dice.between(0, CALL_EVERY_MS), next);
+  }
+
+  #callText(app: App): string {
+    this.calls += 1;
+    return `call ${this.calls}:${app.record.name}`;
   }
 
   #live(uid: string): void {

@@ -52,6 +52,18 @@ interface Notify {
   readonly enableNotificationToChannelMembers: boolean;
 }
 
+export interface ProductInvitation {
+  readonly state: string;
+  readonly callerId?: string;
+  content: string;
+  response: string;
+  on(event: string, listener: (...args: never[]) => void): unknown;
+  send(): void;
+  cancel?(): void;
+  accept?(): void;
+  refuse?(): void;
+}
+
 export interface ProductClient {
   on(event: string, listener: (...args: never[]) => void): unknown;
   login(options: { readonly uid: string }): Promise<void>;
@@ -71,6 +83,7 @@ export interface ProductClient {
   setChannelAttributes(channelId: string, attributes: Attributes, options?: Notify): Promise<void>;
   addOrUpdateChannelAttributes(channelId: string, attributes: Attributes, options?: Notify): Promise<void>;
   getChannelAttributes(channelId: string): Promise<ChannelAttributes>;
+  createLocalInvitation(calleeId: string): ProductInvitation;
 }
 
 /** Handlers of one client socket, and the socket; they fit the SDK's ports. */

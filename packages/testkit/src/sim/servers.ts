@@ -54,6 +54,7 @@ export function throughProcess(engine: Engine, process: SimProcess): Engine {
     attributes: entering(engine.attributes, process),
     presence: entering(engine.presence, process),
     history: entering(engine.history, process),
+    calls: entering(engine.calls, process),
   };
 }
 

@@ -4,6 +4,7 @@ import { EngineTap } from './engine-tap.js';
 import { type Deviation, Findings } from './findings.js';
 import { emptyHistory, type History } from './history.js';
 import { checkArchive } from './model/archive-rules.js';
+import { checkCalls } from './model/call-rules.js';
 import { checkChannels } from './model/channel-rules.js';
 import { checkInboxes } from './model/inbox-rules.js';
 import { checkSessions } from './model/session-rules.js';
@@ -95,6 +96,7 @@ export async function runSeed(product: Product, seed: number, wantsTrace = false
     checkChannels(history, found);
     checkInboxes(history, found);
     checkStates(history, found);
+    checkCalls(history, found);
     people.farewell();
     await scheduler.runUntil(scheduler.nowMs + 2000);
     checkPresence(history, found);

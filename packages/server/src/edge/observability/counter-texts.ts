@@ -18,6 +18,8 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   channel_messages: 'Channel messages accepted',
   channel_messages_refused: 'Channel messages refused',
   deliveries: 'Frames of messages and events written to receivers',
+  calls_made: 'Invitations accepted, repeated ones included',
+  calls_refused: 'Invitations refused',
   presence_pushes: 'Pushes of changed presence written to watchers',
   presence_encodings: 'Different ones among them: equal pushes are encoded once',
   offline_messages_stored: 'Messages stored for a receiver that was not there',

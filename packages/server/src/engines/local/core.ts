@@ -3,12 +3,14 @@ import type { Counters, Logger, Notice, Records, Time } from '../../ports/index.
 import { EngineUnavailable } from '../../ports/index.js';
 import { Agenda } from './agenda.js';
 import { AwakeClock } from './awake-clock.js';
+import { CallTable } from './call-table.js';
 import { ChannelAttributes } from './channel-attributes.js';
 import { ChannelTable } from './channel-table.js';
 import { Deliveries } from './deliveries.js';
 import { Durability } from './durability.js';
 import type { EpochStart } from './epoch.js';
 import { HistoryTable } from './history-table.js';
+import { appendLive } from './inbox-feed.js';
 import { InstanceMemory } from './instance-memory.js';
 import { Leases } from './leases.js';
 import type { LocalLimits } from './limits.js';
@@ -57,6 +59,7 @@ export class Core {
   readonly channelAttributes: ChannelAttributes;
   readonly presence: PresenceTable;
   readonly histories: HistoryTable;
+  readonly calls: CallTable;
   readonly sessionRecords: SessionRecords;
   /** Ended sessions that are still members of channels, by session number. */
   readonly unsettled = new Map<number, Session>();
@@ -122,6 +125,12 @@ export class Core {
       },
     );
     this.presence = new PresenceTable(this.versions, this.deliveries);
+    this.calls = new CallTable({
+      now,
+      at: (dueMs, task) => this.agenda.at(dueMs, task),
+      find: (appId, uid) => this.users.find(appId, uid),
+      append: (slot, content) => appendLive(this, slot, content),
+    });
     this.leases = new Leases(
       limits.leaseMs,
       this.clock,

@@ -1,5 +1,5 @@
 import { comparePositions, messageIdOf, type Position } from 'ar-rtm-protocol';
-import type { InboxEntry, PeerMessage, RequestKey } from '../../ports/index.js';
+import type { CallEntry, InboxEntry, MessageEntry, RequestKey } from '../../ports/index.js';
 
 /** Who wants to hear of the acknowledgement. */
 export interface Origin {
@@ -14,6 +14,12 @@ export interface HeldEntry {
   readonly madeBy: MadeBy | undefined;
   readonly bytes: number;
 }
+
+/** What an entry is about. */
+export type InboxContent = Pick<MessageEntry, 'message'> | Pick<CallEntry, 'call'>;
+
+/** A held entry with a message. */
+export type HeldMessage = HeldEntry & { entry: MessageEntry };
 
 /** What a graceful restart knows of a log: its end and its live entries in order of position. */
 export interface InboxTail {
@@ -92,21 +98,11 @@ export class InboxLog {
     return this.#durableCount;
   }
 
-  append(
-    message: PeerMessage,
-    origin: Origin | undefined,
-    wallMs: number,
-    durable: boolean,
-    madeBy?: MadeBy,
-  ): HeldEntry {
+  append(content: InboxContent, origin: Origin | undefined, wallMs: number, madeBy?: MadeBy): HeldEntry {
     this.#lastOffset += 1;
     if (wallMs > this.#lastTs) this.#lastTs = wallMs;
-    const entry: InboxEntry = {
-      position: { epoch: this.#epoch, offset: this.#lastOffset },
-      message,
-      ts: this.#lastTs,
-      durable,
-    };
+    const position = { epoch: this.#epoch, offset: this.#lastOffset };
+    const entry: InboxEntry = { position, ...content, ts: this.#lastTs, durable: false };
     return this.#hold({ entry, origin, madeBy });
   }
 
@@ -140,7 +136,7 @@ export class InboxLog {
     return !this.#lost?.has(messageIdOf(position));
   }
 
-  makeDurable(held: HeldEntry): void {
+  makeDurable(held: HeldMessage): void {
     if (held.entry.durable) return;
     held.entry = { ...held.entry, durable: true };
     this.#liveCount -= 1;
@@ -186,10 +182,10 @@ export class InboxLog {
   }
 
   /** Durable entries up to a position, all when it is absent. */
-  durable(upTo?: Position): HeldEntry[] {
+  durable(upTo?: Position): HeldMessage[] {
     if (this.#durableCount === 0) return [];
     return [...this.#entries.values()].filter(
-      ({ entry }) => entry.durable && (!upTo || comparePositions(entry.position, upTo) <= 0),
+      (held): held is HeldMessage => held.entry.durable && (!upTo || comparePositions(held.entry.position, upTo) <= 0),
     );
   }
 
@@ -213,8 +209,7 @@ export class InboxLog {
   }
 
   #hold({ entry, origin, madeBy }: RestoredEntry): HeldEntry {
-    const { message } = entry;
-    const bytes = ENTRY_BYTES + message.body.length + message.description.length;
+    const bytes = ENTRY_BYTES + textLength(entry);
     const held: HeldEntry = { entry, origin, madeBy, bytes };
     if (this.#entries === NOTHING_HELD) this.#entries = new Map();
     this.#entries.set(messageIdOf(entry.position), held);
@@ -226,4 +221,8 @@ export class InboxLog {
     }
     return held;
   }
+}
+
+function textLength({ message, call }: InboxEntry): number {
+  return message ? message.body.length + message.description.length : call.content.length + call.response.length;
 }

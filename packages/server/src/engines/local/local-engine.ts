@@ -3,6 +3,7 @@ import { Core } from './core.js';
 import { cleanEpoch, runningEpoch, startEpoch } from './epoch.js';
 import { type LocalLimits, localLimits } from './limits.js';
 import { LocalAttributes } from './local-attributes.js';
+import { LocalCalls } from './local-calls.js';
 import { LocalChannels } from './local-channels.js';
 import { LocalHistory } from './local-history.js';
 import { LocalInboxes } from './local-inboxes.js';
@@ -31,6 +32,7 @@ export type EngineSizes = Readonly<
     | 'histories'
     | 'boxes'
     | 'unsettled'
+    | 'calls'
     | 'tickets'
     | 'superseded'
     | 'reconnecting'
@@ -94,6 +96,7 @@ export class LocalEngine {
       attributes: new LocalAttributes(core),
       presence: new LocalPresence(core, handlers),
       history: new LocalHistory(core),
+      calls: new LocalCalls(core),
     };
   }
 
@@ -127,6 +130,7 @@ export class LocalEngine {
       histories: core.histories.size,
       boxes: core.boxes.size,
       unsettled: core.unsettled.size,
+      calls: core.calls.size,
       tickets: core.tickets.size,
       superseded: core.superseded.size,
       reconnecting: core.reconnecting.size,

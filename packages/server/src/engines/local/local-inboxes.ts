@@ -3,6 +3,7 @@ import type {
   InboxEntry,
   Inboxes,
   InboxFeed,
+  MessageEntry,
   PeerMessage,
   RecordChange,
   RequestKey,
@@ -10,6 +11,7 @@ import type {
   SessionRef,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
+import { appendLive, hasMessage } from './inbox-feed.js';
 import type { Origin } from './inbox-log.js';
 import type { Handlers, UserSlot } from './state.js';
 
@@ -52,15 +54,9 @@ export class LocalInboxes implements Inboxes {
     if (request && slot?.requests.isLate(request.session, request.msgId)) return this.#repeated(slot, sending, request);
     if (sending.onlyIfKnown) return UNKNOWN;
     if (!slot?.session) return message.offline ? this.#store(sending) : OFFLINE;
-    const { entry } = slot.inbox.append(message, sending.origin, core.outside.time.wallMs(), false, request);
+    const entry = appendLive(core, slot, { message }, sending.origin, request);
     this.#remember(slot, request, entry);
-    this.#bound(slot);
-    const { host, generation } = slot.session;
-    if (host.isHeld) {
-      const feed: InboxFeed = { appId, uid: to, generation, entries: [entry] };
-      core.deliveries.post(() => host.handlers.inbox(feed));
-      core.deliveries.flush();
-    }
+    core.deliveries.flush();
     return { outcome: 'accepted', position: entry.position, ts: entry.ts };
   }
 
@@ -71,7 +67,7 @@ export class LocalInboxes implements Inboxes {
     const slot = core.users.findOrLoad(appId, uid);
     const held = slot?.inbox.find(position);
     if (!slot) return 'gone';
-    if (!held) return slot.inbox.wasRemoved(position) ? 'acknowledged' : 'gone';
+    if (!held || !hasMessage(held)) return slot.inbox.wasRemoved(position) ? 'acknowledged' : 'gone';
     // Written again when it is durable already: that write may still be under way, and this one ends behind it.
     held.origin = undefined;
     await core.durability.flush(core.boxes.keep(slot, held), request.timeoutMs);
@@ -108,7 +104,7 @@ export class LocalInboxes implements Inboxes {
     return request.sessions.map(({ uid, generation }) => this.#core.sessionOf({ appId, uid, generation })?.inbox.end);
   }
 
-  async stored(request: UserRef & { readonly upTo?: Position }): Promise<readonly InboxEntry[]> {
+  async stored(request: UserRef & { readonly upTo?: Position }): Promise<readonly MessageEntry[]> {
     this.#core.mustBeOpen();
     const slot = this.#core.users.findOrLoad(request.appId, request.uid);
     return slot ? slot.inbox.durable(request.upTo).map(({ entry }) => entry) : [];
@@ -136,9 +132,9 @@ export class LocalInboxes implements Inboxes {
   async #store({ appId, to, message, request, timeoutMs }: Sending): Promise<SendResult> {
     const core = this.#core;
     const slot = core.users.load(appId, to);
-    const held = slot.inbox.append(message, undefined, core.outside.time.wallMs(), false, request);
+    const held = slot.inbox.append({ message }, undefined, core.outside.time.wallMs(), request);
     this.#remember(slot, request, held.entry);
-    await core.durability.flush(core.boxes.keep(slot, held), timeoutMs);
+    if (hasMessage(held)) await core.durability.flush(core.boxes.keep(slot, held), timeoutMs);
     return { outcome: 'stored', position: held.entry.position, ts: held.entry.ts };
   }
 
@@ -159,7 +155,7 @@ export class LocalInboxes implements Inboxes {
     const held = position && slot.inbox.find(position);
     if (!position) return OFFLINE;
     // A restart does not know any more what was acknowledged before it: the sign says so.
-    if (!held) return id < 0 || slot.inbox.wasRemoved(position) ? ACKNOWLEDGED : OFFLINE;
+    if (!held || !hasMessage(held)) return id < 0 || slot.inbox.wasRemoved(position) ? ACKNOWLEDGED : OFFLINE;
     if (!held.entry.durable) {
       held.origin = origin;
       return { outcome: 'accepted', position, ts: held.entry.ts };
@@ -167,18 +163,6 @@ export class LocalInboxes implements Inboxes {
     // Written again: the first write may still be under way, and this one ends behind it.
     await this.#core.durability.flush(this.#core.boxes.keep(slot, held), timeoutMs);
     return { outcome: 'stored', position, ts: held.entry.ts };
-  }
-
-  /** Drops the oldest live entries beyond the bounds. The newest one stays. */
-  #bound(slot: UserSlot): void {
-    const { inbox } = slot;
-    const { inboxLiveEntries, inboxLiveBytes } = this.#core.limits;
-    while (inbox.liveCount > inboxLiveEntries || (inbox.liveBytes > inboxLiveBytes && inbox.liveCount > 1)) {
-      const oldest = inbox.oldest(false);
-      if (!oldest) return;
-      inbox.lose(oldest);
-      this.#core.outside.counters.add('live_entries_dropped_bound');
-    }
   }
 
   #slotOf(request: SessionRef): UserSlot | undefined {

@@ -292,6 +292,8 @@ export class LocalRegistry implements Registry {
     const { generation } = session;
     const inboxEnd = slot.inbox.end;
     const start = inboxStart(slot, undefined);
+    // Behind the end that is told: a published client gets them after its offline messages.
+    core.calls.sessionBegan(slot);
     core.deliveries.flush();
     await this.#write(changes, mustFlush, request.timeoutMs);
     if (end) tellUndelivered(core, end.undelivered);

@@ -1,7 +1,7 @@
 import { messageIdOf, positionOfMessageId } from 'ar-rtm-protocol';
 import { SlotTable } from '../../domain/slot-table.js';
-import type { Counters, Logger, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
-import type { HeldEntry, InboxLog, MadeBy, RestoredEntry } from './inbox-log.js';
+import type { Counters, Logger, MessageEntry, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
+import type { HeldEntry, HeldMessage, InboxLog, MadeBy } from './inbox-log.js';
 import type { LocalLimits } from './limits.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
@@ -65,7 +65,7 @@ export class OfflineBoxes {
   }
 
   /** Makes an entry durable and answers what to write, with what goes because the box is full. Harmless twice. */
-  keep(owner: BoxOwner, held: HeldEntry): RecordChange[] {
+  keep(owner: BoxOwner, held: HeldMessage): RecordChange[] {
     if (!held.entry.durable) this.#counters.add('offline_messages_stored');
     owner.inbox.makeDurable(held);
     const { position, message, ts } = held.entry;
@@ -129,7 +129,10 @@ export class OfflineBoxes {
   }
 }
 
-function entryOf(key: string, value: RecordValue): Omit<RestoredEntry, 'origin'> | undefined {
+function entryOf(
+  key: string,
+  value: RecordValue,
+): { readonly entry: MessageEntry; readonly madeBy: MadeBy | undefined } | undefined {
   const position = positionOfMessageId(Number(keyParts(key)[2]));
   if (!position) return undefined;
   const message = {

@@ -31,6 +31,7 @@ export const RECORD_KEYS = {
   tailRequests: 'tail/requests/',
   tailChannel: 'tail/channel/',
   tailChannelEntry: 'tail/channel-entry/',
+  tailCall: 'tail/call/',
   tailTicket: 'tail/ticket/',
 } as const;
 

@@ -1,5 +1,6 @@
 import type { EndedSession, RecordChange } from '../../ports/index.js';
 import type { Core } from './core.js';
+import { hasMessage } from './inbox-feed.js';
 import type { Origin } from './inbox-log.js';
 import { movePresence } from './presence-table.js';
 import type { NodeLease, Session, UserSlot } from './state.js';
@@ -26,7 +27,10 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   for (const held of slot.inbox.live()) {
     if (held.origin) undelivered.push(held.origin);
     held.origin = undefined;
-    if (held.entry.message.offline) {
+    if (!hasMessage(held)) {
+      // What its user was to be told of a call went with it: no loss.
+      slot.inbox.remove(held);
+    } else if (held.entry.message.offline) {
       changes.push(...core.boxes.keep(slot, held));
       mustFlush = true;
     } else {
@@ -37,6 +41,7 @@ export function endSession(core: Core, slot: UserSlot, session: Session, settler
   if (lost > 0) core.outside.counters.add('live_entries_dropped_session_end', lost);
 
   slot.session = undefined;
+  core.calls.sessionEnded(slot);
   movePresence(session, 'ended');
   core.unconfirmed.delete(session);
   session.host.sessions.delete(session);

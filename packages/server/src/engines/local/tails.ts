@@ -1,5 +1,6 @@
 import { messageIdOf, type Position, positionOfMessageId } from 'ar-rtm-protocol';
 import type {
+  CallNews,
   ChannelEntry,
   PeerMessage,
   PlacedChannelEntry,
@@ -19,7 +20,7 @@ const SLICE = 1000;
 
 /**
  * What a graceful stop writes besides the records that are kept anyway: the live entries and ends of all logs, and the
- * bindings of tickets. It counts only if the clean epoch is written behind it.
+ * bindings of tickets, and calls. It counts only if the clean epoch is written behind it.
  */
 export async function writeTails(core: Core, records: Records): Promise<void> {
   for (const { session } of core.users.values()) if (session) recordMemberships(core, session);
@@ -63,6 +64,7 @@ function* tailsOf(core: Core): Iterable<RecordChange> {
     yield* channelTail(slot);
   }
   yield* core.histories.tails();
+  for (const { key, value } of core.calls.recorded()) yield { key: `${RECORD_KEYS.tailCall}${key}`, value };
   for (const { binding, leftMs } of core.tickets.bindings()) {
     const { ticketId, appId, uid, userSId } = binding;
     yield { key: `${RECORD_KEYS.tailTicket}${ticketId}`, value: { appId, uid, userSId, leftMs } };
@@ -76,10 +78,15 @@ function* inboxTail({ appId, uid, inbox }: UserSlot): Iterable<RecordChange> {
     value: { lastOffset: end.offset, floor: messageIdOf(floor), lastTs, liveCount },
   };
   for (const { entry, origin, madeBy } of inbox.live()) {
-    const { position, message, ts } = entry;
+    const { position, message, call, ts } = entry;
     yield {
       key: `${RECORD_KEYS.tailInboxEntry}${appId}/${uid}/${digits(messageIdOf(position))}`,
-      value: { message, ts, ...(origin && { origin }), ...(madeBy !== undefined && { madeBy }) },
+      value: {
+        ...(message ? { message } : { call }),
+        ts,
+        ...(origin && { origin }),
+        ...(madeBy !== undefined && { madeBy }),
+      },
     };
   }
 }
@@ -124,6 +131,7 @@ export function restoreTails(core: Core, records: Records): void {
     const entries = [...inboxEntries(records, appId, uid)];
     slot.inbox.resume({ ...end, liveCount: numberOf(value, 'liveCount'), entries });
   }
+  for (const { value } of records.scan(RECORD_KEYS.tailCall)) core.calls.restore(value);
   const nowMs = core.clock.nowMs();
   for (const { key, value } of records.scan(RECORD_KEYS.tailRequests)) {
     const [, appId = '', uid = ''] = keyParts(key);
@@ -157,8 +165,10 @@ function* inboxEntries(records: Records, appId: string, uid: string): Iterable<I
   for (const { key, value } of records.scan(`${RECORD_KEYS.tailInboxEntry}${appId}/${uid}/`)) {
     const position = positionOf(key);
     const message = value.message as PeerMessage | undefined;
-    if (!position || !message) continue;
-    const entry = { position, message, ts: numberOf(value, 'ts'), durable: false };
+    const call = value.call as CallNews | undefined;
+    const content = message ? { message } : call && { call };
+    if (!position || !content) continue;
+    const entry = { position, ...content, ts: numberOf(value, 'ts'), durable: false } as const;
     yield { entry, origin: value.origin as Origin | undefined, madeBy: value.madeBy as MadeBy | undefined };
   }
 }
