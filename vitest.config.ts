@@ -30,7 +30,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'compat', include: ['tests/compat/**/*.test.ts'] },
+        test: { name: 'compat', include: ['tests/compat/**/*.test.ts', 'tests/types/**/*.test.ts'] },
       },
       {
         extends: true,

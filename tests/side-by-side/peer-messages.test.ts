@@ -1,6 +1,7 @@
 /** Peer messages, with both SDKs. */
+import type { RtmImageMessage, RtmRawMessage } from 'ar-rtm-sdk';
 import { expect } from 'vitest';
-import { codeOf, differs, hear, outcome, scenario } from './scene.js';
+import { codeOf, differs, hear, oursOnly, outcome, scenario } from './scene.js';
 
 type Heard = [message: { text?: string; messageType?: string }, from: string, properties: Record<string, unknown>];
 
@@ -94,3 +95,29 @@ differs(
   },
   { ours: 'TEXT', published: undefined },
 );
+
+oursOnly([5, 6, 27], 'bytes travel as they are, with a description', async (scene) => {
+  const [ann, ben] = [await scene.login('ann'), await scene.login('ben')];
+  const heard = hear<[message: RtmRawMessage]>(ben, 'MessageFromPeer');
+  const rawMessage = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  const message = ann.createMessage<RtmRawMessage>({ rawMessage, description: 'all of them' });
+  expect(message.messageType).toBe('RAW');
+  expect(await ann.sendMessageToPeer(message, 'ben')).toEqual({ hasPeerReceived: true });
+  const [[got] = []] = await heard.atLeast(1);
+  expect(got).toEqual({ rawMessage, description: 'all of them', messageType: 'RAW' });
+});
+
+oursOnly([27], 'messages are made from what is known of them', async (scene) => {
+  const client = await scene.client();
+  expect(client.createMessage({ text: 'hello' })).toEqual({ text: 'hello', messageType: 'TEXT' });
+  expect(client.createMessage<RtmImageMessage>({ mediaId: 'id', messageType: 'IMAGE' })).toMatchObject({
+    mediaId: 'id',
+    messageType: 'IMAGE',
+    width: 0,
+    height: 0,
+    size: 0,
+    fileName: '',
+    description: '',
+  });
+  expect(() => client.createMessage(null as never)).toThrow(expect.objectContaining({ code: 1 }));
+});
