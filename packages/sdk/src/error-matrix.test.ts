@@ -78,6 +78,16 @@ const ATTRIBUTES = { notLoggedIn: 102, tooOften: 5, timeout: 7, failure: 2, inte
 const WRITES = { codes: ATTRIBUTES, limit: FREQUENCIES.ATTRIBUTES, timeoutMs: 5000 };
 
 const ROWS: Readonly<Record<string, Row>> = {
+  renewToken: {
+    cmd: 'RenewAcsToken',
+    good: (client) => client.renewToken('new'),
+    bad: each([...WRONG.filter((value) => !value || typeof value !== 'string'), {}, ['a']], 2, (client, token) =>
+      client.renewToken(token),
+    ),
+    codes: { notLoggedIn: 102, tooOften: 4, timeout: 1, failure: 1, interrupted: 201 },
+    limit: FREQUENCIES.RENEW_TOKEN,
+    timeoutMs: 10_000,
+  },
   sendMessageToPeer: {
     cmd: 'SendMsgToPeer',
     good: (client) => client.sendMessageToPeer({ text: 'a' }, 'bob'),
