@@ -6,8 +6,9 @@ import { checkCall } from './common.js';
 export function checkArchive(history: History, found: Findings): void {
   for (const app of history.apps) {
     for (const call of app.calls) {
-      const { text = '' } = call;
-      if (isArchived(text)) checkCall(app, call, history.archived.get(text)?.size ?? 0, found);
+      const { what, text = '' } = call;
+      const isMessage = what === 'peer' || what === 'channel';
+      if (isMessage && isArchived(text)) checkCall(app, call, history.archived.get(text)?.size ?? 0, found);
     }
   }
 }
