@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'replay from the end',
     story: 'an inbox that was resumed goes on at its end instead of at what was not acknowledged',
     file: `${APP}/session-host.ts`,
-    find: 'else session.inbox?.release();',
+    find: 'else session.inbox?.release(undefined, claim.inboxStart);',
     replace: 'else session.inbox?.release(claim.inboxEnd);',
   },
   {
@@ -171,8 +171,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'superseded instance wins back',
     story: 'a kicked client instance that reconnects kicks the newer one',
     file: `${LOCAL}/local-registry.ts`,
-    find: "if (core.superseded.has(appId, uid, userSId)) return { outcome: 'superseded' };",
-    replace: '',
+    find: 'if (core.superseded.has(appId, uid, userSId)) {',
+    replace: "if (core.superseded.has(appId, uid, userSId) && uid === '') {",
   },
   {
     name: 'commands of a socket overtake',
