@@ -91,4 +91,19 @@ describe('log upload', () => {
     await clock.advance(60_000);
     expect(lines()).toHaveLength(2);
   });
+
+  test('what one user left behind is not uploaded as the lines of the next', async () => {
+    const { client, server, clock, idle, logIn, lines } = setUpUploads();
+    await logIn('alice');
+    const { gateway } = server;
+    server.gateway = (body) => ('lines' in body ? undefined : gateway(body));
+    await idle(4000);
+    await Promise.all([client.logout(), clock.settle()]);
+    server.gateway = gateway;
+    await clock.advance(60_000);
+    server.posts.length = 0;
+    await logIn('bob');
+    await idle(6000);
+    expect(lines()).toHaveLength(2);
+  });
 });

@@ -291,3 +291,19 @@ test('steps that arrive with a logout are not dispatched', async () => {
   void client.logout();
   expect(await events()).toEqual(['ConnectionStateChanged "DISCONNECTED" "LOGOUT"']);
 });
+
+test('cut, the token has ended, renewed with the same one: 5 at once, not a time-out', async () => {
+  const all = setUp();
+  const { client, clock, recorder, server } = all;
+  await Promise.all([client.login({ uid: 'alice', token: 'old' }), clock.settle()]);
+  all.resumes();
+  const { gateway } = server;
+  server.gateway = (body) => (body.token === 'old' ? { code: 109 } : gateway(body));
+  server.connection.close();
+  await clock.advance(6000);
+  recorder.take();
+  void recorder.settles('renewToken', client.renewToken('old'));
+  await clock.advance(2000);
+  const said = (await all.events()).filter((line) => line.startsWith('renewToken'));
+  expect(said).toEqual(['renewToken rejected RtmUnauthenticatedError 5']);
+});

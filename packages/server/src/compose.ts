@@ -21,7 +21,7 @@ import { OperatorKey } from './edge/operator-key.js';
 import { isSecretOf } from './edge/secret-hash.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
-import { LocalEngine, type LocalLimits } from './engines/local/index.js';
+import { LocalEngine, type LocalLimits, RECORD_KEYS } from './engines/local/index.js';
 import type { Chance, ClientLogs, Counters, Engine, Logger, Records, Time } from './ports/index.js';
 
 /** What the composition needs; the configuration is turned into it by the command line. */
@@ -81,7 +81,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const SECRET_KEY = 'secret/tickets';
 const SECRET_BYTES = 32;
 
 /**
@@ -106,7 +105,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<RunningSe
   const time = new NodeTime();
   const chance = new NodeChance();
   const secret = await ticketSecret(records, chance);
-  const operatorKey = await OperatorKey.open(records, chance);
+  const operatorKey = OperatorKey.open(records, chance);
   const engine = new LocalEngine({ records, time, counters, logger, limits: options.engineLimits ?? {} });
   await engine.open();
   closing.add('engine', () => engine.close({ graceful: true }));
@@ -121,6 +120,7 @@ async function open(options: ServerOptions, closing: Closing): Promise<RunningSe
   const metricsPort = await listenForMetrics(options, closing);
   await listen(edge.server, options.host, options.port);
   closing.add('sockets', () => node.drain());
+  await operatorKey.keep(records);
   const { port } = edge.server.address() as AddressInfo;
   const census = () => ({ ...node.census, ...engine.sizes() });
   return { port, metricsPort, newOperatorKey: operatorKey.fresh, census, stop: () => closing.run() };
@@ -226,9 +226,9 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 /** The secret of the tickets lives with the data, so that a restart, and every node of a shared engine, knows it. */
 async function ticketSecret(records: Records, chance: Chance): Promise<Uint8Array> {
-  const known = records.get(SECRET_KEY)?.hex;
+  const known = records.get(RECORD_KEYS.secret)?.hex;
   if (typeof known === 'string') return Buffer.from(known, 'hex');
   const hex = chance.secretHex(SECRET_BYTES);
-  await records.write([{ key: SECRET_KEY, value: { hex } }]);
+  await records.write([{ key: RECORD_KEYS.secret, value: { hex } }]);
   return Buffer.from(hex, 'hex');
 }

@@ -62,7 +62,7 @@ export function createCalls(
     call.state = to;
     if (isOver(to)) {
       call.stopRequest?.();
-      after(call, TIMES.CALL_EXPIRE_MS, () => known.delete(keyOf(call)));
+      after(call, TIMES.CALL_EXPIRE_MS, () => known.get(keyOf(call)) === call && known.delete(keyOf(call)));
     }
     return true;
   };
@@ -169,7 +169,8 @@ export function createCalls(
         if (cmd === 'MakeCall') {
           // First of all: the listener may answer at once.
           acknowledge('MakeCallAck');
-          if (!isNew || before || !isLoggedIn()) return;
+          // A published caller may make a call again that is over.
+          if (!isNew || (before && !isOver(before.state)) || !isLoggedIn()) return;
           call.text = content.Content;
           known.set(keyOf(call), call);
           after(call, TIMES.CALL_EXPIRE_MS, () => fail(call, 'INVITATION_EXPIRE'));

@@ -62,6 +62,7 @@ export class Engine implements ConnectionHost {
   readonly presence: Presence;
   readonly calls: Calls;
   private readonly inbox: Inbox;
+  private data: string | undefined;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
   private readonly messages = new SlidingWindow(FREQUENCIES.MESSAGES);
   private readonly memberLists = new SlidingWindow(FREQUENCIES.MEMBERS);
@@ -132,6 +133,8 @@ export class Engine implements ConnectionHost {
     }
     countCall(this.clock.now(), [this.logins, LOGIN_CODE.TOO_OFTEN]);
     this.session?.scope.end();
+    // What was logged behind the end of the session before is not this one's.
+    this.logger.upload.close();
     const scope = new Scope();
     this.session = {
       uid,
@@ -280,12 +283,21 @@ export class Engine implements ConnectionHost {
     return this.session?.token.refused(code) === true;
   }
 
+  /** The first part of `Memory` names the data of the server. */
+  private meet({ Memory }: LoginReply): void {
+    const [data] = Memory.split('/');
+    if (data !== this.data) this.inbox.forget();
+    this.data = data;
+  }
+
   accepted(reply: LoginReply): void {
+    this.meet(reply);
     this.inbox.base = positionOf(reply);
     this.attributes.restored(reply);
   }
 
   restore(reply: LoginReply, done: (gaps: Gaps | undefined) => void): void {
+    this.meet(reply);
     this.session?.token.accept();
     this.presence.restore(reply, () =>
       this.attributes.restore(reply, () =>

@@ -25,6 +25,8 @@ export interface Inbox {
   position(uid: string): Position | undefined;
   receive(message: PeerMessage, uid: string, session: Scope): void;
   /** Any entry has its turn: `take` is to acknowledge it. One that is not new was taken before. */
+  /** Positions that have been seen are of other data: a server that has lost them, or got them from a backup, counts anew. */
+  forget(): void;
   follow(entry: Place, uid: string, session: Scope, take: (isNew: boolean) => void): void;
 }
 
@@ -54,6 +56,7 @@ export function createInbox(queue: EventQueue, requests: Requests, logger: Logge
       const last = lastByUid.get(uid);
       return last && isBehind(last, this.base) ? last : this.base;
     },
+    forget: () => lastByUid.clear(),
     follow,
     receive: (message, uid, session) =>
       follow(message, uid, session, (isNew) => {

@@ -49,6 +49,8 @@ export class LogUpload {
     this.stopTimer?.();
     this.stopTimer = undefined;
     if (!this.isPosting) this.post();
+    // Not with the ticket of whoever is next.
+    this.lines = [];
     this.target = undefined;
   }
 
@@ -71,7 +73,7 @@ export class LogUpload {
     const done = (reply: string | undefined) => {
       stopLimit();
       this.isPosting = false;
-      if (reply === undefined && this.isOn) {
+      if (reply === undefined && this.isOn && this.target === target) {
         this.lines.unshift(...lines);
         this.bound();
       }

@@ -75,10 +75,10 @@ export class Token {
   refused(code: number): boolean {
     const hasEnded = code === LOGIN_CODE.TOKEN_EXPIRED;
     if (!hasEnded && code !== LOGIN_CODE.INVALID_TOKEN) return false;
-    if (this.presented !== this.value) {
-      this.renewal?.refuse(hasEnded ? RENEW_TOKEN_CODE.TOKEN_EXPIRED : RENEW_TOKEN_CODE.INVALID_TOKEN);
-      return true;
-    }
+    const isOther = this.presented !== this.value;
+    // Also when it was renewed with the one that it has already.
+    this.renewal?.refuse(hasEnded ? RENEW_TOKEN_CODE.TOKEN_EXPIRED : RENEW_TOKEN_CODE.INVALID_TOKEN);
+    if (isOther) return true;
     if (hasEnded) {
       this.tell(2);
       this.stopTimer ??= this.clock.after(TIMES.TOKEN_GRACE_MS, () => this.tell(3));

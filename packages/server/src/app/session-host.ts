@@ -33,6 +33,7 @@ export class SessionHost {
   /** Kicks whose notice came before the answer to the claim that they end. */
   private readonly early = new SlotTable<number>();
   readonly reachability: Reachability;
+  private readonly data: string;
 
   constructor(
     private readonly context: NodeContext,
@@ -43,6 +44,8 @@ export class SessionHost {
     private readonly presence: PresenceHub,
     private readonly calls: CallDesk,
   ) {
+    // Data that were lost, or came from a backup, have another secret.
+    this.data = context.signer.sign('data').slice(0, 12);
     this.reachability = new Reachability(context, (session) => this.stale(session));
     context.engine.inboxes.onFeed((feed) => {
       const session = this.sessions.get(feed.appId, feed.uid);
@@ -123,7 +126,7 @@ export class SessionHost {
     const known = this.find(orphan.appId, orphan.uid);
     if (known && known.generation > orphan.generation) return;
     if (known) this.stale(known);
-    const session = new Session(orphan.appId, orphan.uid, orphan.userSId, orphan.session);
+    const session = new Session(orphan.appId, orphan.uid, orphan.userSId, orphan.session, this.data);
     session.generation = orphan.generation;
     session.lastPacketMs = this.clock.nowMs - orphan.silentMs;
     session.inbox = this.pumpFor(session, undefined);
@@ -322,7 +325,7 @@ export class SessionHost {
       });
       if (known.apply('moved')) this.forget(known);
     }
-    const session = new Session(ticket.appId, ticket.uid, userSId, claim.session);
+    const session = new Session(ticket.appId, ticket.uid, userSId, claim.session, this.data);
     session.generation = claim.generation;
     session.lastPacketMs = this.clock.nowMs;
     session.inbox = this.pumpFor(session, claim.continued ? undefined : claim.inboxEnd);

@@ -52,6 +52,8 @@ export class Session {
     readonly userSId: string,
     /** Names the session for its whole life. */
     readonly session: number,
+    /** Names the data that the numbers of the session belong to: others count anew. */
+    private readonly data: string,
   ) {}
 
   get state(): SessionState {
@@ -71,7 +73,7 @@ export class Session {
    * under another one nobody knows whether it was before (design 4).
    */
   get memory(): string {
-    return `${this.session}/${this.epoch}`;
+    return `${this.data}/${this.session}/${this.epoch}`;
   }
 
   get channelCount(): number {

@@ -18,6 +18,9 @@ export const PUBLISHED_LOGIN_MS = 300;
  * without a socket is judged when its client comes back.
  */
 export class TokenWatch {
+  /** On which socket a token is watched already. */
+  private readonly watched = new WeakMap<TokenLife, ClientSocket>();
+
   constructor(
     private readonly context: NodeContext,
     private readonly wheel: DeadlineWheel,
@@ -30,7 +33,9 @@ export class TokenWatch {
     // After a cut nothing is told twice.
     else if (session.token?.endTs !== endTs) session.token = TokenLife.until(endTs, this.now());
     const { token, connection } = session;
-    if (!token || !connection) return;
+    // Renewed with the same one.
+    if (!token || !connection || this.watched.get(token) === connection) return;
+    this.watched.set(token, connection);
     const due = () => (session.token === token ? this.advance(session, token, connection) : undefined);
     const nextMs = connection.profile?.published === false ? due() : PUBLISHED_LOGIN_MS;
     if (nextMs !== undefined) this.wheel.schedule({ due }, nextMs);

@@ -2,11 +2,14 @@ import {
   backup,
   type FileReport,
   type MaintenanceOptions,
+  openLmdbRecords,
   repair,
   restore,
   StorageRefused,
   verify,
 } from '../engines/lmdb/index.js';
+import { forkedEpoch, RECORD_KEYS } from '../engines/local/index.js';
+import type { Logger } from '../ports/index.js';
 import type { MaintenanceCommand } from './command-line.js';
 
 /** What a command says, and how the process should end: 0 done, 1 refused or failed, 2 damage found. */
@@ -14,6 +17,9 @@ export interface Outcome {
   readonly text: string;
   readonly exitCode: 0 | 1 | 2;
 }
+
+const nothing = (): void => undefined;
+const SILENT: Logger = { error: nothing, warn: nothing, info: nothing, debug: nothing, child: () => SILENT };
 
 const done = (text: string): Outcome => ({ text: `${text}\n`, exitCode: 0 });
 
@@ -49,8 +55,19 @@ async function runRestore(
   options: MaintenanceOptions & { readonly force: boolean },
 ): Promise<Outcome> {
   const { report, keptAs } = await restore(fromDir, dataDir, options);
+  await fork(dataDir, options);
   const kept = keptAs === undefined ? '' : ` The data that were there are now ${keptAs}.`;
   return done(`Restored to ${dataDir}: ${summary(report)}.${kept}`);
+}
+
+/** The original may have gone on behind the backup: what clients know of it must not be taken for something else here. */
+async function fork(dataDir: string, { time, checker }: MaintenanceOptions): Promise<void> {
+  // The check before has said what there is to say.
+  const silent = { logger: SILENT, counters: { add: () => undefined } };
+  const options = { dir: dataDir, ...silent, time, lockWaitMs: 0, ...(checker !== undefined && { checker }) };
+  const records = await openLmdbRecords(options);
+  await records.write([...forkedEpoch(records), { key: RECORD_KEYS.secret }]);
+  await records.close();
 }
 
 async function runRepair(dataDir: string, options: MaintenanceOptions): Promise<Outcome> {

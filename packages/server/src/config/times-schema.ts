@@ -65,9 +65,15 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     'An invitation that has not reached its callee by then fails.',
     TIMES.CALL_RECEIPT_MS,
     1000,
-    HOUR,
+    // The SDK gives up by itself soon behind these times.
+    TIMES.CALL_RECEIPT_MS,
   ),
-  callExpireMs: milliseconds('An invitation without an answer by then fails.', TIMES.CALL_EXPIRE_MS, 1000, HOUR),
+  callExpireMs: milliseconds(
+    'An invitation without an answer by then fails.',
+    TIMES.CALL_EXPIRE_MS,
+    1000,
+    TIMES.CALL_EXPIRE_MS,
+  ),
   callExpirePublishedMs: milliseconds(
     'The same from the delivery to a callee with another SDK on, which gives up 60 s after that.',
     TIMES.CALL_EXPIRE_PUBLISHED_MS,
@@ -78,7 +84,7 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     'An accept that has not reached the caller by then fails.',
     TIMES.CALL_CONFIRM_MS,
     500,
-    60_000,
+    TIMES.CALL_CONFIRM_MS,
   ),
   engineTimeoutMs: milliseconds(
     'How long a call to the engine, which is to the disk with stored data, may take before its request is refused.',

@@ -15,18 +15,27 @@ export class OperatorKey {
     readonly fresh: string | undefined,
   ) {}
 
-  /** The key of these data; the first call makes it. */
-  static async open(records: Records, chance: Chance): Promise<OperatorKey> {
+  /** The key of these data, or a fresh one, which is to be kept when it can be shown. */
+  static open(records: Records, chance: Chance): OperatorKey {
     const hash = records.get(RECORD)?.hash;
-    return typeof hash === 'string' ? new OperatorKey(hash, undefined) : OperatorKey.reset(records, chance);
+    return typeof hash === 'string' ? new OperatorKey(hash, undefined) : OperatorKey.make(chance);
   }
 
   /** Makes a new key; the old one ends. */
   static async reset(records: Records, chance: Chance): Promise<OperatorKey> {
+    const key = OperatorKey.make(chance);
+    await key.keep(records);
+    return key;
+  }
+
+  private static make(chance: Chance): OperatorKey {
     const key = `op_${chance.secretHex(KEY_BYTES)}`;
-    const hash = hashSecret(key);
-    await records.write([{ key: RECORD, value: { hash } }]);
-    return new OperatorKey(hash, key);
+    return new OperatorKey(hashSecret(key), key);
+  }
+
+  /** Writes a fresh key. A start that fails before it shows the key must not have kept it. */
+  async keep(records: Records): Promise<void> {
+    if (this.fresh !== undefined) await records.write([{ key: RECORD, value: { hash: this.hash } }]);
   }
 
   isKey(text: string): boolean {

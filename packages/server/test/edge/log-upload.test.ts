@@ -25,7 +25,7 @@ async function begin(options: { fileBytes?: number; totalBytes?: number } = {}) 
     return { client, body: { appId: APP, uid, sessId: sessionId } };
   };
   const files = () =>
-    (readdirSync(dir, { recursive: true }) as string[]).filter((name) => name.endsWith('.log')).sort();
+    (readdirSync(dir, { recursive: true }) as string[]).filter((name) => /\.log(\.1)?$/.test(name)).sort();
   const text = (name: string) => readFileSync(join(dir, name), 'utf8');
   return { upload, session, files, text, dir };
 }
@@ -53,21 +53,33 @@ test('names are data: no user ID leads out of the folder, and no line into anoth
 });
 
 test('a full file is put aside once, and all files together stay within their bound', async () => {
-  const { upload, session, files, text } = await begin({ fileBytes: 300, totalBytes: 1000 });
+  const { upload, session, files, text } = await begin({ fileBytes: 300, totalBytes: 5 * 4096 });
   const { client, body } = await session('eve');
   for (let i = 0; i < 8; i++) await upload({ ...body, lines: [`${i} ${'x'.repeat(100)}`] });
-  expect(files()).toEqual([`${APP}/eve.1.log`, `${APP}/eve.log`]);
+  expect(files()).toEqual([`${APP}/eve.log`, `${APP}/eve.log.1`]);
   expect(text(`${APP}/eve.log`)).toMatch(/^6 x+\n7 x+\n$/);
-  expect(text(`${APP}/eve.1.log`)).toMatch(/^4 x+\n5 x+\n$/);
+  expect(text(`${APP}/eve.log.1`)).toMatch(/^4 x+\n5 x+\n$/);
   await client.logout();
   for (const uid of ['u1', 'u2', 'u3', 'u4', 'u5']) {
     const other = await session(uid);
     await upload({ ...other.body, lines: ['y'.repeat(200)] });
     await other.client.logout();
   }
-  const bytes = files().reduce((sum, name) => sum + text(name).length, 0);
-  expect(bytes).toBeLessThanOrEqual(1000);
+  // Each of them takes a block.
+  expect(files().length).toBeLessThanOrEqual(5);
   expect(files()).toContain(`${APP}/u5.log`);
+});
+
+test('the old lines of one user are not in the file of another one', async () => {
+  const { upload, session, text } = await begin({ fileBytes: 100 });
+  const other = await session('alice.1');
+  await upload({ ...other.body, lines: ['written by alice.1'] });
+  const { client, body } = await session('alice');
+  for (const letter of ['a', 'b']) await upload({ ...body, lines: [letter.repeat(80)] });
+  await upload({ ...body, lines: [] });
+  expect(text(`${APP}/alice.1.log`)).toBe('written by alice.1\n');
+  await client.logout();
+  await other.client.logout();
 });
 
 test('whoever has no session of that user is refused, and so is what is no list of lines', async () => {

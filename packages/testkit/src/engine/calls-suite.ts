@@ -191,14 +191,25 @@ export function describeCalls(name: string, factory: EngineFactory): void {
     });
 
     test('running calls are limited, for callers and callees; those that are over do not count', async () => {
-      const eve = await a.login('eve');
-      for (const callId of ['1', '2']) await ann.call('bob', callId, { limit: 2 });
-      expect(await ann.call('eve', '3', { limit: 2 })).toEqual({ outcome: 'too-many' });
-      expect(await eve.call('bob', '3', { limit: 2 })).toEqual({ outcome: 'too-many' });
-      expect(await eve.call('ann', '3', { limit: 2 })).toEqual({ outcome: 'made' });
+      const [eve, carl] = [await a.login('eve'), await a.login('carl')];
+      const limit = 2;
+      expect(await ann.call('bob', '1', { limit })).toEqual({ outcome: 'made' });
+      expect(await ann.call('eve', '1', { limit })).toEqual({ outcome: 'made' });
+      expect(await ann.call('carl', '1', { limit })).toEqual({ outcome: 'too-many' });
+      expect(await eve.call('bob', '1', { limit })).toEqual({ outcome: 'made' });
+      expect(await carl.call('bob', '1', { limit })).toEqual({ outcome: 'too-many' });
+      expect(await carl.call('ann', '1', { limit })).toEqual({ outcome: 'made' });
       await bob.act('refuse', 'ann', '1');
-      expect(await eve.call('bob', '3', { limit: 2 })).toEqual({ outcome: 'made' });
-      expect(await ann.call('bob', '4', { limit: 2 })).toEqual({ outcome: 'too-many' });
+      expect(await carl.call('bob', '1', { limit })).toEqual({ outcome: 'made' });
+      expect(await ann.call('bob', '2', { limit })).toEqual({ outcome: 'too-many' });
+    });
+
+    test('one caller gets a tenth of what a callee may get, and keeps nobody else from calling', async () => {
+      const eve = await a.login('eve');
+      for (const callId of ['1', '2'])
+        expect(await eve.call('bob', callId, { limit: 20 })).toEqual({ outcome: 'made' });
+      expect(await eve.call('bob', '3', { limit: 20 })).toEqual({ outcome: 'too-many' });
+      expect(await ann.call('bob', '3', { limit: 20 })).toEqual({ outcome: 'made' });
     });
 
     describe('deadlines', () => {

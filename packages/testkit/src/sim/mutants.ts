@@ -255,7 +255,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'invited twice',
     story: 'the SDK takes an invitation that is pushed again for another one',
     file: `${SDK}/calls.ts`,
-    find: 'if (!isNew || before || !isLoggedIn()) return;',
+    find: 'if (!isNew || (before && !isOver(before.state)) || !isLoggedIn()) return;',
     replace: 'if (!isLoggedIn()) return;',
   },
 ];

@@ -34,6 +34,8 @@ export class BackEndApi {
   private readonly requests: Rates;
   private readonly messageRates: Rates;
   private readonly kickRates: Rates;
+  /** Users with a token may do no more than on a socket, and nothing at the cost of the app's own back end. */
+  private readonly userRates: Rates;
 
   constructor(
     private readonly context: NodeContext,
@@ -48,6 +50,7 @@ export class BackEndApi {
     this.requests = new Rates(limits.requestsPerSecond);
     this.messageRates = new Rates(limits.messagesPerSecond);
     this.kickRates = new Rates(limits.kicksPerSecond);
+    this.userRates = new Rates(context.settings.messages);
   }
 
   /** Never rejects. */
@@ -71,6 +74,8 @@ export class BackEndApi {
     const route = routeOf(request.method, request.path);
     if (route instanceof Problem) return route;
     const fields = request.method === 'POST' ? Fields.of(request.body) : undefined;
+    // The app is named in the body.
+    if (route.appId === undefined && fields instanceof Problem) return fields;
     const app = this.appOf(route, fields);
     if (app instanceof Problem) return app;
     // Before credentials are looked at, so that guessing them is slow.
@@ -82,7 +87,13 @@ export class BackEndApi {
       if (isWrong) this.failures.add(request.from, nowMs);
       return caller;
     }
-    if (!this.requests.take(app.appId, nowMs)) return tooMany('the app sends too many requests');
+    if (caller.kind === 'user') {
+      if (!this.userRates.take(`${app.appId}/${caller.uid}`, nowMs))
+        return tooMany('this user sends too many requests');
+    } else if (!isKick(route) && !this.requests.take(app.appId, nowMs)) {
+      // Kicks have a budget of their own: whoever floods must not keep the back end from putting them off.
+      return tooMany('the app sends too many requests');
+    }
     if (fields instanceof Problem) return fields;
     if (!this.isReady()) return new Problem('unavailable', 'not ready, try again');
     return this.carryOut(route, app.appId, caller, fields, request, nowMs);
@@ -104,7 +115,8 @@ export class BackEndApi {
         }
         const wait = queryFlag(request.query, 'wait_for_ack');
         if (wait instanceof Problem || !fields) return wait as Problem;
-        if (!this.messageRates.take(appId, nowMs)) return tooMany('the app sends too many messages');
+        const isWithin = caller.kind === 'user' || this.messageRates.take(appId, nowMs);
+        if (!isWithin) return tooMany('the app sends too many messages');
         const code =
           route.kind === 'peer-message'
             ? await this.messages.toPeer(appId, route.uid, fields, wait)
@@ -149,6 +161,10 @@ export class BackEndApi {
       body: { result: 'failed', request_id, code, message, reason },
     };
   }
+}
+
+function isKick({ kind }: Route): boolean {
+  return kind === 'kicking-rule' || kind === 'connection';
 }
 
 function tooMany(reason: string): Problem {

@@ -3,13 +3,14 @@ import { type BucketRule, TokenBucket } from '../../domain/token-bucket.js';
 /** Names remembered at most; above that all are forgotten, which lets some more requests pass. */
 const MOST_NAMES = 50_000;
 
-/** A budget of its own for each name: an app, an address. A burst of one second's worth (rest-api.md 10). */
+/** A budget of its own for each name: an app, a user, an address. */
 export class Rates {
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly rule: BucketRule;
 
-  constructor(perSecond: number) {
-    this.rule = { perSecond, burst: perSecond };
+  /** A number means a burst of one second's worth (rest-api.md 10). */
+  constructor(rule: BucketRule | number) {
+    this.rule = typeof rule === 'number' ? { perSecond: rule, burst: rule } : rule;
   }
 
   /** Takes one; false when the budget of this name is used up. */

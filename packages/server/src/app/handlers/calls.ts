@@ -55,6 +55,7 @@ export class CallCommands {
         return engine.calls.make({ appId, uid, generation, ...call, timeoutMs: settings.engineTimeoutMs });
       },
     );
+    if (answer === undefined && isOurs) return this.reply(connection, content, CALL_CODE.TIMEOUT);
     if (answer === undefined) return this.refuseCall(connection, content, 'the engine cannot be reached');
     if (answer === 'stale') return this.stale(connection, session);
     if (answer.outcome === 'too-many') return this.refuseCall(connection, content, 'too many calls are running');
@@ -112,13 +113,13 @@ export class CallCommands {
     act: CallAct,
     text = '',
   ): Promise<void> {
-    if (utf8Bytes(text) > this.context.settings.invitationBytes) {
-      const reason = `the text is above ${this.context.settings.invitationBytes} bytes`;
-      // A published client waits for no reply; it is told in words, and the call goes on.
-      connection.notice(CALL_CODE.REFUSED, reason, { cmd: act });
-      return this.reply(connection, request, CALL_CODE.REFUSED, reason);
+    const { invitationBytes } = this.context.settings;
+    const isTooLong = utf8Bytes(text) > invitationBytes;
+    if (isTooLong && connection.profile?.calls === true) {
+      return this.reply(connection, request, CALL_CODE.REFUSED, `the text is above ${invitationBytes} bytes`);
     }
-    const answer = await this.desk.act(session, call, act, { text });
+    // A published client has done it already, and reads no refusal: the other side hears of it, without the words.
+    const answer = await this.desk.act(session, call, act, { text: isTooLong ? '' : text });
     if (answer === 'stale') return this.stale(connection, session);
     this.reply(connection, request, answer === undefined ? CALL_CODE.TIMEOUT : CALL_CODE.OK);
   }

@@ -53,8 +53,10 @@ export class TokenRenewal {
     const endTs = this.tokens.endOf(token, result.expireTs);
     // A published client would come back as it came, without a token that ends; so it is not bound to one in between.
     if (!session.token && connection.profile?.published !== false) return reply(RENEW_TOKEN_CODE.OK, result.expireTs);
+    const { generation } = session;
     const known = endTs === undefined || (await this.renew(connection, session, token, endTs));
-    if (known === 'stale') return this.sessions.stale(session);
+    // An answer that comes late may be about a claim before the one that the session has now.
+    if (known === 'stale') return session.generation === generation ? this.sessions.stale(session) : undefined;
     if (!known) return reply(RENEW_TOKEN_CODE.FAILURE);
     // What there is to tell of the new token comes behind the answer.
     reply(RENEW_TOKEN_CODE.OK, result.expireTs);

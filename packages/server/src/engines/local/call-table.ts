@@ -15,6 +15,8 @@ import type { UserSlot } from './state.js';
 
 /** How long a call is remembered that is over, so that one that is made again is known. Longer than a client repeats it. */
 const REMEMBERED_MS = 60_000;
+/** Callers at least that can ring one callee at the same time. */
+const CALLERS_OF_ONE = 10;
 
 /** One call, in memory. Times are those of the awake clock. */
 export interface Call extends CallKey {
@@ -76,10 +78,16 @@ export class CallTable {
     return this.#made.get(appId, caller)?.calls.get(`${callee}/${callId}`);
   }
 
-  /** Whether one of the two users of a call to be made has its share already. */
+  /**
+   * Whether one of the two users of a call to be made has its share already. One caller gets a tenth of what a callee may
+   * get, so that nobody keeps all others from calling somebody.
+   */
   isFull(appId: string, { caller, callee }: CallKey, limit: number): boolean {
     const [made, got] = [this.#made.get(appId, caller), this.#got.get(appId, callee)];
-    return Math.max(made?.running ?? 0, got?.running ?? 0) >= limit;
+    if (Math.max(made?.running ?? 0, got?.running ?? 0) >= limit) return true;
+    let between = 0;
+    for (const call of made?.calls.values() ?? []) if (call.callee === callee && isRunning(call.state)) between += 1;
+    return between >= Math.ceil(limit / CALLERS_OF_ONE);
   }
 
   /** Begins a call; the caller of this flushes the deliveries. */

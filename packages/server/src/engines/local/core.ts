@@ -34,7 +34,7 @@ export interface Outside {
 const TICKET_SWEEP_MS = 5000;
 const OFFLINE_SWEEP_MS = 10 * 60_000;
 /** Between two steps through all histories, and between two walks. */
-const HISTORY_STEP_MS = 1000;
+const HISTORY_STEP_MS = 100;
 const HISTORY_REST_MS = 60_000;
 
 /** The state of one running engine, from `open` to `close`, shared by the ports of all its nodes. */
@@ -143,7 +143,7 @@ export class Core {
     );
     this.sessionRecords = new SessionRecords(now);
     this.tickets = new Tickets(now, limits.ticketAfterSessionMs);
-    this.superseded = new InstanceMemory(RECORD_KEYS.superseded, time, limits.memoryMs);
+    this.superseded = new InstanceMemory(RECORD_KEYS.superseded, time, limits.memoryMs, limits.reconnectingEntries);
     this.reconnecting = new InstanceMemory(RECORD_KEYS.reconnecting, time, limits.memoryMs, limits.reconnectingEntries);
     this.#repeat(TICKET_SWEEP_MS, () => this.tickets.expire());
     this.#repeat(OFFLINE_SWEEP_MS, () => this.#expireOffline());

@@ -3,6 +3,9 @@ import type { RecordChange, Records, RecordValue } from '../../ports/index.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf } from './record-values.js';
 
+/** More than a server uses between a backup and the day it is restored: each crash takes one. */
+const FORK_EPOCHS = 256;
+
 /** What a start finds out about the stop before it. */
 export interface EpochStart {
   readonly epoch: number;
@@ -32,6 +35,14 @@ export function startEpoch(records: Records): EpochStart {
   const epoch = used + 1;
   if (epoch >= MAX_EPOCH) throw new Error(`epoch ${epoch} is above the highest one that message ids can carry`);
   return { epoch, isContinued: false, serial: 0, versionSerial: 0, highWater: 0 };
+}
+
+/**
+ * What a copy of the data needs that begins a history of its own, because the original may have gone on: no position may
+ * mean one thing here and another thing there.
+ */
+export function forkedEpoch(records: Records): RecordChange[] {
+  return both({ epoch: startEpoch(records).epoch + FORK_EPOCHS, isClean: false });
 }
 
 export function runningEpoch(epoch: number): RecordChange[] {

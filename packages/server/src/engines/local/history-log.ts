@@ -39,7 +39,7 @@ const ENTRY_BYTES = 100;
 /** Requests that are on disk: far more than clients repeat after a crash. */
 const RECORDED_REQUESTS = 64;
 /** Entries that one step of trimming removes at most. */
-const TRIM_SLICE = 1000;
+const TRIM_SLICE = 100;
 /** A log above its bounds is cut by this part more, so that not every new entry has to remove one. */
 const SLACK = 128;
 

@@ -8,6 +8,8 @@ import { numberOf } from './record-values.js';
 
 /** Heads that one step of the sweep looks at. */
 const SWEEP_HEADS = 500;
+/** Entries that it removes, about; the loop is held by reading them. */
+const SWEEP_CHANGES = 100;
 
 /** The histories that are in memory: those that were used some seconds ago, or whose requests may be repeated. */
 export class HistoryTable {
@@ -42,18 +44,21 @@ export class HistoryTable {
     const { records, wallMs, bounds } = this.#room;
     const expiredTs = wallMs() - bounds.historyMs;
     let seen = 0;
+    const changes: RecordChange[] = [];
     for (const { key, value } of records.scan(RECORD_KEYS.historyHeads, { from: this.#sweptTo })) {
       this.#sweptTo = key;
-      if (seen >= SWEEP_HEADS) return { changes: [], isDone: false };
+      if (seen >= SWEEP_HEADS || changes.length >= SWEEP_CHANGES) return { changes, isDone: false };
       seen += 1;
       if (numberOf(value, 'firstTs') > expiredTs) continue;
       const [appId = '', ...name] = keyParts(key);
-      const changes = this.#load(appId, name.join('/')).trim();
-      // One log at a time: there may be much to remove.
-      if (changes.length > 0) return { changes, isDone: false };
+      const log = this.#load(appId, name.join('/'));
+      const trimmed = log.trim();
+      changes.push(...trimmed);
+      // There is more of this one to remove than a step may: the next one begins here.
+      if (trimmed.length > 0 && log.isOverdue) return { changes, isDone: false };
     }
     this.#sweptTo = undefined;
-    return { changes: [], isDone: true };
+    return { changes, isDone: true };
   }
 
   /** What a graceful stop writes. */

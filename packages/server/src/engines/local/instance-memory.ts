@@ -12,11 +12,16 @@ interface Memory {
 
 type Details = Partial<Pick<Memory, 'token' | 'byOperator'>>;
 
+/** Instances of one user; beyond that the oldest go. */
+const MOST_OF_USER = 20;
+
 /**
  * Client instances (UserSIds) that are remembered for a while, on disk too: the superseded ones, and those that were
  * only lost. All are kept for the same time, so the oldest stands first and expiry looks at the front only.
  */
 export class InstanceMemory {
+  /** Record keys by user, the oldest first. */
+  readonly #byUser = new Map<string, Set<string>>();
   readonly #family: string;
   readonly #time: Time;
   readonly #keptMs: number;
@@ -71,6 +76,12 @@ export class InstanceMemory {
     const changes: RecordChange[] = [
       { key, value: { ts: memory.ts, ...(token && { token }), ...(byOperator && { byOperator }) } },
     ];
+    // Somebody who logs in again and again must not push out what is known of others.
+    const [oldest] = this.#ofUser(key);
+    if (oldest !== undefined && this.#ofUser(key).size > MOST_OF_USER) {
+      this.#drop(oldest);
+      changes.push({ key: oldest });
+    }
     if (this.#known.size > this.#most) changes.push(...this.#forgetFirst(() => this.#known.size > this.#most));
     return changes;
   }
@@ -97,16 +108,31 @@ export class InstanceMemory {
 
   #keep(key: string, memory: Memory): void {
     this.#known.set(key, memory);
+    const user = userOf(key);
+    const keys = this.#byUser.get(user) ?? new Set();
+    this.#byUser.set(user, keys.add(key));
     if (memory.token) this.#byToken.set(memory.token.name, key);
   }
 
   #drop(key: string): boolean {
     const name = this.#known.get(key)?.token?.name;
     if (name !== undefined && this.#byToken.get(name) === key) this.#byToken.delete(name);
+    const keys = this.#ofUser(key);
+    keys.delete(key);
+    if (keys.size === 0) this.#byUser.delete(userOf(key));
     return this.#known.delete(key);
+  }
+
+  #ofUser(key: string): Set<string> {
+    return this.#byUser.get(userOf(key)) ?? new Set();
   }
 
   #key(appId: string, uid: string, userSId: string): string {
     return `${this.#family}${appId}/${uid}/${userSId}`;
   }
+}
+
+/** The key without the instance. */
+function userOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/'));
 }

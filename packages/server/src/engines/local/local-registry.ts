@@ -46,7 +46,15 @@ export class LocalRegistry implements Registry {
     if (!isInForce(known, request)) return this.#tokenOver(slot, request);
     if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);
     // It went on from a cut, but somebody else has logged in since its own session ended: the newer login stays.
-    if (old && old.userSId !== userSId && mode === 'resume' && !old.isDoubtful) return { outcome: 'superseded' };
+    if (old && old.userSId !== userSId && !old.isDoubtful) {
+      if (mode === 'resume') return { outcome: 'superseded' };
+      if (mode === 'published' && core.reconnecting.has(appId, uid, userSId)) {
+        // Its own close frame, when it has been told, ends that: a login that its user wants is a fresh one then.
+        const changes = core.reconnecting.forget(appId, uid, userSId);
+        core.durability.behind([...changes, ...core.superseded.remember(appId, uid, userSId, { token: known })]);
+        return { outcome: 'superseded' };
+      }
+    }
     return this.#begin(slot, old, node, { ...request, ...tokenInForce(known, request.token) });
   }
 
@@ -113,7 +121,7 @@ export class LocalRegistry implements Registry {
     const { host, generation, userSId } = session;
     const end = endSession(core, slot, session, node);
     end.changes.push(...core.sessionRecords.take(session));
-    end.changes.push(...core.superseded.remember(appId, uid, userSId, { byOperator: true }));
+    end.changes.push(...core.superseded.remember(appId, uid, userSId, { token: session.token, byOperator: true }));
     core.presence.note(slot);
     tellSuperseded(core, session, host, generation, 'operator');
     core.deliveries.flush();
@@ -135,7 +143,12 @@ export class LocalRegistry implements Registry {
     const core = this.#core;
     core.mustBeOpen();
     const { appId, uid, name } = request;
-    return core.users.find(appId, uid)?.session?.token?.name === name || core.reconnecting.hasToken(appId, uid, name);
+    // A superseded instance is let in as far as it takes to tell it.
+    const memories = [core.reconnecting, core.superseded];
+    return (
+      core.users.find(appId, uid)?.session?.token?.name === name ||
+      memories.some((memory) => memory.hasToken(appId, uid, name))
+    );
   }
 
   async settle(request: { readonly session: number }): Promise<void> {
@@ -251,7 +264,7 @@ export class LocalRegistry implements Registry {
       mustFlush = end.mustFlush;
       changes.push(...end.changes, ...core.sessionRecords.take(old));
       if (old.userSId !== userSId) {
-        changes.push(...core.superseded.remember(appId, uid, old.userSId));
+        changes.push(...core.superseded.remember(appId, uid, old.userSId, { token: old.token }));
         mustFlush = true;
       }
       tellSuperseded(core, old, host, generation, old.userSId === userSId ? 'same' : 'other');

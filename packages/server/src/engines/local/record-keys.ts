@@ -9,6 +9,8 @@ const digits = (value: number) => String(value).padStart(16, '0');
 export const RECORD_KEYS = {
   /** Two copies: when one is damaged, the other still tells the epoch. */
   epochs: ['epoch/1', 'epoch/2'],
+  /** The secret of tickets, which also names the data. Made and read by the composition. */
+  secret: 'secret/tickets',
   sessions: 'session/',
   session: (appId: string, uid: string, session: number) => `session/${appId}/${uid}/${digits(session)}`,
   offline: 'offline/',
