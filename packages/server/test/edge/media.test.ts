@@ -202,6 +202,7 @@ describe('what is refused', () => {
       [400, 'bad-request'],
     ]);
     expect((await ann.send('POST', UPLOADS)).reason).toBe('bad-request');
+    expect((await ann.send('POST', UPLOADS, { 'Upload-Length': 5 }, bytesOf(5))).reason).toBe('bad-request');
     expect((await ann.create(5, 'x'.repeat(1025))).reason).toBe('bad-request');
     expect((await ann.create(5, 'a', 'b', { 'Upload-Metadata': 'filename !!!' })).reason).toBe('bad-request');
     expect(names()).toEqual([]);
@@ -397,6 +398,26 @@ describe('downloads', () => {
       );
       expect(headers['set-cookie']).toBeUndefined();
     }
+  });
+
+  test('a download that is broken off ends, and one whose file goes meanwhile is cut, not finished', async () => {
+    const { ann } = await beginInFolder();
+    const mediaId = await ann.upload(bytesOf(32 * MB));
+    const get = async () => {
+      const wire = await arena.tcp();
+      await wire.request(`GET ${MEDIA}/${mediaId} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ann.ticket}\r\n\r\n`);
+      wire.pause();
+      return wire;
+    };
+    const [broken, robbed] = [await get(), await get()];
+    expect(arena.server.census()['transfers']).toBe(1);
+    broken.destroy();
+    await ann.send('DELETE', `${UPLOADS}/${mediaId}`);
+    robbed.resume();
+    await robbed.gone;
+    expect(robbed.text).toMatch(/^HTTP\/1.1 200 /);
+    expect(robbed.text.length).toBeLessThan(32 * MB);
+    await eventually(() => arena.server.census()['transfers'] === 0, 'both have ended');
   });
 
   test('a link opens one file for a while, without a session', async () => {
