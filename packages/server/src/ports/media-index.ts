@@ -33,10 +33,10 @@ export interface MediaQuota {
 type Timed = { readonly timeoutMs: number };
 
 export interface MediaIndex {
-  /** Notes an upload that begins, unless a quota would be exceeded. The id must be new. */
+  /** Notes an upload that begins, unless a quota would be exceeded. `known`: there is a file with this id; nothing was done. */
   reserve(
     request: Timed & { readonly appId: string; readonly file: MediaDescription; readonly quota: MediaQuota },
-  ): Promise<'reserved' | 'user-full' | 'app-full'>;
+  ): Promise<'reserved' | 'user-full' | 'app-full' | 'known'>;
 
   /** Also of a file whose time is over, until it is released. */
   find(request: MediaRef & Timed): Promise<MediaFile | undefined>;

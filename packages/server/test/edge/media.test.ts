@@ -292,6 +292,31 @@ describe('what is refused', () => {
     expect(arena.server.count('media_refused')).toBe(4);
   });
 
+  test('uploads begun too often, by one user', async () => {
+    const ann = await begin({ settings: { mediaUserFiles: 1000 } });
+    const reasons = [];
+    for (let i = 0; i < 8; i++) {
+      reasons.push(...(await Promise.all(Array.from({ length: 40 }, () => ann.create(1)))).map(({ reason }) => reason));
+    }
+    expect(reasons.filter((reason) => reason === undefined).length).toBeLessThanOrEqual(250);
+    expect(reasons).toContain('too-often');
+    expect((await (await client('bob')).create(1)).status).toBe(201);
+  });
+
+  test('a creation that the disk refuses leaves no reservation', async () => {
+    let isBroken = true;
+    class Mendable extends MemoryMediaBytes {
+      override create(...request: Parameters<MemoryMediaBytes['create']>): ReturnType<MemoryMediaBytes['create']> {
+        return isBroken ? Promise.reject(new Error('EIO')) : super.create(...request);
+      }
+    }
+    const ann = await begin({ mediaBytes: new Mendable({ capacityBytes: MB }), settings: { mediaUserFiles: 1 } });
+    arena.expectedComplaints = [/a transfer of a file failed/];
+    expect((await ann.create(1)).status).toBe(503);
+    isBroken = false;
+    expect((await ann.create(1)).status).toBe(201);
+  });
+
   test('a disk without room', async () => {
     const { ann, names } = await beginInFolder({ settings: { mediaFreeBytes: 2 ** 52 } });
     expect([(await ann.create(1)).status, (await ann.create(1)).reason]).toEqual([507, 'disk-full']);

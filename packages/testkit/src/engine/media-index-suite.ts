@@ -84,6 +84,13 @@ export function describeMediaIndex(name: string, factory: EngineFactory): void {
       expect(await files.reserve(described(4), { userBytes: 100, appBytes: 100 }, OTHER_APP)).toBe('reserved');
     });
 
+    test('an id is taken once, and counts once', async () => {
+      await files.reserve(described(1));
+      expect(await files.reserve(described(1, { uid: 'bob', size: 5 }))).toBe('known');
+      expect(await files.find(1)).toEqual(described(1));
+      expect(await files.reserve(described(2), { userBytes: 200, appBytes: 200 })).toBe('reserved');
+    });
+
     test('of reservations at the same time as many pass as there is room for', async () => {
       const results = await Promise.all(
         Array.from({ length: 8 }, (_, index) => files.reserve(described(index), { userBytes: 350 })),

@@ -2,11 +2,16 @@ import { isMediaId } from 'ar-rtm-protocol';
 import type { MediaBytes, MediaRef } from '../../ports/media-bytes.js';
 import type { MediaFile } from '../../ports/media-index.js';
 import type { NodeContext } from '../context.js';
+import { FailureLimit } from '../failure-limit.js';
 import type { MediaUser } from './media-access.js';
 
 /** Why there is no room for a file. */
 export type NoRoom = 'user-full' | 'app-full' | 'disk-full';
-export type MediaRefusal = 'empty' | 'too-large' | NoRoom;
+export type MediaRefusal = 'empty' | 'too-large' | 'too-often' | NoRoom;
+
+/** Uploads that a user may begin within the window: each costs a write to the disk. */
+const BEGUN = 200;
+const BEGUN_MS = 10_000;
 
 export interface NewFile {
   readonly name: string;
@@ -26,6 +31,8 @@ export interface UploadState {
 
 /** Uploaded files: what is known of them and their bytes, kept in step. */
 export class MediaFiles {
+  private readonly begun = new FailureLimit(BEGUN, BEGUN_MS);
+
   constructor(
     private readonly context: NodeContext,
     readonly bytes: MediaBytes,
@@ -40,6 +47,9 @@ export class MediaFiles {
     };
     if (size <= 0) return refuse('empty');
     if (size > settings.mediaBytes) return refuse('too-large');
+    const user = `${appId}/${uid}`;
+    if (this.begun.isReached(user, time.monotonicMs())) return refuse('too-often');
+    this.begun.add(user, time.monotonicMs());
     if (!(await this.hasRoom(size))) return refuse('disk-full');
     const mediaId = chance.secretHex(16);
     const expiresMs = Math.floor(time.wallMs() + settings.mediaUploadMs);
@@ -48,8 +58,13 @@ export class MediaFiles {
     const quota = { userBytes, userFiles, appBytes };
     // Known first: bytes that nobody knows are removed.
     const reserved = await engine.media.reserve({ appId, file, quota, ...this.timeout });
+    if (reserved === 'known') throw new Error('a random id came twice');
     if (reserved !== 'reserved') return refuse(reserved);
-    if ((await this.bytes.create({ appId, mediaId, ...this.timeout })) === 'created') return file;
+    const created = await this.bytes.create({ appId, mediaId, ...this.timeout }).catch(async (error: unknown) => {
+      await this.remove({ appId, mediaId }).catch(() => undefined); // its time ends it otherwise
+      throw error;
+    });
+    if (created === 'created') return file;
     await this.remove({ appId, mediaId });
     return refuse('disk-full');
   }

@@ -38,6 +38,7 @@ const REFUSALS = {
   'more-than-declared': [413, 'more bytes came than were declared'],
   'wrong-type': [415, 'the body must be application/offset+octet-stream'],
   'no-range': [416, 'the file ends before this range'],
+  'too-often': [429, 'too many uploads were begun'],
   'too-many': [429, 'too many transfers at a time'],
   unavailable: [503, 'not now, try again'],
   'user-full': [507, 'the files of this user take all the room that they may'],

@@ -33,6 +33,7 @@ export class LocalMedia implements MediaIndex {
   > {
     this.#core.mustBeOpen();
     const { uid, mediaId, expiresMs, size } = file;
+    if (this.#find({ appId, mediaId })) return 'known';
     const user = this.#use(RECORD_KEYS.mediaOfUser(appId, uid));
     if (user.bytes + size > quota.userBytes || user.files >= quota.userFiles) return 'user-full';
     if (this.#use(RECORD_KEYS.mediaOfApp(appId)).bytes + size > quota.appBytes) return 'app-full';
