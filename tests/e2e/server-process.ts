@@ -56,6 +56,10 @@ export class ServerProcess {
     });
   }
 
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
   /** Asks it to stop; resolves with its exit code. */
   stop(): Promise<number | null> {
     return this.end('SIGTERM');

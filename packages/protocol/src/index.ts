@@ -28,6 +28,7 @@ export { type FieldsResult, isObject } from './fields.js';
 export * from './gateway.js';
 export * from './ids.js';
 export * from './limits.js';
+export * from './media.js';
 export * from './raw-body.js';
 export {
   ATTRIBUTE_FRAMES,

@@ -39,6 +39,12 @@ export const LIMITS = {
   HISTORY_DAYS: 7,
   HISTORY_MESSAGES: 10_000,
   HISTORY_BYTES: 64 * 1024 * KB,
+  /** An uploaded file (A 11.2): at most so many bytes, for so many days; what all files of a user or an app may come to. */
+  MEDIA_BYTES: 32 * 1024 * KB,
+  MEDIA_DAYS: 7,
+  MEDIA_USER_BYTES: 1024 * 1024 * KB,
+  MEDIA_USER_FILES: 2000,
+  MEDIA_APP_BYTES: 64 * 1024 * 1024 * KB,
   /** A frame above the first number gets an error reply, above the second a close with 1009 (D 8). */
   FRAME_REPLY_BYTES: 512 * KB,
   FRAME_CLOSE_BYTES: 1024 * KB,

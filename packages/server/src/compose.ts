@@ -22,7 +22,8 @@ import { isSecretOf } from './edge/secret-hash.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits, RECORD_KEYS } from './engines/local/index.js';
-import type { Chance, ClientLogs, Counters, Engine, Logger, Records, Time } from './ports/index.js';
+import { MemoryMediaBytes } from './engines/memory/memory-media-bytes.js';
+import type { Chance, ClientLogs, Counters, Engine, Logger, MediaBytes, Records, Time } from './ports/index.js';
 
 /** What the composition needs; the configuration is turned into it by the command line. */
 export interface ServerOptions {
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly counters: Counters;
   /** Where log lines of clients go; absent: nowhere. */
   readonly clientLogs?: ClientLogs | undefined;
+  /** Where uploaded files go; absent: into memory. */
+  readonly mediaBytes?: MediaBytes | undefined;
   readonly apps: readonly App[];
   readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
@@ -80,6 +83,9 @@ export interface RunningServer {
    */
   stop(): Promise<void>;
 }
+
+/** Files that a server without a folder for them keeps. */
+const MEMORY_MEDIA_BYTES = 256 * 1024 * 1024;
 
 const SECRET_BYTES = 32;
 
@@ -152,6 +158,7 @@ export function createNode(parts: {
   readonly tokenPolicy?: Partial<TokenPolicy>;
   readonly settings?: Partial<NodeSettings>;
   readonly clientLogs?: ClientLogs | undefined;
+  readonly mediaBytes?: MediaBytes | undefined;
 }): ServerNode {
   const nodeId = parts.chance.secretHex(8);
   const context = {
@@ -169,6 +176,7 @@ export function createNode(parts: {
     context,
     new Apps(parts.apps),
     new Tokens(nodeTokenCrypto, parts.tokenPolicy),
+    parts.mediaBytes ?? new MemoryMediaBytes({ capacityBytes: MEMORY_MEDIA_BYTES }),
     parts.clientLogs,
   );
 }
@@ -186,6 +194,7 @@ export async function openEdge(
     backEnds: node.backEnds(options.apiKeys ?? [], isSecretOf, options.rest ?? DEFAULT_REST),
     logUploads: node.logUploads,
     history: node.historyGateway,
+    media: node.media,
     origins,
     publicAddress: options.publicAddress,
     trustProxy: options.trustProxy ?? false,

@@ -11,7 +11,7 @@ import { ImpatientTime, NodeChance, NodeTime } from './edge/node-time.js';
 import { PinoLogger, PromCounters } from './edge/observability/index.js';
 import { OperatorKey } from './edge/operator-key.js';
 import { hashSecret } from './edge/secret-hash.js';
-import { FileClientLogs } from './engines/files/index.js';
+import { FileClientLogs, FileMediaBytes } from './engines/files/index.js';
 import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
@@ -147,6 +147,7 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     logger,
     counters,
     clientLogs: clientLogsOf(config),
+    mediaBytes: mediaBytesOf(config),
     apps: config.apps,
     tokenPolicy: config.tokens,
     settings: settingsOf(config),
@@ -174,6 +175,11 @@ function clientLogsOf({ storage, dataDir, limits }: Config): FileClientLogs | un
   return new FileClientLogs({ dir: join(dataDir, 'client-logs'), fileBytes, totalBytes });
 }
 
+/** `<dataDir>/media`; a server without stored data keeps files in memory. */
+function mediaBytesOf({ storage, dataDir }: Config): FileMediaBytes | undefined {
+  return storage === 'memory' ? undefined : new FileMediaBytes({ dir: join(dataDir, 'media'), time: new NodeTime() });
+}
+
 function loggerOf(config: Config): PinoLogger {
   return PinoLogger.create({ level: config.logLevel, format: config.logFormat });
 }
@@ -185,7 +191,7 @@ function pageHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSettings> {
+function settingsOf({ storage, limits, times, frequencies }: Config): Partial<NodeSettings> {
   return {
     messageBytes: limits.messageBytes,
     frameReplyBytes: limits.frameReplyBytes,
@@ -199,6 +205,16 @@ function settingsOf({ limits, times, frequencies }: Config): Partial<NodeSetting
     channelAttributeTotalBytes: limits.channelAttributeTotalBytes,
     invitationBytes: limits.invitationBytes,
     runningCalls: limits.runningCalls,
+    mediaBytes: limits.mediaBytes,
+    mediaUserBytes: limits.mediaUserBytes,
+    mediaUserFiles: limits.mediaUserFiles,
+    mediaAppBytes: limits.mediaAppBytes,
+    // Memory has a bound of its own.
+    mediaFreeBytes: storage === 'memory' ? 0 : limits.mediaFreeBytes,
+    mediaTransfers: limits.mediaTransfers,
+    mediaKeepMs: limits.mediaDays * DAY_MS,
+    mediaUploadMs: times.mediaUploadMs,
+    mediaLinkMs: times.mediaLinkMs,
     unreachableMs: times.unreachableMs,
     offlineMs: times.offlineMs,
     heartbeatMs: times.heartbeatMs,

@@ -6,7 +6,7 @@ import type { App } from './domain/apps.js';
 import type { Metrics } from './edge/http/metrics.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
-import type { ClientLogLines, ClientLogs, CounterName, Counters, Logger, Records } from './ports/index.js';
+import type { ClientLogLines, ClientLogs, CounterName, Counters, Logger, MediaBytes, Records } from './ports/index.js';
 
 export interface TestServer extends RunningServer {
   /** What a client puts into `createInstance`. */
@@ -25,6 +25,7 @@ export interface TestServerOptions {
   readonly apps?: readonly App[];
   readonly records?: Records;
   readonly clientLogs?: ClientLogs;
+  readonly mediaBytes?: MediaBytes;
   readonly port?: number;
   readonly allowedOrigins?: readonly string[];
   readonly publicDir?: string;
@@ -44,6 +45,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     port: options.port ?? 0,
     records: options.records ?? new MemoryRecords(),
     clientLogs: options.clientLogs,
+    mediaBytes: options.mediaBytes,
     logger: collectingLogger(complaints),
     counters,
     apps: options.apps ?? [],

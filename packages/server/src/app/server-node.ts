@@ -4,6 +4,7 @@ import { ReadClock } from '../domain/read-clock.js';
 import type { Tokens } from '../domain/tokens.js';
 import type { ClientLogs } from '../ports/client-logs.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
+import type { MediaBytes } from '../ports/media-bytes.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
@@ -35,6 +36,7 @@ import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { LogUploads } from './log-uploads.js';
 import { Login } from './login.js';
+import { MediaDesk } from './media/media-desk.js';
 import { OutboxSweep } from './outbox-sweep.js';
 import { PresenceHub } from './presence-hub.js';
 import type { Session } from './session.js';
@@ -54,6 +56,7 @@ export class ServerNode implements ConnectionHost {
   readonly gateway: Gateway;
   readonly logUploads: LogUploads;
   readonly historyGateway: HistoryGateway;
+  readonly media: MediaDesk;
   private readonly archive: Archive;
   private readonly connections = new Set<Connection>();
   private readonly wheel = new DeadlineWheel(TICK_MS);
@@ -77,6 +80,7 @@ export class ServerNode implements ConnectionHost {
     readonly context: NodeContext,
     private readonly apps: Apps,
     private readonly tokens: Tokens,
+    mediaBytes: MediaBytes,
     clientLogs?: ClientLogs,
   ) {
     const { time, settings, framing } = context;
@@ -106,6 +110,7 @@ export class ServerNode implements ConnectionHost {
     const archive = new Archive(context);
     this.archive = archive;
     this.historyGateway = new HistoryGateway(context, tickets, archive);
+    this.media = new MediaDesk(context, apps, tickets, mediaBytes);
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,
@@ -125,7 +130,9 @@ export class ServerNode implements ConnectionHost {
   /** Takes up the lease and the sessions of a former node; then the gateway answers. */
   async start(): Promise<void> {
     await this.lease.begin();
-    this.timers.push(this.context.time.every(TICK_MS, () => this.tick()));
+    const { time, settings } = this.context;
+    this.timers.push(time.every(TICK_MS, () => this.tick()));
+    this.timers.push(time.every(settings.mediaSweepMs, () => void this.media.sweep.run()));
   }
 
   /** Logins are accepted. */
@@ -148,6 +155,8 @@ export class ServerNode implements ConnectionHost {
       replies: this.replies.size,
       departures: this.departures.size,
       queuedBytes: this.sweep.queuedBytes,
+      uploads: this.media.uploads.size,
+      transfers: this.media.transfers.size,
     };
   }
 

@@ -20,6 +20,20 @@ export interface NodeSettings {
   /** Bytes of an invitation's content or response; running invitations of a user, made and got apart. */
   readonly invitationBytes: number;
   readonly runningCalls: number;
+  /** Bytes of an uploaded file; bytes and files of a user, bytes of an app; bytes of the disk that are not for files. */
+  readonly mediaBytes: number;
+  readonly mediaUserBytes: number;
+  readonly mediaUserFiles: number;
+  readonly mediaAppBytes: number;
+  readonly mediaFreeBytes: number;
+  /** Transfers that a user may have under way. */
+  readonly mediaTransfers: number;
+  /** How long a file is kept, how long an upload may take over all its requests, how long a link is good. */
+  readonly mediaKeepMs: number;
+  readonly mediaUploadMs: number;
+  readonly mediaLinkMs: number;
+  /** How often old files are looked for. */
+  readonly mediaSweepMs: number;
 
   readonly unreachableMs: number;
   readonly offlineMs: number;
@@ -98,6 +112,16 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   subscribedPeers: LIMITS.SUBSCRIBED_PEERS,
   invitationBytes: LIMITS.INVITATION_BYTES,
   runningCalls: LIMITS.RUNNING_CALLS,
+  mediaBytes: LIMITS.MEDIA_BYTES,
+  mediaUserBytes: LIMITS.MEDIA_USER_BYTES,
+  mediaUserFiles: LIMITS.MEDIA_USER_FILES,
+  mediaAppBytes: LIMITS.MEDIA_APP_BYTES,
+  mediaFreeBytes: 0,
+  mediaTransfers: 20,
+  mediaKeepMs: LIMITS.MEDIA_DAYS * 24 * 3600_000,
+  mediaUploadMs: 24 * 3600_000,
+  mediaLinkMs: 300_000,
+  mediaSweepMs: 60_000,
   unreachableMs: TIMES.UNREACHABLE_MS,
   offlineMs: TIMES.OFFLINE_MS,
   heartbeatMs: TIMES.HEARTBEAT_MS,

@@ -34,6 +34,8 @@ const CHECKS: readonly Check[] = [
     above('limits.processQueueBytes', l.processQueueBytes, 'limits.connectionQueueBytes', l.connectionQueueBytes),
   ({ limits: l }) =>
     atMost('limits.frameCloseBytes', l.frameCloseBytes, 'limits.connectionQueueBytes', l.connectionQueueBytes),
+  ({ limits: l }) => atMost('limits.mediaBytes', l.mediaBytes, 'limits.mediaUserBytes', l.mediaUserBytes),
+  ({ limits: l }) => atMost('limits.mediaUserBytes', l.mediaUserBytes, 'limits.mediaAppBytes', l.mediaAppBytes),
   ({ apps, host, open }) =>
     apps.length === 0 && !open && !LOOPBACK.test(host)
       ? problem(

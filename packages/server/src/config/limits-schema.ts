@@ -60,6 +60,23 @@ export const limitsSchema = group('Sizes, counts, rates and budgets.', {
     64 * KB,
     64 * GB,
   ),
+  mediaBytes: bytes('Bytes of an uploaded file.', LIMITS.MEDIA_BYTES, 1, 4 * GB),
+  mediaDays: count('Days for which an uploaded file is kept.', LIMITS.MEDIA_DAYS, 1, 3650),
+  mediaUserBytes: bytes(
+    'Bytes of all files of a user, unfinished uploads with their full size included.',
+    LIMITS.MEDIA_USER_BYTES,
+    1,
+    64 * 1024 * GB,
+  ),
+  mediaUserFiles: count('Files of a user, unfinished uploads included.', LIMITS.MEDIA_USER_FILES, 1, 10_000_000),
+  mediaAppBytes: bytes('Bytes of all files of an app.', LIMITS.MEDIA_APP_BYTES, 1, 64 * 1024 * GB),
+  mediaFreeBytes: bytes(
+    'Bytes of the disk that files leave free: uploads that would take them are refused.',
+    GB,
+    0,
+    64 * 1024 * GB,
+  ),
+  mediaTransfers: count('Uploads and downloads that a user may have under way.', 20, 1, 10_000),
   frameReplyBytes: bytes('A frame above this size is refused with an error.', LIMITS.FRAME_REPLY_BYTES, KB, 16 * MB),
   frameCloseBytes: bytes(
     'A frame above this size closes the connection (1009).',

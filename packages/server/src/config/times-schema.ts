@@ -86,6 +86,13 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     500,
     TIMES.CALL_CONFIRM_MS,
   ),
+  mediaUploadMs: milliseconds(
+    'How long after its begin an unfinished upload can go on; then it is removed.',
+    24 * HOUR,
+    60_000,
+    365 * 24 * HOUR,
+  ),
+  mediaLinkMs: milliseconds('How long a link to a file is good, for whoever has it.', 300_000, 1000, 7 * 24 * HOUR),
   engineTimeoutMs: milliseconds(
     'How long a call to the engine, which is to the disk with stored data, may take before its request is refused.',
     3000,

@@ -44,6 +44,11 @@ export const COUNTER_NAMES = [
   'back_end_requests_refused',
   'engine_failures',
   'log_lines_uploaded',
+  'media_uploaded',
+  'media_downloads',
+  'media_refused',
+  'media_expired',
+  'media_orphans',
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

@@ -3,6 +3,7 @@ import type { Calls } from './calls.js';
 import type { Channels } from './channels.js';
 import type { History } from './history.js';
 import type { Inboxes } from './inboxes.js';
+import type { MediaIndex } from './media-index.js';
 import type { Nodes } from './nodes.js';
 import type { Presence } from './presence.js';
 import type { Registry } from './registry.js';
@@ -17,4 +18,5 @@ export interface Engine {
   readonly presence: Presence;
   readonly history: History;
   readonly calls: Calls;
+  readonly media: MediaIndex;
 }

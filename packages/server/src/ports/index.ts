@@ -9,6 +9,8 @@ export * from './engine-error.js';
 export * from './history.js';
 export * from './inboxes.js';
 export * from './logger.js';
+export * from './media-bytes.js';
+export * from './media-index.js';
 export * from './nodes.js';
 export * from './presence.js';
 export * from './records.js';

@@ -386,6 +386,8 @@ test('under every fault at once the cluster stays whole, and ends empty', async 
         connections: 0,
         sessions: 0,
         feeds: 0,
+        transfers: 0,
+        uploads: 0,
         watched: 0,
         deliveries: 0,
         replies: 0,

@@ -5,6 +5,7 @@ import {
   describeChannels,
   describeHistory,
   describeInboxes,
+  describeMediaIndex,
   describeNodes,
   describePresence,
   describeRegistry,
@@ -21,4 +22,5 @@ describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
 describeHistory('local engine', LocalHarness.open);
 describeCalls('local engine', LocalHarness.open);
+describeMediaIndex('local engine', LocalHarness.open);
 describePresence('local engine', LocalHarness.open);

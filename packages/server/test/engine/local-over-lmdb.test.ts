@@ -6,6 +6,8 @@ import {
   describeCalls,
   describeHistory,
   describeHistoryRestart,
+  describeMediaIndex,
+  describeMediaIndexRestart,
   describeRestart,
   describeRestartModel,
   describeTokensRestart,
@@ -94,4 +96,6 @@ describeHistory('local engine over LMDB', factory);
 describeHistoryRestart('local engine over LMDB', factory);
 describeCalls('local engine over LMDB', factory);
 describeCallRestart('local engine over LMDB', factory);
+describeMediaIndex('local engine over LMDB', factory);
+describeMediaIndexRestart('local engine over LMDB', factory);
 describeRestartModel('local engine over LMDB', factory, 3);

@@ -2,6 +2,7 @@ import {
   describeAttributeRestart,
   describeCallRestart,
   describeHistoryRestart,
+  describeMediaIndexRestart,
   describeRestart,
   describeRestartModel,
   describeTokensRestart,
@@ -12,5 +13,6 @@ describeRestart('local engine over records in memory', LocalHarness.open);
 describeAttributeRestart('local engine over records in memory', LocalHarness.open);
 describeTokensRestart('local engine over records in memory', LocalHarness.open);
 describeHistoryRestart('local engine over records in memory', LocalHarness.open);
+describeMediaIndexRestart('local engine over records in memory', LocalHarness.open);
 describeCallRestart('local engine over records in memory', LocalHarness.open);
 describeRestartModel('local engine over records in memory', LocalHarness.open);

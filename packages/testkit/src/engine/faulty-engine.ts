@@ -80,7 +80,8 @@ export class FaultyNetwork {
   }
 
   /** The ports of one node as seen through the network. `nodeId` is what {@link partition} calls it. */
-  wrap(nodeId: string, { nodes, registry, inboxes, channels, attributes, presence, history, calls }: Engine): Engine {
+  wrap(nodeId: string, engine: Engine): Engine {
+    const { nodes, registry, inboxes, channels, attributes, presence, history, calls, media } = engine;
     const through = <A extends Request, R>(method: (request: A) => Promise<R>) => {
       return (request: A) => this.#call(nodeId, method, request);
     };
@@ -151,6 +152,13 @@ export class FaultyNetwork {
       history: {
         append: through((request) => history.append(request)),
         read: through((request) => history.read(request)),
+      },
+      media: {
+        reserve: through((request) => media.reserve(request)),
+        find: through((request) => media.find(request)),
+        complete: through((request) => media.complete(request)),
+        release: through((request) => media.release(request)),
+        expired: through((request) => media.expired(request)),
       },
     };
   }

@@ -9,6 +9,8 @@ export * from './faulty-engine.js';
 export * from './history-suite.js';
 export { describeInboxModel } from './inbox-model.js';
 export * from './inboxes-suite.js';
+export * from './media-bytes-suite.js';
+export * from './media-index-suite.js';
 export * from './nodes-suite.js';
 export { copyPlain } from './plain-data.js';
 export * from './presence-suite.js';

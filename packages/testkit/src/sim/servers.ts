@@ -55,6 +55,7 @@ export function throughProcess(engine: Engine, process: SimProcess): Engine {
     presence: entering(engine.presence, process),
     history: entering(engine.history, process),
     calls: entering(engine.calls, process),
+    media: entering(engine.media, process),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -18,9 +18,14 @@ import type { BackEndApi } from '../../app/back-end/back-end-api.js';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
 import type { HistoryGateway } from '../../app/history-gateway.js';
 import type { LogUploads } from '../../app/log-uploads.js';
+import type { MediaDesk } from '../../app/media/media-desk.js';
 import type { OperatorKey } from '../operator-key.js';
 import { clientAddress, type PublicAddress } from './address.js';
 import { BACK_END_CORS, backEnds, isForBackEnds, refuseUnread } from './back-end.js';
+import { limitBody } from './body-deadline.js';
+import { isForMedia, MEDIA_CORS } from './media-answers.js';
+import { mediaDownloads } from './media-downloads.js';
+import { isUpload, mediaUploads, TUS_ABILITIES, TUS_VERSION } from './media-uploads.js';
 import { type Metrics, metricsForOperator } from './metrics.js';
 import type { OriginRule } from './origins.js';
 
@@ -28,6 +33,7 @@ export interface HttpOptions {
   readonly gateway: Gateway;
   readonly logUploads: LogUploads;
   readonly history: HistoryGateway;
+  readonly media: MediaDesk;
   readonly origins: OriginRule;
   readonly publicAddress: PublicAddress | undefined;
   readonly bodyBytes: number;
@@ -61,6 +67,11 @@ const POSTED: ReadonlySet<string> = new Set([
   LOG_PATH,
 ]);
 
+function corsOf(url: string): Record<string, string> {
+  if (isForBackEnds(url)) return BACK_END_CORS;
+  return isForMedia(url) ? MEDIA_CORS : CLIENT_CORS;
+}
+
 /** The HTTP side: gateway, offline messages, health, the page, the SDK file. */
 export async function createHttpServer(
   options: HttpOptions,
@@ -75,7 +86,8 @@ export async function createHttpServer(
     },
     // One hop: what the proxy itself has added is true, what the client sent before it need not be.
     trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
-    requestTimeout: options.requestTimeoutMs,
+    // Uploads may take longer: see limitBody.
+    requestTimeout: 0,
     // An answer that nobody reads; WebSockets are taken out of this by their handshake.
     connectionTimeout: 2 * options.requestTimeoutMs,
     keepAliveTimeout: 10_000,
@@ -86,6 +98,9 @@ export async function createHttpServer(
   // connections that stay silent, and one of them would keep the process from ending.
   app.addHook('preClose', async () => {
     setImmediate(() => app.server.closeAllConnections());
+  });
+  app.server.prependListener('request', (request: IncomingMessage) => {
+    if (!isUpload(request)) limitBody(app.server, request, options.requestTimeoutMs);
   });
   // Clients send JSON as text/plain; every body is text here, and checked by its route.
   app.removeAllContentTypeParsers();
@@ -98,11 +113,11 @@ export async function createHttpServer(
     reply.header('Access-Control-Allow-Origin', options.origins.header(origin));
     if (options.origins.header(origin) !== '*') reply.header('Vary', 'Origin');
     if (request.method === 'OPTIONS') {
-      return reply
-        .headers(isForBackEnds(request.url) ? BACK_END_CORS : CLIENT_CORS)
-        .header('Access-Control-Max-Age', '86400')
-        .code(204)
-        .send();
+      if (isForMedia(request.url)) {
+        reply.headers({ ...TUS_ABILITIES, 'Tus-Resumable': TUS_VERSION });
+        reply.header('Tus-Max-Size', options.media.context.settings.mediaBytes);
+      }
+      return reply.headers(corsOf(request.url)).header('Access-Control-Max-Age', '86400').code(204).send();
     }
     return undefined;
   });
@@ -122,6 +137,9 @@ export async function createHttpServer(
   });
   health(app, options);
   clients(app, options);
+  const { media, requestTimeoutMs } = options;
+  mediaUploads(app, { desk: media, server: app.server, requestTimeoutMs });
+  mediaDownloads(app, media);
   backEnds(app, options.backEnds);
   if (options.metrics && options.operatorKey) metricsForOperator(app, options.metrics, options.operatorKey);
   try {

@@ -44,4 +44,9 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   back_end_requests_refused: 'Requests of back ends that were refused',
   engine_failures: 'Calls to the engine or to storage that failed',
   log_lines_uploaded: 'Log lines that clients have sent for the operator',
+  media_uploaded: 'Files uploaded completely',
+  media_downloads: 'Downloads of files begun, parts of files included',
+  media_refused: 'Uploads refused: too large, or no room',
+  media_expired: 'Files and unfinished uploads removed because their time was over',
+  media_orphans: 'Bytes of unknown files that were removed',
 };

@@ -7,6 +7,7 @@ import { LocalCalls } from './local-calls.js';
 import { LocalChannels } from './local-channels.js';
 import { LocalHistory } from './local-history.js';
 import { LocalInboxes } from './local-inboxes.js';
+import { LocalMedia } from './local-media.js';
 import { LocalNodes } from './local-nodes.js';
 import { LocalPresence } from './local-presence.js';
 import { LocalRegistry } from './local-registry.js';
@@ -97,6 +98,7 @@ export class LocalEngine {
       presence: new LocalPresence(core, handlers),
       history: new LocalHistory(core),
       calls: new LocalCalls(core),
+      media: new LocalMedia(core),
     };
   }
 

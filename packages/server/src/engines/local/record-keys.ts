@@ -24,6 +24,12 @@ export const RECORD_KEYS = {
   historyEntry: (appId: string, log: string, offset: number) => `history/${appId}/${log}/${digits(offset)}`,
   historyHeads: 'history-head/',
   historyHead: (appId: string, log: string) => `history-head/${appId}/${log}`,
+  /** Uploaded files, what those of a user and of an app come to, and when each of them goes. */
+  media: (appId: string, mediaId: string) => `media/${appId}/${mediaId}`,
+  mediaOfUser: (appId: string, uid: string) => `media-use/${appId}/${uid}`,
+  mediaOfApp: (appId: string) => `media-use/${appId}`,
+  mediaEnds: 'media-end/',
+  mediaEnd: (expiresMs: number, appId: string, mediaId: string) => `media-end/${digits(expiresMs)}/${appId}/${mediaId}`,
   superseded: 'superseded/',
   reconnecting: 'reconnecting/',
   /** Written by a graceful stop, read and removed by the next start. */

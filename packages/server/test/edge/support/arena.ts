@@ -32,6 +32,8 @@ const KEPT = [
   'users',
   'unsettled',
   'waits',
+  'uploads',
+  'transfers',
 ];
 
 const unhandled: unknown[] = [];

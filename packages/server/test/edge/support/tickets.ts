@@ -5,7 +5,7 @@ import { APP } from './arena.js';
 const agent = new Agent({ keepAlive: true });
 
 /** What the gateway gives `uid` as its `sessionid`. */
-export function ticketOf(url: string, uid: string): Promise<string> {
+export function ticketOf(url: string, uid: string, appId = APP): Promise<string> {
   return new Promise((resolve, reject) => {
     const post = request(`${url}/arapi/v1?action=wrtm_gateway`, { method: 'POST', agent }, (response) => {
       let text = '';
@@ -16,6 +16,6 @@ export function ticketOf(url: string, uid: string): Promise<string> {
       response.on('end', () => resolve((JSON.parse(text) as { sessionid: string }).sessionid));
     });
     post.on('error', reject);
-    post.end(JSON.stringify({ appid: APP, uid, token: '', wss: false }));
+    post.end(JSON.stringify({ appid: appId, uid, token: '', wss: false }));
   });
 }

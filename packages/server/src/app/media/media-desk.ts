@@ -1,0 +1,31 @@
+import type { Apps } from '../../domain/apps.js';
+import type { MediaBytes } from '../../ports/media-bytes.js';
+import type { NodeContext } from '../context.js';
+import type { Tickets } from '../tickets.js';
+import { MediaAccess } from './media-access.js';
+import { MediaFiles } from './media-files.js';
+import { MediaSweep } from './media-sweep.js';
+import { Transfers } from './transfers.js';
+import { Uploads } from './uploads.js';
+
+/** Files of one node: what its HTTP side needs. */
+export class MediaDesk {
+  readonly access: MediaAccess;
+  readonly files: MediaFiles;
+  readonly transfers: Transfers;
+  readonly uploads: Uploads;
+  readonly sweep: MediaSweep;
+
+  constructor(
+    readonly context: NodeContext,
+    apps: Apps,
+    tickets: Tickets,
+    bytes: MediaBytes,
+  ) {
+    this.access = new MediaAccess(context, apps, tickets);
+    this.files = new MediaFiles(context, bytes);
+    this.transfers = new Transfers(context.settings.mediaTransfers);
+    this.uploads = new Uploads(context, this.files, this.transfers);
+    this.sweep = new MediaSweep(context, this.files);
+  }
+}

@@ -1,0 +1,131 @@
+import { isMediaId } from 'ar-rtm-protocol';
+import type { MediaBytes, MediaRef } from '../../ports/media-bytes.js';
+import type { MediaFile } from '../../ports/media-index.js';
+import type { NodeContext } from '../context.js';
+import { FailureLimit } from '../failure-limit.js';
+import type { MediaUser } from './media-access.js';
+
+/** Why there is no room for a file. */
+export type NoRoom = 'user-full' | 'app-full' | 'disk-full';
+export type MediaRefusal = 'empty' | 'too-large' | 'too-often' | NoRoom;
+
+/** Uploads that a user may begin within the window: each costs a write to the disk. */
+const BEGUN = 200;
+const BEGUN_MS = 10_000;
+
+export interface NewFile {
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+export interface CompleteFile extends MediaFile {
+  readonly sha256: string;
+}
+
+/** An upload as its owner sees it. */
+export interface UploadState {
+  readonly file: MediaFile;
+  readonly offset: number;
+}
+
+/** Uploaded files: what is known of them and their bytes, kept in step. */
+export class MediaFiles {
+  private readonly begun = new FailureLimit(BEGUN, BEGUN_MS);
+
+  constructor(
+    private readonly context: NodeContext,
+    readonly bytes: MediaBytes,
+  ) {}
+
+  /** Makes room for a file that is going to be uploaded. */
+  async begin({ appId, uid }: MediaUser, { name, type, size }: NewFile): Promise<MediaFile | MediaRefusal> {
+    const { engine, settings, time, chance, counters } = this.context;
+    const refuse = (why: MediaRefusal): MediaRefusal => {
+      counters.add('media_refused');
+      return why;
+    };
+    if (size <= 0) return refuse('empty');
+    if (size > settings.mediaBytes) return refuse('too-large');
+    const user = `${appId}/${uid}`;
+    if (this.begun.isReached(user, time.monotonicMs())) return refuse('too-often');
+    this.begun.add(user, time.monotonicMs());
+    if (!(await this.hasRoom(size))) return refuse('disk-full');
+    const mediaId = chance.secretHex(16);
+    const expiresMs = Math.floor(time.wallMs() + settings.mediaUploadMs);
+    const file: MediaFile = { mediaId, uid, name, type, size, expiresMs };
+    const { mediaUserBytes: userBytes, mediaUserFiles: userFiles, mediaAppBytes: appBytes } = settings;
+    const quota = { userBytes, userFiles, appBytes };
+    // Known first: bytes that nobody knows are removed.
+    const reserved = await engine.media.reserve({ appId, file, quota, ...this.timeout });
+    if (reserved === 'known') throw new Error('a random id came twice');
+    if (reserved !== 'reserved') return refuse(reserved);
+    const created = await this.bytes.create({ appId, mediaId, ...this.timeout }).catch(async (error: unknown) => {
+      await this.remove({ appId, mediaId }).catch(() => undefined); // its time ends it otherwise
+      throw error;
+    });
+    if (created === 'created') return file;
+    await this.remove({ appId, mediaId });
+    return refuse('disk-full');
+  }
+
+  /** How far an upload of this user has come. One that has all its bytes is finished with this. */
+  async state(user: MediaUser, mediaId: string): Promise<UploadState | undefined> {
+    const file = await this.find({ appId: user.appId, mediaId });
+    if (file?.uid !== user.uid) return undefined;
+    const ref = { appId: user.appId, mediaId };
+    const found = await this.bytes.size({ ...ref, ...this.timeout });
+    if (!found) {
+      // Lost in a crash before anything of it was on disk: its room is free again.
+      await this.remove(ref);
+      return undefined;
+    }
+    if (file.sha256 !== undefined || found.size < file.size) return { file, offset: found.size };
+    const complete = await this.finish(ref, file);
+    return complete && { file: complete, offset: complete.size };
+  }
+
+  /** All bytes are there: seals them, and keeps the file from now on for its days. */
+  async finish(ref: MediaRef, { size }: MediaFile): Promise<MediaFile | undefined> {
+    const { engine, settings, time, counters } = this.context;
+    const sealed = await this.bytes.seal({ ...ref, size, ...this.timeout });
+    if (sealed.outcome !== 'sealed') return undefined;
+    const expiresMs = Math.floor(time.wallMs() + settings.mediaKeepMs);
+    const file = await engine.media.complete({ ...ref, sha256: sealed.sha256, expiresMs, ...this.timeout });
+    if (file) counters.add('media_uploaded');
+    return file;
+  }
+
+  /** A file that can be downloaded. */
+  async open(ref: MediaRef): Promise<CompleteFile | undefined> {
+    const file = await this.find(ref);
+    return file?.sha256 === undefined ? undefined : { ...file, sha256: file.sha256 };
+  }
+
+  /** Bytes of a complete file; absent when it has gone meanwhile. */
+  read(ref: MediaRef, from: number, length: number): Promise<Uint8Array | undefined> {
+    return this.bytes.read({ ...ref, from, length, ...this.timeout });
+  }
+
+  /** Removes a file; its bytes first, so that its room is not given away while they are there. */
+  async remove(ref: MediaRef): Promise<void> {
+    await this.bytes.remove({ ...ref, ...this.timeout });
+    await this.context.engine.media.release({ ...ref, ...this.timeout });
+  }
+
+  /** Whether so many bytes more leave the disk the room that is not for files. */
+  async hasRoom(bytes: number): Promise<boolean> {
+    const { freeBytes } = await this.bytes.room(this.timeout);
+    return freeBytes - bytes >= this.context.settings.mediaFreeBytes;
+  }
+
+  private async find(ref: MediaRef): Promise<MediaFile | undefined> {
+    if (!isMediaId(ref.mediaId)) return undefined;
+    const file = await this.context.engine.media.find({ ...ref, ...this.timeout });
+    return file && file.expiresMs > this.context.time.wallMs() ? file : undefined;
+  }
+
+  private get timeout(): { readonly timeoutMs: number } {
+    return { timeoutMs: this.context.settings.engineTimeoutMs };
+  }
+}

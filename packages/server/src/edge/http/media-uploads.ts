@@ -1,0 +1,169 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { MEDIA_UPLOAD_PATH } from 'ar-rtm-protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { MediaUser } from '../../app/media/media-access.js';
+import type { MediaDesk } from '../../app/media/media-desk.js';
+import { endLate, limitBody } from './body-deadline.js';
+import { exposeHeaders, type MediaProblem, orUnavailable, refuseMedia, userOf } from './media-answers.js';
+import { parseCount, parseUploadMetadata } from './media-headers.js';
+import { receiveBody } from './upload-body.js';
+
+export const TUS_VERSION = '1.0.0';
+/** What the server can do, for `OPTIONS`. */
+export const TUS_ABILITIES = { 'Tus-Version': TUS_VERSION, 'Tus-Extension': 'creation,expiration,termination' };
+
+const UPLOAD_TYPE = 'application/offset+octet-stream';
+
+type WithId = FastifyRequest<{ Params: { mediaId: string } }>;
+
+export interface UploadOptions {
+  readonly desk: MediaDesk;
+  readonly server: Server;
+  /** Within twice this time an upload must bring some bytes, and within this time what is refused must have ended. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Whether a request brings bytes of a file, and may take its time. */
+export function isUpload({ method, url }: IncomingMessage): boolean {
+  return method === 'PATCH' && (url?.startsWith(`${MEDIA_UPLOAD_PATH}/`) ?? false);
+}
+
+/**
+ * Uploads by the tus protocol 1.0.0 (https://tus.io): core, creation, expiration, termination. The server is our own:
+ * four requests, with rules for slow and lying senders and for cut connections that belong to this server's connections.
+ */
+export function mediaUploads(app: FastifyInstance, options: UploadOptions): void {
+  app.register((scope, _options, registered) => {
+    scope.removeAllContentTypeParsers();
+    // The stream itself: its bytes are read by the handler, one piece after the other.
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('Tus-Resumable', TUS_VERSION).header('Cache-Control', 'no-store');
+      exposeHeaders(reply);
+      if (request.headers['tus-resumable'] === TUS_VERSION) return undefined;
+      reply.header('Tus-Version', TUS_VERSION);
+      return refuse(options, request, reply, 'wrong-version');
+    });
+    const withUser = (handle: (user: MediaUser, request: WithId, reply: FastifyReply) => Promise<FastifyReply>) => {
+      return (request: FastifyRequest, reply: FastifyReply) =>
+        orUnavailable(options.desk, reply, async () => {
+          const user = await userOf(options.desk, request);
+          return user ? handle(user, request as WithId, reply) : refuse(options, request, reply, 'no-session');
+        });
+    };
+    const { desk } = options;
+    scope.post(
+      MEDIA_UPLOAD_PATH,
+      withUser((user, request, reply) => create(options, user, request, reply)),
+    );
+    scope.head(
+      `${MEDIA_UPLOAD_PATH}/:mediaId`,
+      withUser(async (user, request, reply) => {
+        const state = await desk.uploads.state(user, request.params.mediaId);
+        if (!state) return refuseMedia(reply, 'not-exist');
+        const { file, offset } = state;
+        return reply.headers(progress(offset, file)).header('Upload-Length', file.size).code(200).send();
+      }),
+    );
+    scope.patch(
+      `${MEDIA_UPLOAD_PATH}/:mediaId`,
+      withUser((user, request, reply) => receive(options, user, request, reply)),
+    );
+    scope.delete(
+      `${MEDIA_UPLOAD_PATH}/:mediaId`,
+      withUser(async (user, request, reply) => {
+        const wasThere = await desk.uploads.discard(user, request.params.mediaId);
+        return wasThere ? reply.code(204).send() : refuseMedia(reply, 'not-exist');
+      }),
+    );
+    registered();
+  });
+}
+
+async function create(
+  options: UploadOptions,
+  user: MediaUser,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { headers } = request;
+  const size = parseCount(headers['upload-length']);
+  const metadata = parseUploadMetadata(textOf(headers['upload-metadata']));
+  if (size === undefined || !metadata) return refuse(options, request, reply, 'bad-request');
+  // Bytes come with PATCH only.
+  if ((parseCount(headers['content-length']) ?? 0) > 0 || headers['transfer-encoding'] !== undefined) {
+    return refuse(options, request, reply, 'bad-request');
+  }
+  const file = await options.desk.files.begin(user, { size, ...metadata });
+  if (typeof file === 'string') return refuseMedia(reply, file);
+  return reply.headers(progress(0, file)).header('Location', `${MEDIA_UPLOAD_PATH}/${file.mediaId}`).code(201).send();
+}
+
+async function receive(
+  options: UploadOptions,
+  user: MediaUser,
+  request: WithId,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { headers, raw } = request;
+  const offset = parseCount(headers['upload-offset']);
+  if (headers['content-type'] !== UPLOAD_TYPE) return refuse(options, request, reply, 'wrong-type');
+  if (offset === undefined) return refuse(options, request, reply, 'bad-request');
+  const { uploads } = options.desk;
+  const { mediaId } = request.params;
+  const begun = await uploads.receive(user, mediaId, offset, () => raw.destroy());
+  if ('refused' in begun) return refuseUpload(options, request, reply, begun);
+  const { upload, file } = begun;
+  try {
+    const announced = parseCount(headers['content-length']) ?? 0;
+    if (announced > file.size - offset) return refuse(options, request, reply, 'more-than-declared');
+    const { engineTimeoutMs: timeoutMs } = options.desk.context.settings;
+    const outcome = await receiveBody(raw, file.size - offset, {
+      write: (bytes) => upload.write(bytes, timeoutMs),
+      slowestMs: 2 * options.requestTimeoutMs,
+      giveUp: () => endLate(options.server, raw),
+    });
+    if (typeof outcome === 'object') return refuseUpload(options, request, reply, outcome);
+    // The connection has gone already: nobody reads this.
+    if (outcome === 'cut') return refuseMedia(reply, 'taken-over');
+    if (outcome === 'more-than-declared') {
+      await options.desk.files.remove({ appId: user.appId, mediaId });
+      return refuse(options, request, reply, outcome);
+    }
+    const complete = upload.offset === file.size ? await upload.finish(file) : file;
+    if (!complete) return refuseMedia(reply, 'not-exist');
+    return reply.headers(progress(upload.offset, complete)).code(204).send();
+  } finally {
+    upload.end();
+  }
+}
+
+function refuseUpload(
+  options: UploadOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  refusal: { readonly refused: string; readonly offset?: number },
+): FastifyReply {
+  if (refusal.offset !== undefined) reply.header('Upload-Offset', refusal.offset);
+  const reason = refusal.refused === 'missing' ? 'not-exist' : (refusal.refused as MediaProblem);
+  return refuse(options, request, reply, reason);
+}
+
+/** Refuses a request of whose body some may still come: not for long. */
+function refuse(
+  { server, requestTimeoutMs }: UploadOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  reason: MediaProblem,
+): FastifyReply {
+  limitBody(server, request.raw, requestTimeoutMs);
+  return refuseMedia(reply, reason);
+}
+
+function progress(offset: number, { expiresMs }: { readonly expiresMs: number }): Record<string, string> {
+  return { 'Upload-Offset': String(offset), 'Upload-Expires': new Date(expiresMs).toUTCString() };
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
+}
