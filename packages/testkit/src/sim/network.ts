@@ -32,6 +32,9 @@ export const CALM_NETWORK: NetworkFaults = {
 
 const SLOW_POST_MS = 5000;
 
+/** In which the end of a session is carried out in its channels. */
+const BRIEF_MS = 1000;
+
 /** What the network knows of one app. */
 export class Line {
   /** Until then the app is offline: no request and no socket gets through. */
@@ -40,6 +43,8 @@ export class Line {
   readonly wakers = new Set<() => void>();
   lastHeardMs: number;
   longestSilenceMs = 0;
+  /** The last silence that has ended, and when. */
+  ended = { ms: 0, atMs: 0 };
 
   constructor(
     readonly record: AppRecord,
@@ -51,7 +56,9 @@ export class Line {
 
   /** A server has heard the app. */
   heard(nowMs: number): void {
-    this.longestSilenceMs = Math.max(this.longestSilenceMs, nowMs - this.lastHeardMs);
+    const ms = nowMs - this.lastHeardMs;
+    this.longestSilenceMs = Math.max(this.longestSilenceMs, ms);
+    if (ms > BRIEF_MS) this.ended = { ms, atMs: nowMs };
     this.lastHeardMs = nowMs;
   }
 
@@ -91,10 +98,12 @@ export class SimNetwork {
     };
   }
 
-  /** How long no server has heard any app of a user. */
+  /** How long no server has heard any app of a user, or had not until a moment ago: what follows from it comes behind. */
   silentMsOf(uid: string): number {
-    const times = this.lines.filter(({ record }) => record.uid === uid).map(({ lastHeardMs }) => lastHeardMs);
-    return this.scheduler.nowMs - Math.max(0, ...times);
+    const { nowMs } = this.scheduler;
+    const lines = this.lines.filter(({ record }) => record.uid === uid);
+    const ended = lines.map(({ ended }) => (nowMs - ended.atMs < BRIEF_MS ? ended.ms : 0));
+    return Math.max(nowMs - Math.max(0, ...lines.map(({ lastHeardMs }) => lastHeardMs)), ...ended);
   }
 
   #openSocket(line: Line, handlers: SocketHandlers): ClientSocket {
