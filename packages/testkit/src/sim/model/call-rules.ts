@@ -1,6 +1,6 @@
 import type { Findings } from '../findings.js';
 import type { AppRecord, History, Invitation } from '../history.js';
-import { endOf, lasts, NEVER } from './common.js';
+import { endOf, hasCrashed, lasts, NEVER } from './common.js';
 
 /** The longest life of an invitation: 60 s, the slack of the SDK, and stalls of its page. */
 const LIFE_MS = 75_000;
@@ -19,7 +19,9 @@ export function checkCalls(history: History, found: Findings): void {
       (state: string) => one.state() === state,
       (...of: string[]) => ends.some((end) => of.includes(end)),
     ];
-    const isOnce = new Set(its.map((other) => other.one.session)).size === its.length;
+    // A server that was killed has forgotten the answer; a caller that has not heard it goes on calling.
+    const isForgotten = hasCrashed(history, 0, NEVER);
+    const isOnce = isForgotten || new Set(its.map((other) => other.one.session)).size === its.length;
     found.must(isOnce && its.every((other) => other.app.uid === one.other), 'invited once', what);
     // What one side says of the other one is true. The other one may have left before its own end was told.
     found.must(!isOne('ACCEPTED') || is('ACCEPTED_BY_REMOTE'), 'accepted is known', what);
