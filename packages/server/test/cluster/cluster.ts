@@ -17,7 +17,7 @@ import {
   type ServerFrame,
   type ServerFrameName,
 } from 'ar-rtm-protocol';
-import { FakeTime, SeededChance } from 'ar-rtm-testkit';
+import { FakeTime, SeededChance, textsOf } from 'ar-rtm-testkit';
 import { type Faults, FaultyNetwork } from 'ar-rtm-testkit/engine';
 import type { ServerNode } from '../../src/app/server-node.js';
 import type { NodeSettings } from '../../src/app/settings.js';
@@ -276,7 +276,7 @@ export class ScriptedClient {
       remoteAddress: 'memory',
       bufferedBytes: 0,
       write: (frames) => {
-        if (isCurrent.value) for (const text of textsOf(frames)) this.got(text);
+        if (isCurrent.value) for (const { text } of textsOf(frames)) this.got(text);
         return true;
       },
       close: (code) => {
@@ -321,27 +321,6 @@ export class ScriptedClient {
     }
     if (this.kind === 'ours' && 'CallId' in frame.content) this.acknowledgeCall(frame);
   }
-}
-
-/** Text frames of a server's write; pings are left out. */
-function textsOf(frames: Uint8Array): string[] {
-  const buffer = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
-  const texts: string[] = [];
-  for (let at = 0; at < buffer.length; ) {
-    const opcode = buffer.readUInt8(at) & 0x0f;
-    let length = buffer.readUInt8(at + 1);
-    at += 2;
-    if (length === 126) {
-      length = buffer.readUInt16BE(at);
-      at += 2;
-    } else if (length === 127) {
-      length = Number(buffer.readBigUInt64BE(at));
-      at += 8;
-    }
-    if (opcode === 1) texts.push(buffer.toString('utf8', at, at + length));
-    at += length;
-  }
-  return texts;
 }
 
 class CounterBook implements Counters {

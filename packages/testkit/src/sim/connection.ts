@@ -1,9 +1,9 @@
 import type { Transport, TransportEvents } from 'ar-rtm-server/ports';
+import { textsOf } from '../websocket-texts.js';
 import { Lane } from './lane.js';
 import type { SimProcess } from './process.js';
 import type { ClientSocket, SocketHandlers } from './product.js';
 import type { Scheduler } from './scheduler.js';
-import { textsOf } from './websocket-texts.js';
 
 /** A close frame that nobody answers ends the socket after this time, as `ws` does it. */
 const CLOSE_PATIENCE_MS = 5000;
