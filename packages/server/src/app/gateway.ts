@@ -11,8 +11,8 @@ import type { Tokens } from '../domain/tokens.js';
 import type { TokenVerdict } from '../domain/tokens-verdict.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { MessageEntry } from '../ports/inboxes.js';
+import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
-import { FailureLimit } from './failure-limit.js';
 import { LogLimit } from './log-limit.js';
 import { type Tickets, tokenName } from './tickets.js';
 
@@ -47,7 +47,7 @@ const INVALID_TOKENS_MS = 10_000;
 export class Gateway {
   /** Apps without certificates whose clients send tokens, told once each. */
   private readonly unchecked = new Set<string>();
-  private readonly invalidTokens = new FailureLimit(INVALID_TOKENS, INVALID_TOKENS_MS);
+  private readonly invalidTokens = new AttemptLimit(INVALID_TOKENS, INVALID_TOKENS_MS);
   private readonly limitedLog: LogLimit;
 
   constructor(

@@ -1,9 +1,9 @@
 import { decodeHistoryRequest, GATEWAY_CODE, type HistoryReply, type HistoryRequest, isId } from 'ar-rtm-protocol';
 import type { Conversation, HistoryEntry } from '../ports/history.js';
 import { type Archive, queryOf } from './archive.js';
+import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
 import { noteFailure } from './engine-failure.js';
-import { FailureLimit } from './failure-limit.js';
 import { type GatewayAnswer, invalidSession, refusal, UNAVAILABLE } from './gateway.js';
 import type { Tickets } from './tickets.js';
 
@@ -16,7 +16,7 @@ const REQUESTS_MS = 10_000;
  * and name nothing but an id: they get the newest page, oldest message first.
  */
 export class HistoryGateway {
-  private readonly requests = new FailureLimit(REQUESTS, REQUESTS_MS);
+  private readonly requests = new AttemptLimit(REQUESTS, REQUESTS_MS);
 
   constructor(
     private readonly context: NodeContext,

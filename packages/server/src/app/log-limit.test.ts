@@ -1,7 +1,7 @@
 import { FakeTime } from 'ar-rtm-testkit';
 import { expect, test } from 'vitest';
 import type { Logger } from '../ports/logger.js';
-import { FailureLimit } from './failure-limit.js';
+import { AttemptLimit } from './attempt-limit.js';
 import { LogLimit } from './log-limit.js';
 
 test('one line a second for each reason, with the number of those left out', async () => {
@@ -28,8 +28,8 @@ test('one line a second for each reason, with the number of those left out', asy
   ]);
 });
 
-test('failures are counted by address within a window', () => {
-  const limit = new FailureLimit(3, 1000);
+test('attempts are counted by key within a window', () => {
+  const limit = new AttemptLimit(3, 1000);
   for (let i = 0; i < 3; i++) {
     expect(limit.isReached('a', 10)).toBe(false);
     limit.add('a', 10);
@@ -44,7 +44,7 @@ test('failures are counted by address within a window', () => {
 });
 
 test('a flood of addresses does not grow the memory', () => {
-  const limit = new FailureLimit(3, 1000);
+  const limit = new AttemptLimit(3, 1000);
   for (let i = 0; i < 120_000; i++) limit.add(`address ${i}`, 1);
   expect(limit.size).toBeLessThanOrEqual(50_000);
 });

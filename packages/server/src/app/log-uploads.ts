@@ -1,7 +1,7 @@
 import { decodeLogRequest, GATEWAY_CODE } from 'ar-rtm-protocol';
 import type { ClientLogs } from '../ports/client-logs.js';
+import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
-import { FailureLimit } from './failure-limit.js';
 import type { GatewayAnswer } from './gateway.js';
 import type { Tickets } from './tickets.js';
 
@@ -21,7 +21,7 @@ const LATER: GatewayAnswer = { status: 503, body: { code: GATEWAY_CODE.UNKNOWN, 
 
 /** `POST /arapi/v1/artmgw/uploadLog`: log lines of a user who is logged in, or was a minute ago. */
 export class LogUploads {
-  private readonly counts = new FailureLimit(UPLOADS, UPLOADS_MS);
+  private readonly counts = new AttemptLimit(UPLOADS, UPLOADS_MS);
 
   /** Without `logs`, lines are taken and dropped. */
   constructor(

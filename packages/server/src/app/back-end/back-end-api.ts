@@ -1,7 +1,7 @@
 import { isAppId } from 'ar-rtm-protocol';
 import type { App, Apps } from '../../domain/apps.js';
+import { AttemptLimit } from '../attempt-limit.js';
 import type { NodeContext } from '../context.js';
-import { FailureLimit } from '../failure-limit.js';
 import type { Caller, Credentials } from './credentials.js';
 import type { Kicks } from './kicks.js';
 import type { BackEndMessages } from './messages.js';
@@ -29,7 +29,7 @@ type Success = Readonly<Record<string, unknown>>;
 
 /** HTTP for back ends (rest-api.md). Every answer is JSON with `result`, `request_id` and, without success, a reason. */
 export class BackEndApi {
-  private readonly failures = new FailureLimit(FAILURES, FAILURES_MS);
+  private readonly failures = new AttemptLimit(FAILURES, FAILURES_MS);
   private readonly addresses: Rates;
   private readonly requests: Rates;
   private readonly messageRates: Rates;

@@ -1,8 +1,8 @@
 import { isMediaId } from 'ar-rtm-protocol';
 import type { MediaBytes, MediaRef } from '../../ports/media-bytes.js';
 import type { MediaFile } from '../../ports/media-index.js';
+import { AttemptLimit } from '../attempt-limit.js';
 import type { NodeContext } from '../context.js';
-import { FailureLimit } from '../failure-limit.js';
 import type { MediaUser } from './media-access.js';
 
 /** Why there is no room for a file. */
@@ -31,7 +31,7 @@ export interface UploadState {
 
 /** Uploaded files: what is known of them and their bytes, kept in step. */
 export class MediaFiles {
-  private readonly begun = new FailureLimit(BEGUN, BEGUN_MS);
+  private readonly begun = new AttemptLimit(BEGUN, BEGUN_MS);
 
   constructor(
     private readonly context: NodeContext,
