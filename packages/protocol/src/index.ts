@@ -29,6 +29,7 @@ export * from './gateway.js';
 export * from './ids.js';
 export * from './limits.js';
 export * from './media.js';
+export { type FileBody, type ImageBody, readMediaBody, writeMediaBody } from './media-body.js';
 export * from './raw-body.js';
 export {
   ATTRIBUTE_FRAMES,

@@ -7,6 +7,7 @@ export const SERVER_CAPABILITIES: readonly Capability[] = [
   CAPABILITIES.RESUME,
   CAPABILITIES.HISTORY,
   CAPABILITIES.CALLS,
+  CAPABILITIES.TYPES,
 ];
 
 /** What kind of client is at the other end. "Published" is one that announced no capabilities (design, "Ours"). */

@@ -198,7 +198,7 @@ test('ids of 0 and 65 bytes, with a slash, quotes, control characters, and the w
   expect(await eve.request('GetChanMemberSize', sound)).toMatchObject({ MsgId, Code: 0 });
 });
 
-test('numbers and types of messages: nothing but text and raw is taken, and MsgBody must be a text', async () => {
+test('numbers and types of messages: those of other types, and bodies of files that say nothing, are refused; MsgBody must be a text', async () => {
   await arena.start(PATIENT);
   const eve = await arena.intruder('eve', { fields: OURS });
   for (const wrong of [
