@@ -14,7 +14,7 @@ const ENTRIES = [
 const PROTOCOL = ENTRIES[0];
 /** What the whole SDK may know: its ports, errors, codes and public types. */
 const SDK_BASE =
-  '^packages/sdk/src/(ports|errors|error-code|status-code|public-types|invitation-events|version)(\\.ts$|/)';
+  '^packages/sdk/src/(ports|platform|errors|error-code|status-code|public-types|invitation-events|version)(\\.ts$|/)';
 const SERVER = '^packages/server/src/';
 /** Files that join the parts of the server. */
 const COMPOSITION = `${SERVER}(compose|main|testing)\\.ts$`;
@@ -97,7 +97,7 @@ export default {
       SDK_BASE,
       // An event of the client has an invitation as its argument.
       [PROTOCOL, '^packages/sdk/src/invitation\\.ts$'],
-      'Ports, errors, codes and public types know the protocol, each other, and what events hand out.',
+      'Ports, the platform, errors, codes and public types know the protocol, each other, and what events hand out.',
     ),
     {
       name: 'sdk-adapters-are-joined-at-the-entries',

@@ -63,8 +63,8 @@ export class Stage {
     return server;
   }
 
-  async proxy({ port }: Listening): Promise<TcpProxy> {
-    const proxy = await TcpProxy.start(port);
+  async proxy({ port }: Listening, bytesPerSecond?: number): Promise<TcpProxy> {
+    const proxy = await TcpProxy.start(port, bytesPerSecond);
     this.cleanup(() => proxy.close());
     return proxy;
   }

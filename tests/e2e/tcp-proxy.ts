@@ -5,17 +5,21 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private state: 'open' | 'cut' | 'silent' = 'open';
+  /** Bytes that clients have sent so far. */
+  bytesUp = 0;
 
   private constructor(
     private readonly server: Server,
     private readonly targetPort: number,
+    private readonly bytesPerSecond: number,
   ) {
     server.on('connection', (client) => this.join(client));
   }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  /** `bytesPerSecond`: of each connection, in each direction. */
+  static async start(targetPort: number, bytesPerSecond = Infinity): Promise<TcpProxy> {
     const server = createServer({ pauseOnConnect: true });
-    const proxy = new TcpProxy(server, targetPort);
+    const proxy = new TcpProxy(server, targetPort, bytesPerSecond);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return proxy;
@@ -54,13 +58,21 @@ export class TcpProxy {
       return;
     }
     const target = connect(this.targetPort, '127.0.0.1');
+    client.on('data', ({ length }) => {
+      this.bytesUp += length;
+    });
     this.forward(client, target);
     this.forward(target, client);
   }
 
   private forward(from: Socket, to: Socket): void {
     this.sockets.add(from);
-    from.on('data', (data) => to.write(data));
+    from.on('data', (data) => {
+      to.write(data);
+      if (this.bytesPerSecond === Infinity) return;
+      from.pause();
+      setTimeout(() => this.state === 'open' && from.resume(), (data.length / this.bytesPerSecond) * 1000);
+    });
     from.on('end', () => to.end());
     from.on('error', () => undefined);
     from.on('close', () => {

@@ -45,6 +45,8 @@ export const LIMITS = {
   MEDIA_USER_BYTES: 1024 * 1024 * KB,
   MEDIA_USER_FILES: 2000,
   MEDIA_APP_BYTES: 64 * 1024 * 1024 * KB,
+  /** Uploads and downloads of a client at a time (A 5.5). */
+  TRANSFERS: 9,
   /** A frame above the first number gets an error reply, above the second a close with 1009 (D 8). */
   FRAME_REPLY_BYTES: 512 * KB,
   FRAME_CLOSE_BYTES: 1024 * KB,
@@ -103,6 +105,9 @@ export const TIMES = {
   CALL_SLACK_MS: 1000,
   /** Changes of presence are collected at most this long into one push per watcher (issue, part C). */
   PRESENCE_COLLECT_MS: 200,
+  /** An upload or download of which no byte has moved for so long has failed; how often one tells how far it has come (A 5.5). */
+  TRANSFER_IDLE_MS: 120_000,
+  TRANSFER_REPORT_MS: 1000,
 } as const;
 
 /** Call frequency limits: at most `calls` within a sliding window of `windowMs` (A 11.1). */

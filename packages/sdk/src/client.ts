@@ -28,13 +28,18 @@ import type {
   ChannelAttributeOptions,
   ChannelAttributes,
   ChannelMemberCountResult,
+  FileMessageParams,
   HistoryOptions,
   HistoryPage,
+  ImageMessageParams,
   LoginOptions,
+  MediaTransferHandler,
   PeerMessageSendResult,
   PeersOnlineStatusResult,
   RtmConfig,
   RtmEvents,
+  RtmFileMessage,
+  RtmImageMessage,
   RtmMessage,
   RtmParameters,
   SendMessageOptions,
@@ -165,6 +170,46 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
       ...message,
       ...(messageType ? { messageType } : undefined),
     } as unknown as T;
+  }
+
+  /**
+   * Uploads a file of at most 32 MB and resolves with a message that names it, to be sent to any number of peers and channels;
+   * the server keeps the file for 7 days. The message is of type IMAGE when `params` says so or names a size in pixels,
+   * otherwise of type FILE. A cut connection is no failure: the upload goes on where it stopped. At most 9 uploads and
+   * downloads at a time.
+   *
+   * Rejects with {@link RtmErrorCode.UploadMediaError}: 2 payload empty or no `Blob`, or params not valid; 102 not logged
+   * in; 4 more than 32 MB, or than the server takes; 5 too many at a time; 3 no byte moved for 120 s; 6 canceled, or the
+   * session ended; 1 anything else, such as no room left on the server.
+   */
+  createMediaMessageByUploading(
+    payload: Blob,
+    params?: FileMessageParams,
+    transHandler?: MediaTransferHandler,
+  ): Promise<RtmFileMessage>;
+  createMediaMessageByUploading(
+    payload: Blob,
+    params?: ImageMessageParams,
+    transHandler?: MediaTransferHandler,
+  ): Promise<RtmImageMessage>;
+  async createMediaMessageByUploading(
+    payload: Blob,
+    params?: FileMessageParams | ImageMessageParams,
+    transHandler?: MediaTransferHandler,
+  ): Promise<RtmFileMessage | RtmImageMessage> {
+    return this.engine.media.upload(payload, params, transHandler) as Promise<RtmFileMessage | RtmImageMessage>;
+  }
+
+  /**
+   * Fetches the bytes of a file that any user of the app has uploaded. `type` of the result is that of PNG, GIF, JPEG, PDF and
+   * ZIP by their content, otherwise that of the uploaded `Blob`. A cut connection is no failure. At most 9 uploads and
+   * downloads at a time.
+   *
+   * Rejects with {@link RtmErrorCode.DownloadMediaError}: 2 no media id; 102 not logged in; 4 there is no such file, or not
+   * any more; 5 too many at a time; 3 no byte moved for 120 s; 6 canceled, or the session ended; 1 anything else.
+   */
+  async downloadMedia(mediaId: string, transHandler?: MediaTransferHandler): Promise<Blob> {
+    return this.engine.media.download(mediaId, transHandler) as Promise<Blob>;
   }
 
   /**

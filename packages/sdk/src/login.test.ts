@@ -29,7 +29,7 @@ test('gateway, socket, Login; the state event comes before the promise', async (
         SdkVer: '2.0.0',
         SessionId: 'ticket-1',
         SvrKeepAlive: true,
-        Caps: ['reply-codes.1', 'push-offline.1', 'resume.1', 'history.1', 'calls.1'],
+        Caps: ['reply-codes.1', 'push-offline.1', 'resume.1', 'history.1', 'calls.1', 'types.1'],
         Resume: false,
       },
     },

@@ -3,6 +3,8 @@
  * interfaces; `adapters/` implements them for browsers and for Node, tests implement them with a clock moved by hand.
  */
 
+import type { Bytes } from './platform.js';
+
 /** Undoes a registration or gives up an operation. Calling it again, or after the fact, has no effect. */
 export type Cancel = () => void;
 
@@ -40,6 +42,25 @@ export interface SocketHandlers {
   onClose(): void;
 }
 
+/** One request of an upload or download. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as it is, without being read into memory as a whole. */
+  readonly body?: Bytes | undefined;
+  /** So many bytes of the body have left, as far as can be known. */
+  onSent?(bytes: number): void;
+  /** Bytes of the answer, in order. `answer` is the same each time. */
+  onBytes?(bytes: Uint8Array, answer: HttpAnswer): void;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** `null` or empty when there is none, or when the browser does not show it. */
+  header(name: string): string | null | undefined;
+}
+
 export interface Network {
   /** Opens a WebSocket. Never throws: what goes wrong is reported by `onClose`. */
   openSocket(url: string, handlers: SocketHandlers): Socket;
@@ -49,6 +70,12 @@ export interface Network {
    * inside this call. There is no time limit: the caller cancels.
    */
   post(url: string, body: string, done: (reply: string | undefined) => void): Cancel;
+  /**
+   * Any request, without credentials of the browser and past its caches. `done` gets the answer when all of it has come, and
+   * `undefined` when the connection failed, whatever came before. It is called once, or never after the cancellation, and
+   * like the other functions never from inside this call. There is no time limit: the caller cancels.
+   */
+  http(request: HttpRequest, done: (answer: HttpAnswer | undefined) => void): Cancel;
   /** Calls `task` when a connection that failed before has new chances: online again, page shown again. */
   onWake(task: () => void): Cancel;
   /** Scheme, host and port that serve the page or the script, when an SDK without an address may use them. */

@@ -28,11 +28,16 @@ export interface RtmRawMessage {
   text?: any;
 }
 
-/** A file that was uploaded. Cannot be sent yet. */
+/**
+ * A file that was uploaded, by `RtmClient.createMediaMessageByUploading`. File name, description and thumbnail have at most
+ * 32 KB (32,768 bytes) together.
+ */
 export interface RtmFileMessage {
+  /** Names the file for `RtmClient.downloadMedia`, for 7 days from the upload. */
   mediaId: string;
   fileName: string;
   description: string;
+  /** As the sender made it; of received messages empty if there is none. */
   thumbnail: Blob | undefined;
   /** Bytes of the file. */
   size: number;
@@ -41,7 +46,7 @@ export interface RtmFileMessage {
   text?: any;
 }
 
-/** An image that was uploaded. Cannot be sent yet. */
+/** An image that was uploaded. As {@link RtmFileMessage}, with sizes in pixels, which are 0 when they are not known. */
 export interface RtmImageMessage {
   mediaId: string;
   fileName: string;
@@ -60,6 +65,46 @@ export interface RtmImageMessage {
 
 /** A message to or from a peer or a channel. */
 export type RtmMessage = RtmTextMessage | RtmRawMessage | RtmFileMessage | RtmImageMessage;
+
+/** What goes into the message besides the file. */
+export interface FileMessageParams {
+  /** Default `""`. */
+  fileName?: string | undefined;
+  /** Default `""`. */
+  description?: string | undefined;
+  /** Travels in the message itself. Never made, scaled or compressed by the SDK. */
+  thumbnail?: Blob | undefined;
+  messageType?: 'FILE' | undefined;
+}
+
+/**
+ * As {@link FileMessageParams}, with sizes in pixels. Where neither width nor height is positive, both are read from a JPEG,
+ * PNG or BMP, or else are 0.
+ */
+export interface ImageMessageParams {
+  fileName?: string | undefined;
+  description?: string | undefined;
+  thumbnail?: Blob | undefined;
+  width?: number | undefined;
+  height?: number | undefined;
+  thumbnailWidth?: number | undefined;
+  thumbnailHeight?: number | undefined;
+  messageType?: 'IMAGE' | undefined;
+}
+
+/** How far an upload or download has come, in bytes. */
+export interface MediaOperationProgress {
+  /** Never less than before. */
+  currentSize: number;
+  totalSize: number;
+}
+
+export interface MediaTransferHandler {
+  /** Ends the transfer, whose call then rejects with code 6. */
+  cancelSignal?: AbortSignal | undefined;
+  /** Called once a second while bytes move, and at the end with both sizes equal; never after the call has settled. */
+  onOperationProgress?: ((event: MediaOperationProgress) => void) | undefined;
+}
 
 export interface SendMessageOptions {
   /**

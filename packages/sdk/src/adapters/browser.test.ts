@@ -120,3 +120,60 @@ test('timers, random and log', async () => {
   expect(warn).toHaveBeenCalledWith('a line');
   warn.mockRestore();
 });
+
+/** A stand-in for the browser's class; remembers its instances. */
+class FakeXhr {
+  static instances: FakeXhr[] = [];
+  readonly upload: { onprogress?: (event: { loaded: number }) => void } = {};
+  readonly said: unknown[] = [];
+  status = 204;
+  onload: (() => void) | undefined;
+  onerror: (() => void) | undefined;
+  constructor() {
+    FakeXhr.instances.push(this);
+  }
+  open(...all: unknown[]) {
+    this.said.push(all);
+  }
+  setRequestHeader(...all: unknown[]) {
+    this.said.push(all);
+  }
+  send(body: unknown) {
+    this.said.push(body);
+  }
+  abort() {
+    this.said.push('abort');
+  }
+  getResponseHeader(name: string) {
+    return `the ${name}`;
+  }
+}
+
+test('bodies go by XMLHttpRequest, which tells how far they are; other requests, and service workers, by fetch', async () => {
+  vi.stubGlobal('XMLHttpRequest', FakeXhr);
+  const fetched = vi.fn(async (..._all: unknown[]) => new Response(null, { status: 201 }));
+  vi.stubGlobal('fetch', fetched);
+  const body = new Blob(['x']);
+  const request = { method: 'PATCH', url: 'http://a/', headers: { Range: 'r' }, body };
+  const sent: number[] = [];
+  const answers: unknown[] = [];
+  const done = (answer: unknown) => answers.push(answer);
+  const cancel = network.http({ ...request, onSent: (bytes) => sent.push(bytes) }, done);
+  network.http(request, done);
+  const [first, second] = FakeXhr.instances;
+  first?.upload.onprogress?.({ loaded: 1 });
+  second?.upload.onprogress?.({ loaded: 1 });
+  first?.onload?.();
+  second?.onerror?.();
+  cancel();
+  expect(first?.said).toEqual([['PATCH', 'http://a/'], ['Range', 'r'], body, 'abort']);
+  expect([sent, answers]).toEqual([[1], [{ status: 204, header: expect.any(Function) }, undefined]]);
+  expect((answers[0] as { header(name: string): unknown }).header('ETag')).toBe('the ETag');
+  expect(fetched).not.toHaveBeenCalled();
+
+  network.http({ method: 'HEAD', url: 'http://a/', headers: {} }, done);
+  vi.stubGlobal('XMLHttpRequest', undefined);
+  network.http(request, done);
+  await vi.waitFor(() => expect(answers).toHaveLength(4));
+  expect(fetched.mock.calls.map(([, init]) => init)).toMatchObject([{ method: 'HEAD' }, { method: 'PATCH', body }]);
+});

@@ -1,4 +1,5 @@
 import type { Clock, Environment, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
+import { fetchHttp } from './fetch-http.js';
 import { fetchPost } from './fetch-post.js';
 
 /** Path under which the server offers the SDK as a script (design 9). */
@@ -68,9 +69,24 @@ function openSocket(url: string, { onOpen, onText, onClose }: SocketHandlers): S
   };
 }
 
+/** `fetch` does not tell how far a body has got; a service worker has nothing else. */
+const http: Network['http'] = (request, done) => {
+  const { method, url, headers, body, onSent } = request;
+  if (!body || typeof XMLHttpRequest === 'undefined') return fetchHttp(request, done);
+  const xhr = new XMLHttpRequest();
+  xhr.open(method, url);
+  for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+  xhr.upload.onprogress = ({ loaded }) => onSent?.(loaded);
+  xhr.onload = () => done({ status: xhr.status, header: (name) => xhr.getResponseHeader(name) });
+  xhr.onerror = () => done(undefined);
+  xhr.send(body as Blob);
+  return () => xhr.abort();
+};
+
 const network: Network = {
   openSocket,
   post: fetchPost,
+  http,
   onWake(task) {
     if (typeof addEventListener === 'undefined') return () => undefined;
     const onVisible = () => {

@@ -1,26 +1,33 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { HttpAnswer } from '../ports.js';
 import { nodeEnvironment } from './node.js';
 
 const { clock, network, random } = nodeEnvironment;
 const open: Server[] = [];
 
-/** A real server on a free port, which answers every POST alike. */
-async function serve(status: number, reply: string) {
-  const requests: { url: string | undefined; headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
+/** A real server on a free port, which answers every request alike: with all of a reply, with a part of it, or not to its end. */
+async function serve(status: number, reply: string, headers: Record<string, string> = {}, how?: 'cut' | 'open') {
+  const requests: (Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { readonly body: string })[] = [];
+  let hasClosed: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    hasClosed = resolve;
+  });
   const server = createServer(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('');
-    requests.push({ url: request.url, headers: request.headers, body });
-    response.writeHead(status).end(reply);
+    requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+    response.once('close', hasClosed).writeHead(status, headers);
+    if (how === undefined) response.end(reply);
+    else response.write(reply, () => how === 'cut' && response.destroy());
   });
   const sockets = new WebSocketServer({ server });
   open.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { requests, sockets, host };
+  return { requests, sockets, host, closed };
 }
 
 afterEach(() => {
@@ -123,4 +130,61 @@ test('clock and random', async () => {
   expect(lines).toEqual(['microtask', 'macrotask']);
   expect(random.hex(32)).toMatch(/^[0-9a-f]{32}$/);
   expect(network.origin()).toBeUndefined();
+});
+
+describe('http', () => {
+  const http = (request: Parameters<typeof network.http>[0]) =>
+    new Promise<HttpAnswer | undefined>((resolve) => network.http(request, resolve));
+
+  test('any method with headers; the answer with its headers, its bytes piece by piece', async () => {
+    const { host, requests } = await serve(206, 'x'.repeat(300_000), { 'Content-Length': '300000' });
+    const pieces: Uint8Array[] = [];
+    const answers = new Set<HttpAnswer>();
+    const answer = await http({
+      method: 'PATCH',
+      url: `http://${host}/path`,
+      headers: { 'Upload-Offset': '5' },
+      onBytes: (bytes, of) => {
+        pieces.push(bytes);
+        answers.add(of);
+      },
+    });
+    expect(requests).toMatchObject([{ method: 'PATCH', url: '/path', headers: { 'upload-offset': '5' } }]);
+    expect([answer?.status, answer?.header('Content-Length'), answer?.header('none')]).toEqual([206, '300000', null]);
+    expect(Buffer.concat(pieces).toString()).toBe('x'.repeat(300_000));
+    expect([...answers]).toEqual([answer]);
+  });
+
+  test('a body is sent as it is, and what has left is told', async () => {
+    const { host, requests } = await serve(204, '');
+    const sent: number[] = [];
+    const body = new Blob(['a'.repeat(100_000), 'b'.repeat(100_000)]);
+    const onSent = (bytes: number) => sent.push(bytes);
+    await http({ method: 'PATCH', url: `http://${host}/`, headers: {}, body, onSent });
+    expect(requests[0]?.body).toBe('a'.repeat(100_000) + 'b'.repeat(100_000));
+    expect([sent.at(-1), sent.every((bytes, at) => bytes > (sent[at - 1] ?? 0))]).toEqual([200_000, true]);
+  });
+
+  test('nobody there, and a connection that is cut in the middle of the answer', async () => {
+    expect(await http({ method: 'GET', url: 'http://127.0.0.1:1/', headers: {} })).toBeUndefined();
+    const { host } = await serve(200, 'x', { 'Content-Length': '10' }, 'cut');
+    const seen: string[] = [];
+    const onBytes = (bytes: Uint8Array) => seen.push(Buffer.from(bytes).toString());
+    expect(await http({ method: 'GET', url: `http://${host}/`, headers: {}, onBytes })).toBeUndefined();
+    expect(seen).toEqual(['x']);
+  });
+
+  test('a canceled request says nothing, and its connection ends', async () => {
+    const { host, requests, closed } = await serve(200, 'x', { 'Content-Length': '10' }, 'open');
+    const said: unknown[] = [];
+    const request = { method: 'GET', url: `http://${host}/`, headers: {} };
+    let cancel: () => void = () => undefined;
+    await new Promise<void>((resolve) => {
+      cancel = network.http({ ...request, onBytes: () => resolve() }, (answer) => said.push(answer));
+    });
+    cancel();
+    await closed;
+    await http({ ...request, url: 'http://127.0.0.1:1/' });
+    expect([requests.length, said]).toEqual([1, []]);
+  });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Clock, Environment, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
+import { fetchAnswer } from './fetch-http.js';
 import { fetchPost } from './fetch-post.js';
 
 const clock: Clock = {
@@ -53,9 +54,24 @@ function openSocket(url: string, handlers: SocketHandlers): Socket {
   };
 }
 
+const http: Network['http'] = ({ method, url, headers, body, onSent, onBytes }, done) => {
+  let sent = 0;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(bytes, controller) {
+      controller.enqueue(bytes);
+      sent += bytes.length;
+      onSent?.(sent);
+    },
+  });
+  // `duplex` is demanded for a stream, and unknown to the types.
+  const init = { method, headers, ...(body && { body: (body as Blob).stream().pipeThrough(counter), duplex: 'half' }) };
+  return fetchAnswer(url, init as RequestInit, onBytes, done);
+};
+
 const network: Network = {
   openSocket,
   post: fetchPost,
+  http,
   onWake: () => () => undefined,
   origin: () => undefined,
 };

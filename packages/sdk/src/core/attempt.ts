@@ -2,12 +2,12 @@ import {
   CAPABILITIES,
   decodeGatewayReply,
   type GatewayReply,
-  LOG_PATH,
   type Position,
   type ServerFrame,
   type ServerFrameContent,
 } from 'ar-rtm-protocol';
 import type { Cancel, Environment } from '../ports.js';
+import type { Access } from './access.js';
 import { type Address, gatewayUrl, socketUrl } from './address.js';
 import { type Link, openLink } from './link.js';
 import type { Logger } from './logger.js';
@@ -36,6 +36,7 @@ export interface Credentials {
 export interface Accepted {
   readonly link: Link;
   readonly reply: LoginReply;
+  readonly access: Access;
 }
 
 /** How an attempt ends. A step that nobody answered, or not with sense, is worth another attempt. */
@@ -53,6 +54,7 @@ const CAPS = [
   CAPABILITIES.RESUME,
   CAPABILITIES.HISTORY,
   CAPABILITIES.CALLS,
+  CAPABILITIES.TYPES,
 ];
 
 /**
@@ -141,8 +143,7 @@ export function startAttempt(
       return;
     }
     stopTimer?.();
-    logger.upload.open(address.base + LOG_PATH, { appId, uid, sessId });
-    done({ link: opened, reply: content });
+    done({ link: opened, reply: content, access: { base: address.base, appId, uid, sessId } });
   };
 
   const body = JSON.stringify({ appid: appId, uid, token, wss: address.secure });

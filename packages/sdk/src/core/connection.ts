@@ -1,6 +1,7 @@
 import { LOGIN_CODE, type ServerFrame, TIMES } from 'ar-rtm-protocol';
 import { type RTMException, RtmInterruptedError, RtmTimeoutError } from '../errors.js';
 import type { Cancel, Environment } from '../ports.js';
+import type { Access } from './access.js';
 import { type Abandon, type Accepted, type Credentials, type LoginReply, startAttempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import {
@@ -27,6 +28,8 @@ export interface ConnectionHost {
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void;
   /** An attempt to come back was refused with this LoginError. Whether there is another token to try. */
   refused(code: number): boolean;
+  /** The server took a login, a new one or one that goes on: from now on it is reached with HTTP like this. */
+  admitted(access: Access): void;
   /** The server took a new login. */
   accepted(reply: LoginReply): void;
   /** A frame of the link, in order. */
@@ -191,11 +194,12 @@ export function createConnection(
     attempt();
   }
 
-  function onAccepted({ link: accepted, reply }: Accepted): void {
+  function onAccepted({ link: accepted, reply, access }: Accepted): void {
     link = accepted;
     accepted.handlers = { onFrame: (frame) => host.receive(frame), onDown };
     accepted.watch(reply.Heartbeat ?? TIMES.HEARTBEAT_MS);
     requests.attach(accepted);
+    host.admitted(access);
     if (state === 'CONNECTING') {
       isTrying = false;
       stopDeadline?.();

@@ -4,6 +4,7 @@ import {
   FREQUENCIES,
   HISTORY_CODE,
   LIMITS,
+  LOG_PATH,
   LOGIN_CODE,
   MEMBER_COUNT_CODE,
   MEMBERS_CODE,
@@ -15,6 +16,7 @@ import {
 import { RtmErrorCode } from '../error-code.js';
 import { RtmInvalidArgumentError, RtmInvalidStatusError } from '../errors.js';
 import type { Clock, Environment } from '../ports.js';
+import type { Access } from './access.js';
 import { type Address, addressOfOrigin } from './address.js';
 import type { Credentials, LoginReply } from './attempt.js';
 import { Attributes } from './attributes.js';
@@ -28,14 +30,16 @@ import { SlidingWindow } from './frequency.js';
 import { createInbox, type Inbox } from './inbox.js';
 import { LogUpload } from './log-upload.js';
 import { createLogger, type Logger } from './logger.js';
+import { Media } from './media.js';
 import { type ChannelEvents, Membership } from './membership.js';
 import { Memberships } from './memberships.js';
-import { type MessageContent, messageOf } from './message-content.js';
+import { messageOf, type WrittenMessage } from './message-content.js';
 import { Presence } from './presence.js';
 import { Requests } from './requests.js';
 import { Scope } from './scope.js';
 import { positionOf } from './stream-position.js';
 import { Token } from './token.js';
+import { Transfers } from './transfers.js';
 
 /** One `login` with everything that follows from it. */
 interface Session {
@@ -61,6 +65,7 @@ export class Engine implements ConnectionHost {
   private readonly memberships: Memberships;
   readonly presence: Presence;
   readonly calls: Calls;
+  readonly media: Media;
   private readonly inbox: Inbox;
   private data: string | undefined;
   private readonly logins = new SlidingWindow(FREQUENCIES.LOGIN);
@@ -97,6 +102,7 @@ export class Engine implements ConnectionHost {
       events,
       () => this.connection.isLoggedIn,
     );
+    this.media = new Media(new Transfers(environment, this.queue, this.logger), (codes) => this.requireLogin(codes));
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
 
@@ -161,23 +167,23 @@ export class Engine implements ConnectionHost {
     return renewed;
   }
 
-  sendToPeer(peerId: string, message: MessageContent): Promise<{ hasPeerReceived: boolean }> {
+  sendToPeer(peerId: string, { later, ...message }: WrittenMessage): Promise<{ hasPeerReceived: boolean }> {
     this.requireLogin(RtmErrorCode.PeerMessageError);
     countCall(this.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
     const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...message };
     return this.requests.call(
-      { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message' },
+      { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message', later },
       ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
     );
   }
 
-  sendToChannel(membership: Membership, message: MessageContent): Promise<void> {
+  sendToChannel(membership: Membership, { later, ...message }: WrittenMessage): Promise<void> {
     this.requireJoined(membership, RtmErrorCode.ChannelMessageError);
     countCall(this.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
     const { channelId: ChanId } = membership;
     const content = { ChanId, FromUId: this.uid, MsgId: 0, ...message };
     return this.requests.call(
-      { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message' },
+      { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message', later },
       () => undefined,
     );
   }
@@ -290,6 +296,12 @@ export class Engine implements ConnectionHost {
     this.data = data;
   }
 
+  admitted(access: Access): void {
+    const { base, ...session } = access;
+    this.logger.upload.open(base + LOG_PATH, session);
+    this.media.transfers.open(access);
+  }
+
   accepted(reply: LoginReply): void {
     this.meet(reply);
     this.inbox.base = positionOf(reply);
@@ -350,6 +362,7 @@ export class Engine implements ConnectionHost {
     this.calls.end(isSilent);
     this.logger.upload.close();
     this.requests.interrupt();
+    this.media.transfers.end();
     this.memberships.end();
     this.attributes.end();
     this.presence.end();

@@ -1,3 +1,4 @@
+import { type RTMException, RtmInterruptedError } from '../errors.js';
 import type { Clock } from '../ports.js';
 
 interface Item {
@@ -40,6 +41,12 @@ export class EventQueue {
   /** Settles a promise. */
   settle(run: () => void): void {
     this.add(run, true);
+  }
+
+  /** Rejects a promise: as any other settlement, or at once when the session has ended, or the application has ended it. */
+  reject(error: RTMException, reject: (error: RTMException) => void): void {
+    if (error instanceof RtmInterruptedError) reject(error);
+    else this.settle(() => reject(error));
   }
 
   /** Holds back events of the session until {@link EventQueue.release}. */

@@ -48,8 +48,9 @@ export function notJoined(codes: Codes, channelId: string): RTMException {
   return new RtmInvalidStatusError(codeOf(codes, 'NOT_IN_CHANNEL') as number, 'Not joined', { channelId });
 }
 
-export function interrupted(codes: Codes): RTMException {
-  return new RtmInterruptedError(codeOf(codes, 'BY_LOGOUT') ?? failure(codes), 'The session has ended');
+export function interrupted(codes: Codes, why = 'The session has ended'): RTMException {
+  const code = codeOf(codes, 'BY_LOGOUT') ?? codeOf(codes, '_INTERRUPTED') ?? failure(codes);
+  return new RtmInterruptedError(code, why);
 }
 
 /** A timeout is a failure where it has no code of its own. */
@@ -78,7 +79,7 @@ const CLASSES = [
   [/_INVALID_/, RtmInvalidArgumentError],
   [/TOO_OFTEN$/, RtmInvokeTooOftenError],
   [/(LIMIT|OVERFLOW)$/, RtmLimitExceededError],
-  [/_NOT_(LOGGED_IN|IN_|FOUND)/, RtmInvalidStatusError],
+  [/_NOT_(LOGGED_IN|IN_|FOUND|EXIST)/, RtmInvalidStatusError],
   [/TIMEOUT$/, RtmTimeoutError],
 ] as const;
 
@@ -89,6 +90,6 @@ export function refused(codes: Codes, serverCode: number, reason: string | undef
 }
 
 /** The generic failure of a method. */
-export function failed(codes: Codes, serverCode: number, reason: string | undefined): RTMException {
+export function failed(codes: Codes, serverCode: number | undefined, reason: string | undefined): RTMException {
   return new RtmInternalError(failure(codes), reason || 'Failed', { serverCode });
 }

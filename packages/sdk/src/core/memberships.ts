@@ -46,7 +46,7 @@ export class Memberships {
             this.drop(membership, 'joinFailed');
             // Without an answer the server may count a member that the application knows nothing of.
             if (answer.code === JOIN_CODE.TIMEOUT) this.tellLeft(channelId);
-            this.requests.reject(answer, reject);
+            this.queue.reject(answer, reject);
           } else {
             membership.joined(positionOf(answer), answer.AttrVersion);
             this.queue.settle(resolve);
@@ -84,7 +84,7 @@ export class Memberships {
           if (wasJoined && error?.data.serverCode !== undefined) membership.move('leaveRefused');
           else this.drop(membership, 'left');
           if (error instanceof RtmInterruptedError) resolve();
-          else if (error) this.requests.reject(error, reject);
+          else if (error) this.queue.reject(error, reject);
           else this.queue.settle(resolve);
         },
       );

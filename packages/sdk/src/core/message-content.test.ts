@@ -32,7 +32,7 @@ test.each([
   [{ rawMessage: new ArrayBuffer(1) }],
   [{ rawMessage: [1, 2] }],
   [{ messageType: 'RAW' }],
-  [{ messageType: 'FILE', mediaId: 'x', fileName: '', description: '', thumbnail: undefined, size: 1 }],
+  [{ messageType: 'FILE' }],
   [{ text: 'hi', rawMessage: new Uint8Array(1) }],
 ])('%j is none', (message) => expect(textOf(message)).toBeUndefined());
 
@@ -73,6 +73,6 @@ test('32 KB of bytes and description fit together, and not one byte more', () =>
 });
 
 test('types that are not known, and bodies that are no Base64, are no messages', () => {
-  for (const MsgType of [0, 3, -1, 1.5]) expect(messageOf({ MsgType, MsgBody: 'x', Desc: '' })).toBeUndefined();
+  for (const MsgType of [0, 3, 4, 5, -1, 1.5]) expect(messageOf({ MsgType, MsgBody: 'x', Desc: '' })).toBeUndefined();
   expect(messageOf({ MsgType: 2, MsgBody: '*', Desc: '' })).toBeUndefined();
 });

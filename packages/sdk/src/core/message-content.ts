@@ -1,8 +1,7 @@
 import { isObject, LIMITS, textFits, utf8Bytes } from 'ar-rtm-protocol';
-
-/** Pure functions that browsers and Node have alike. */
-declare const btoa: (binary: string) => string;
-declare const atob: (base64: string) => string;
+import { fromBase64, isBytes, toBase64 } from '../platform.js';
+import { mediaKind } from './media-kind.js';
+import type { MessageKind } from './message-kind.js';
 
 /** The content of a message, as frames name it. */
 export interface MessageContent {
@@ -11,22 +10,20 @@ export interface MessageContent {
   readonly Desc: string;
 }
 
+/** A message that can be sent. */
+export interface WrittenMessage extends MessageContent {
+  /** The body, when something has to be read for it first. */
+  readonly later?: () => Promise<{ readonly MsgBody: string }>;
+}
+
 /** Flags of a message, as the wire names them. */
 interface MessageFlags {
   readonly OfflineMsg?: boolean;
   readonly HistoryMsg: boolean;
 }
 
-/** One type of messages: what applications see of it, and what goes over the wire (api.md 5). */
-interface Kind {
-  readonly messageType: string;
-  /** Body and description, or that the fields do not fit. Copies: what the application does to them later has no effect. */
-  write(fields: Record<string, unknown>): readonly [body: string, description: string] | false;
-  read(body: string, description: string): object;
-}
-
 /** In order of `MsgType`, from 1 on. */
-const KINDS: readonly Kind[] = [
+const KINDS: readonly MessageKind[] = [
   {
     messageType: 'TEXT',
     write: ({ text, rawMessage }) =>
@@ -42,15 +39,14 @@ const KINDS: readonly Kind[] = [
       text === undefined &&
       isBytes(rawMessage) &&
       typeof description === 'string' &&
-      rawMessage.length + utf8Bytes(description) <= LIMITS.MESSAGE_BYTES && [
-        btoa(String.fromCharCode(...rawMessage)),
-        description,
-      ],
+      rawMessage.length + utf8Bytes(description) <= LIMITS.MESSAGE_BYTES && [toBase64(rawMessage), description],
     read: (body, description) => ({
-      rawMessage: Uint8Array.from(atob(body), (unit) => unit.charCodeAt(0)),
+      rawMessage: fromBase64(body),
       description,
     }),
   },
+  mediaKind(false),
+  mediaKind(true),
 ];
 
 /** The type that a message says it has, or that can be seen (api.md 5.2). */
@@ -66,26 +62,28 @@ export function typeOf({
  * What to send of a valid message; `undefined` for anything else. The fields stand in the order of 1.0.15, for which the
  * server has a short cut.
  */
-export function contentOf(message: unknown, flags: MessageFlags): MessageContent | undefined {
+export function contentOf(message: unknown, flags: MessageFlags): WrittenMessage | undefined {
   if (!isObject(message)) return undefined;
   const fields = message as Record<string, unknown>;
   const index = KINDS.findIndex(({ messageType }) => messageType === typeOf(fields));
-  const written = KINDS[index]?.write(fields);
-  return written ? { MsgType: index + 1, MsgBody: written[0], ...flags, Desc: written[1] } : undefined;
+  try {
+    const [MsgBody, Desc, later] = KINDS[index]?.write(fields) || [];
+    if (MsgBody !== undefined)
+      return { MsgType: index + 1, MsgBody, ...flags, Desc: Desc ?? '', ...(later && { later }) };
+  } catch {
+    // A bigint cannot be written.
+  }
+  return undefined;
 }
 
 /** A received message, as applications see it; `undefined` when this release does not know its type. */
 export function messageOf({ MsgType, MsgBody, Desc }: MessageContent): object | undefined {
   const kind = KINDS[MsgType - 1];
   try {
-    return kind && { ...kind.read(MsgBody, Desc), messageType: kind.messageType };
+    const read = kind?.read(MsgBody, Desc);
+    return read && { ...read, messageType: kind?.messageType };
   } catch {
     // No server lets such a body pass.
     return undefined;
   }
-}
-
-/** Also those that come from another window. */
-function isBytes(value: unknown): value is Uint8Array {
-  return Object.prototype.toString.call(value) === '[object Uint8Array]';
 }

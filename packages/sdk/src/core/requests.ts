@@ -5,10 +5,10 @@ import {
   type ServerFrameName,
   TIMES,
 } from 'ar-rtm-protocol';
-import { RTMException, RtmInterruptedError } from '../errors.js';
+import { RTMException } from '../errors.js';
 import type { Cancel, Clock, Random } from '../ports.js';
 import type { EventQueue } from './event-queue.js';
-import { type Codes, failed, interrupted, refused, timedOut } from './failures.js';
+import { type Codes, codeOf, failed, interrupted, invalid, refused, timedOut } from './failures.js';
 import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 
@@ -35,6 +35,8 @@ export interface Request<C extends Asking> {
   readonly content: object;
   readonly codes: Codes;
   readonly kind: Kind;
+  /** More of the content, which has to be read first. What is asked behind this waits until then, so that the order holds. */
+  readonly later?: (() => Promise<object>) | undefined;
 }
 
 /**
@@ -60,6 +62,8 @@ interface Pending {
   /** From then on it is not sent any more. */
   readonly due: number;
   readonly stopTimer: Cancel | undefined;
+  /** Absent while it is being read. */
+  content: object | undefined;
   /** The memory of the server when it was sent first; absent when it was not yet. */
   memory?: string;
 }
@@ -76,6 +80,8 @@ export class Requests {
   isOpen = false;
   /** In order of the calls. */
   private readonly pending = new Map<number, Pending>();
+  /** Those whose content is being read, in the same order. */
+  private readonly unread = new Set<number>();
   private lastId: number;
   private link: Link | undefined;
   /** Names what the server remembers of requests: another name when it has forgotten. */
@@ -97,7 +103,7 @@ export class Requests {
   call<C extends Asking, T>(request: Request<C>, accept: (reply: ReplyTo<C>) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.start(request, (answer) => {
-        if (answer instanceof RTMException) this.reject(answer, reject);
+        if (answer instanceof RTMException) this.queue.reject(answer, reject);
         else {
           const result = accept(answer);
           this.queue.settle(() => resolve(result));
@@ -106,22 +112,18 @@ export class Requests {
     });
   }
 
-  /** Passes on why a request failed: in due order of events, or at once when the session has ended. */
-  reject(error: RTMException, reject: (error: RTMException) => void): void {
-    if (error instanceof RtmInterruptedError) reject(error);
-    else this.queue.settle(() => reject(error));
-  }
-
   /** A request; `settle` is called once, unless it is canceled, when the answer arrives. */
   start<C extends Asking>(request: Request<C>, settle: (answer: Answer<C>) => void): Cancel {
     const id = this.nextId();
-    const { kind, codes } = request;
+    const { kind, codes, later } = request;
     const waitMs = WAIT_MS[kind];
     const due = this.clock.now() + (waitMs ?? Infinity);
     const stopTimer = waitMs ? this.clock.after(waitMs, () => this.settle(id, timedOut(codes))) : undefined;
-    const pending = { request, settle: settle as Pending['settle'], due, stopTimer };
+    const content = later ? undefined : request.content;
+    const pending: Pending = { request, settle: settle as Pending['settle'], due, stopTimer, content };
     this.pending.set(id, pending);
-    if (this.isOpen || kind === 'link') this.write(id, pending);
+    if (later) this.readContent(id, pending, later());
+    else if (this.isOpen || kind === 'link') this.write(id, pending);
     return () => this.take(id);
   }
 
@@ -173,9 +175,30 @@ export class Requests {
     return this.lastId;
   }
 
+  private readContent(id: number, pending: Pending, reading: Promise<object>): void {
+    this.unread.add(id);
+    reading.then(
+      (more) => {
+        pending.content = { ...pending.request.content, ...more };
+        this.release(id);
+      },
+      () => this.settle(id, invalid(codeOf(pending.request.codes, 'INVALID_MESSAGE') as number, 'message')),
+    );
+  }
+
+  /** This one holds the others up no more: those behind it that have not been sent leave now. */
+  private release(id: number): void {
+    if (!this.unread.delete(id) || !this.isOpen) return;
+    for (const [waiting, pending] of [...this.pending]) {
+      if (pending.memory === undefined) this.write(waiting, pending);
+    }
+  }
+
   private write(id: number, pending: Pending): void {
-    const { request, memory, due } = pending;
-    const { cmd, content, codes, kind } = request;
+    const { request, content, memory, due } = pending;
+    const { cmd, codes, kind } = request;
+    const [first = Infinity] = this.unread;
+    if (id >= first && kind !== 'link') return;
     // Timers may be late: after its time a call must not be made (design 1).
     if (this.clock.now() >= due) {
       this.settle(id, timedOut(codes));
@@ -191,6 +214,7 @@ export class Requests {
     const pending = this.pending.get(id);
     this.pending.delete(id);
     pending?.stopTimer?.();
+    this.release(id);
     return pending;
   }
 

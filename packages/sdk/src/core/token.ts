@@ -42,7 +42,7 @@ export class Token {
     return new Promise((resolve, reject) => {
       const settle = (answer: object) => {
         if (this.renewal === renewal) this.renewal = undefined;
-        if (answer instanceof RTMException) requests.reject(answer, reject);
+        if (answer instanceof RTMException) this.queue.reject(answer, reject);
         else {
           this.accept(value);
           this.queue.settle(resolve);

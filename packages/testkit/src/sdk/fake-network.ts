@@ -16,8 +16,44 @@ export interface ServerSocket {
   close(): void;
 }
 
+/** A body, as the SDK hands it over. */
+export interface Bytes {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Fits `HttpRequest` of the SDK. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Bytes | undefined;
+  onSent?(bytes: number): void;
+  onBytes?(bytes: Uint8Array, answer: HttpAnswer): void;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  header(name: string): string | undefined;
+}
+
+/** One request for the server to deal with; what it does arrives in order, in macrotasks of their own. */
+export interface HttpExchange {
+  readonly request: HttpRequest;
+  readonly isCanceled: boolean;
+  /** The client learns that so many bytes of its body have left. */
+  sent(bytes: number): void;
+  /** Status and headers, with names in small letters; afterwards `bytes` and `end`. */
+  head(status: number, headers?: Readonly<Record<string, string>>): void;
+  bytes(bytes: Uint8Array): void;
+  end(): void;
+  /** The connection fails. */
+  fail(): void;
+}
+
 /** What answers the network. */
 export interface NetworkPeer {
+  onHttp(exchange: HttpExchange): void;
   /** Answers a POST: a text with status 200, `undefined` for any failure, or never. */
   onPost(url: string, body: string, answer: (reply: string | undefined) => void): void;
   /** A client wants to connect; `undefined` refuses, `never` leaves it waiting. */
@@ -93,6 +129,33 @@ export class FakeNetwork {
         }),
       );
     });
+    return () => {
+      isOver = true;
+    };
+  }
+
+  http(request: HttpRequest, done: (answer: HttpAnswer | undefined) => void): () => void {
+    let isOver = false;
+    let answer: HttpAnswer = { status: 0, header: () => undefined };
+    const later = (task: () => void) => this.clock.macrotask(() => !isOver && task());
+    const finish = (result: HttpAnswer | undefined) => {
+      isOver = true;
+      done(result);
+    };
+    const exchange: HttpExchange = {
+      request,
+      get isCanceled() {
+        return isOver;
+      },
+      sent: (bytes) => later(() => request.onSent?.(bytes)),
+      head: (status, headers = {}) => {
+        answer = { status, header: (name) => headers[name.toLowerCase()] };
+      },
+      bytes: (bytes) => later(() => request.onBytes?.(bytes, answer)),
+      end: () => later(() => finish(answer)),
+      fail: () => later(() => finish(undefined)),
+    };
+    later(() => this.peer.onHttp(exchange));
     return () => {
       isOver = true;
     };

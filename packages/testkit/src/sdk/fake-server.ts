@@ -8,7 +8,8 @@ import {
   type ServerFrameInput,
   type ServerFrameName,
 } from 'ar-rtm-protocol';
-import type { NetworkPeer, ServerSocket, SocketPeer } from './fake-network.js';
+import { FakeMedia } from './fake-media.js';
+import type { HttpExchange, NetworkPeer, ServerSocket, SocketPeer } from './fake-network.js';
 
 /**
  * A scriptable server for tests of the SDK. It answers every command as a good server would, records everything, and can
@@ -54,6 +55,7 @@ export class FakeServer implements NetworkPeer {
   presence: Record<string, PeerState> = {};
   /** Users claimed to be watched. */
   watched: string[] = [];
+  readonly media = new FakeMedia();
   isDown = false;
   isMute = false;
 
@@ -92,6 +94,11 @@ export class FakeServer implements NetworkPeer {
     if (this.isMute) return;
     const reply = this.isDown ? undefined : this.gateway(body);
     if (reply !== 'never') answer(reply && JSON.stringify(reply));
+  }
+
+  onHttp(exchange: HttpExchange): void {
+    if (this.isDown) exchange.fail();
+    else if (!this.isMute) this.media.answer(exchange);
   }
 
   onConnect(socket: ServerSocket): SocketPeer | 'never' | undefined {

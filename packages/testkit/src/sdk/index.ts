@@ -2,8 +2,12 @@
 export { EventRecorder } from './event-recorder.js';
 export { FakeClock } from './fake-clock.js';
 export { FakeEnvironment } from './fake-environment.js';
+export { FakeMedia, type HttpTrouble } from './fake-media.js';
 export {
   FakeNetwork,
+  type HttpAnswer,
+  type HttpExchange,
+  type HttpRequest,
   type NetworkPeer,
   type ServerSocket,
   type SocketHandlers,

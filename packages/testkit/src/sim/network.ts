@@ -90,6 +90,10 @@ export class SimNetwork {
     return {
       openSocket: (_url, handlers) => this.#openSocket(line, handlers),
       post: (_url, body, done) => this.#post(line, body, done),
+      // No app of the simulator has to do with files.
+      http: () => {
+        throw new Error('files are not simulated');
+      },
       onWake: (task) => {
         line.wakers.add(task);
         return () => line.wakers.delete(task);

@@ -101,6 +101,7 @@ export interface ClientSocket {
 export interface ClientNetwork {
   openSocket(url: string, handlers: SocketHandlers): ClientSocket;
   post(url: string, body: string, done: (reply: string | undefined) => void): () => void;
+  http(): never;
   onWake(task: () => void): () => void;
   origin(): string | undefined;
 }

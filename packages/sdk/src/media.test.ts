@@ -1,0 +1,393 @@
+/** Uploads and downloads of one client, against a server in memory (api.md 5.5). */
+import { describe, expect, test } from 'vitest';
+import { setUp } from '../test/set-up.js';
+import { RtmInterruptedError, RtmLimitExceededError, RtmTimeoutError } from './errors.js';
+import type { MediaOperationProgress } from './public-types.js';
+
+const bytesOf = (size: number): Uint8Array<ArrayBuffer> => Uint8Array.from({ length: size }, (_, at) => at % 251);
+const fileOf = (size: number, type = ''): Blob => new Blob([bytesOf(size)], { type });
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+async function loggedIn() {
+  const all = setUp();
+  await all.logIn();
+  const { clock, server, client } = all;
+  /** The outcome of a call, however much of what it waits for is real work; time passes in steps, when there is any. */
+  async function outcome<T>(call: Promise<T>, stepMs = 0): Promise<T> {
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    call.then(over, over);
+    for (let turns = 0; !isOver; turns++) {
+      if (turns > 2000) throw new Error('the call does not end');
+      await turn();
+      if (stepMs > 0) await all.idle(stepMs);
+      else await clock.settle();
+    }
+    return call;
+  }
+  const upload = (size: number, params?: object, handler?: object) =>
+    client.createMediaMessageByUploading(fileOf(size), params as never, handler as never);
+  return { ...all, media: server.media, outcome, upload };
+}
+
+describe('uploads', () => {
+  test('a file: its bytes, type and name go up, the message has what it needs', async () => {
+    const { client, media, outcome } = await loggedIn();
+    const thumbnail = new Blob(['small'], { type: 'image/png' });
+    const params = { fileName: 'Bericht für Köln.pdf', description: 'words', thumbnail };
+    const message = await outcome(client.createMediaMessageByUploading(fileOf(5000, 'application/pdf'), params));
+    const [mediaId = '', file] = [...media.files][0] ?? [];
+    expect(message).toEqual({ mediaId, ...params, size: 5000, messageType: 'FILE' });
+    expect((message as { thumbnail: Blob }).thumbnail).toBe(thumbnail);
+    expect(file?.bytes).toEqual(bytesOf(5000));
+    const decode = (text = '') => Buffer.from(text, 'base64').toString();
+    const metadata = Object.fromEntries(file?.metadata.split(',').map((pair) => pair.split(' ')) ?? []);
+    expect([decode(metadata.filename), decode(metadata.filetype)]).toEqual(['Bericht für Köln.pdf', 'application/pdf']);
+    expect(media.headers[0]).toMatchObject({ Authorization: 'Bearer ticket-1', 'Tus-Resumable': '1.0.0' });
+    expect(media.requests).toEqual(['POST uploads 5000', 'PATCH uploads/1 0']);
+  });
+
+  test('without params it is a file without a name; with a size in pixels, or told so, an image', async () => {
+    const { upload, outcome } = await loggedIn();
+    const file = { mediaId: expect.any(String), fileName: '', description: '', thumbnail: undefined, size: 3 };
+    expect(await outcome(upload(3))).toEqual({ ...file, messageType: 'FILE' });
+    const image = { ...file, width: 0, height: 0, thumbnailWidth: 0, thumbnailHeight: 0, messageType: 'IMAGE' };
+    expect(await outcome(upload(3, { messageType: 'IMAGE' }))).toEqual(image);
+    expect(await outcome(upload(3, { width: 4, height: 5 }))).toEqual({ ...image, width: 4, height: 5 });
+    expect(await outcome(upload(3, { thumbnailHeight: 0 }))).toEqual(image);
+    expect(await outcome(upload(3, { width: -1, height: Number.NaN }))).toEqual(image);
+  });
+
+  test('the size of an image and of its thumbnail is read, unless one is given', async () => {
+    const { client, outcome } = await loggedIn();
+    const png = (width: number, height: number) => {
+      const bytes = Buffer.alloc(33);
+      bytes.write('\x89PNG\r\n\x1a\n', 'latin1');
+      bytes.writeUInt32BE(width, 16);
+      bytes.writeUInt32BE(height, 20);
+      return new Blob([bytes]);
+    };
+    const upload = (params: object) => outcome(client.createMediaMessageByUploading(png(640, 480), params as never));
+    const thumbnail = png(64, 48);
+    expect(await upload({ messageType: 'IMAGE', thumbnail })).toMatchObject({
+      ...{ width: 640, height: 480, thumbnailWidth: 64, thumbnailHeight: 48 },
+    });
+    expect(await upload({ width: 7, thumbnailHeight: 9, thumbnail })).toMatchObject({
+      ...{ width: 7, height: 0, thumbnailWidth: 0, thumbnailHeight: 9 },
+    });
+    expect(await upload({ messageType: 'FILE', thumbnail })).not.toHaveProperty('width');
+  });
+
+  test('behind a cut it goes on where the server is, and not before', async () => {
+    const { media, upload, outcome } = await loggedIn();
+    media.troubles.push(undefined, { cutAfter: 1500 }, { status: 503 }, undefined, { cutAfter: 700 });
+    const reports: MediaOperationProgress[] = [];
+    const onOperationProgress = (report: MediaOperationProgress) => reports.push(report);
+    const { mediaId } = await outcome(upload(4000, {}, { onOperationProgress }), 100);
+    expect(media.files.get(mediaId)?.bytes).toEqual(bytesOf(4000));
+    expect(media.requests).toEqual([
+      ...['POST uploads 4000', 'PATCH uploads/1 0', 'HEAD uploads/1', 'HEAD uploads/1', 'PATCH uploads/1 1500'],
+      ...['HEAD uploads/1', 'PATCH uploads/1 2200'],
+    ]);
+    expect(reports.at(-1)).toEqual({ currentSize: 4000, totalSize: 4000 });
+  });
+
+  test('the answer to the last bytes is lost: nothing is sent twice', async () => {
+    const { media, upload, outcome } = await loggedIn();
+    media.troubles.push(undefined, 'lost answer');
+    await outcome(upload(4000), 100);
+    expect(media.requests).toEqual(['POST uploads 4000', 'PATCH uploads/1 0', 'HEAD uploads/1']);
+  });
+
+  test('the answer to the creation is lost: there is another upload', async () => {
+    const { media, upload, outcome } = await loggedIn();
+    media.troubles.push('lost answer');
+    expect((await outcome(upload(10), 100)).mediaId).toMatch(/2$/);
+  });
+
+  test('a server that has lost the upload is given it anew, a few times', async () => {
+    const { media, upload, outcome } = await loggedIn();
+    media.troubles.push(undefined, { status: 404 });
+    expect((await outcome(upload(10), 100)).mediaId).toMatch(/2$/);
+    for (let times = 0; times < 3; times++) media.troubles.push(undefined, { status: 404 });
+    await expect(outcome(upload(10), 100)).rejects.toMatchObject({ code: 1 });
+  });
+
+  test.each([
+    [413, 4, 'RtmLimitExceededError'],
+    [507, 1, 'RtmInternalError'],
+    [400, 1, 'RtmInternalError'],
+    [403, 1, 'RtmInternalError'],
+    [404, 1, 'RtmInternalError'],
+    [304, 1, 'RtmInternalError'],
+  ])('a refusal with %d is told at once, with code %d', async (status, code, name) => {
+    const { media, upload, outcome } = await loggedIn();
+    media.trouble = { status, reason: 'disk-full' };
+    await expect(outcome(upload(10))).rejects.toMatchObject({ code, name });
+    expect(media.requests).toHaveLength(1);
+    if (status === 507) {
+      await expect(outcome(upload(10))).rejects.toMatchObject({
+        message: 'Error Code 1 - disk-full',
+        data: { serverCode: 507 },
+      });
+    }
+  });
+
+  test('a server without the header of its progress, or of the address, is no server for files', async () => {
+    const { media, upload, outcome } = await loggedIn();
+    media.trouble = { status: 200 };
+    await expect(outcome(upload(10))).rejects.toMatchObject({ code: 1 });
+    media.trouble = undefined;
+    media.troubles.push(undefined, { status: 204 });
+    await expect(outcome(upload(10))).rejects.toMatchObject({ code: 1 });
+  });
+});
+
+describe('downloads', () => {
+  test('identical bytes, with the type by content, else as uploaded', async () => {
+    const { client, media, outcome } = await loggedIn();
+    media.mediaType = 'text/x-own';
+    const download = async (bytes: Uint8Array) => {
+      const blob = await outcome(client.downloadMedia(media.add(bytes)));
+      expect(new Uint8Array(await blob.arrayBuffer())).toEqual(bytes);
+      return blob.type;
+    };
+    const begins = (text: string) => Uint8Array.from([...Buffer.from(text, 'latin1'), 1, 2, 3]);
+    expect(await download(bytesOf(3500))).toBe('text/x-own');
+    expect(await download(begins('\x89PNG\r\n'))).toBe('image/png');
+    expect(await download(begins('GIF89a'))).toBe('image/gif');
+    expect(await download(begins('\xff\xd8\xff\xe0'))).toBe('image/jpeg');
+    expect(await download(begins('%PDF-1.7'))).toBe('application/pdf');
+    expect(await download(begins('PK\x03\x04'))).toBe('application/zip');
+    expect(await download(Uint8Array.of(0xff))).toBe('text/x-own');
+    media.mediaType = '';
+    expect(await download(bytesOf(1))).toBe('');
+  });
+
+  test('behind a cut it goes on where it was', async () => {
+    const { client, media, outcome } = await loggedIn();
+    const mediaId = media.add(bytesOf(5000));
+    media.troubles.push({ cutAfter: 1700 }, { status: 500 }, { cutAfter: 2000 });
+    const blob = await outcome(client.downloadMedia(mediaId), 100);
+    expect(new Uint8Array(await blob.arrayBuffer())).toEqual(bytesOf(5000));
+    const ranges = media.requests.map((line) => line.split(' ')[2]);
+    expect(ranges).toEqual(['bytes=0-', 'bytes=1700-', 'bytes=1700-', 'bytes=3700-']);
+  });
+
+  test('somebody on the way takes no ranges: it begins anew, and the bytes are right', async () => {
+    const { client, server, outcome } = await loggedIn();
+    let requests = 0;
+    server.media.answer = (exchange) => {
+      requests += 1;
+      exchange.head(200, requests === 2 ? { 'content-length': '3000' } : {});
+      exchange.bytes(bytesOf(requests === 2 ? 3000 : 1200));
+      if (requests === 1) exchange.fail();
+      else exchange.end();
+    };
+    const blob = await outcome(client.downloadMedia('0'.repeat(32)), 100);
+    expect(new Uint8Array(await blob.arrayBuffer())).toEqual(bytesOf(3000));
+    // Without any length, what ends well is the whole.
+    expect((await outcome(client.downloadMedia('0'.repeat(32)), 100)).size).toBe(1200);
+  });
+
+  test('an answer that ends early, as if all were there, is not taken for the whole', async () => {
+    const { client, server, outcome } = await loggedIn();
+    let requests = 0;
+    server.media.answer = (exchange) => {
+      requests += 1;
+      const from = requests === 1 ? 0 : 1000;
+      exchange.head(206, { 'content-range': `bytes ${from}-1999/2000` });
+      exchange.bytes(bytesOf(2000).subarray(from, from + 1000));
+      exchange.end();
+    };
+    const blob = await outcome(client.downloadMedia('0'.repeat(32)));
+    expect([requests, new Uint8Array(await blob.arrayBuffer())]).toEqual([2, bytesOf(2000)]);
+  });
+
+  test('a file that is not there, or not any more', async () => {
+    const { client, outcome } = await loggedIn();
+    await expect(outcome(client.downloadMedia('f'.repeat(32)))).rejects.toMatchObject({
+      ...{ code: 4, name: 'RtmInvalidStatusError' },
+    });
+  });
+});
+
+describe('limits', () => {
+  test('32 MB go, one byte more does not, and what is empty does not', async () => {
+    const { client, media, outcome } = await loggedIn();
+    const MB = 1024 * 1024;
+    media.trouble = { status: 507 };
+    const blob = new Blob([new Uint8Array(32 * MB)]);
+    await expect(outcome(client.createMediaMessageByUploading(blob))).rejects.toMatchObject({ code: 1 });
+    const larger = new Blob([blob, 'x']);
+    const refused = client.createMediaMessageByUploading(larger);
+    await expect(outcome(refused)).rejects.toMatchObject({ code: 4, data: { limit: 32 * MB } });
+    await expect(outcome(client.createMediaMessageByUploading(new Blob()))).rejects.toMatchObject({ code: 2 });
+  });
+
+  test('nine at a time, uploads and downloads together; the tenth is refused, and not the one behind it', async () => {
+    const { client, media, upload, outcome } = await loggedIn();
+    media.trouble = 'silence';
+    const mediaId = media.add(bytesOf(1));
+    const controller = new AbortController();
+    const first = upload(1, {}, { cancelSignal: controller.signal });
+    const others = Array.from({ length: 8 }, (_, at) => (at % 2 ? upload(1) : client.downloadMedia(mediaId)));
+    for (const call of others) call.catch(() => undefined);
+    await expect(outcome(upload(1))).rejects.toBeInstanceOf(RtmLimitExceededError);
+    await expect(outcome(client.downloadMedia(mediaId))).rejects.toMatchObject({ code: 5, data: { limit: 9 } });
+    controller.abort();
+    await expect(outcome(first)).rejects.toMatchObject({ code: 6 });
+    media.trouble = undefined;
+    expect((await outcome(client.downloadMedia(mediaId))).size).toBe(1);
+  });
+
+  test('120 s without a byte are the end; bytes begin them anew', async () => {
+    const { client, media, idle, outcome } = await loggedIn();
+    const mediaId = media.add(bytesOf(3000));
+    media.troubles.push(...Array.from({ length: 40 }, () => ({ status: 500 })), { cutAfter: 1000 });
+    media.trouble = { status: 500 };
+    const began = media.requests.length;
+    const call = client.downloadMedia(mediaId);
+    const error = outcome(call, 1000).catch((reason: unknown) => reason);
+    await idle(115_000);
+    expect(media.requests.length - began).toBeGreaterThan(40);
+    expect(await error).toBeInstanceOf(RtmTimeoutError);
+    expect(await error).toMatchObject({ code: 3 });
+  });
+
+  test('a request of which nothing is heard for 30 s is given up, and there is another one', async () => {
+    const { media, upload, outcome } = await loggedIn();
+    media.troubles.push('silence', undefined, 'silence');
+    await outcome(upload(100), 1000);
+    expect(media.requests).toEqual([
+      'POST uploads 100',
+      'POST uploads 100',
+      'PATCH uploads/1 0',
+      'HEAD uploads/1',
+      'PATCH uploads/1 0',
+    ]);
+  });
+});
+
+describe('progress', () => {
+  test('once a second while bytes move, never less than before, and the end once', async () => {
+    const { client, clock, server, idle, outcome } = await loggedIn();
+    const reports: { readonly at: number; readonly size: number }[] = [];
+    let isSettled = false;
+    let silence = 0;
+    server.media.answer = (exchange) => {
+      exchange.head(206, { 'content-range': 'bytes 0-9999/10000' });
+      const step = (at: number) => {
+        exchange.bytes(bytesOf(10_000).subarray(at, at + 500));
+        if (at === 4000) silence = clock.now();
+        if (at + 500 < 10_000) clock.after(at === 4000 ? 10_000 : 500, () => step(at + 500));
+        else exchange.end();
+      };
+      step(0);
+    };
+    const call = client.downloadMedia('0'.repeat(32), {
+      onOperationProgress: ({ currentSize: size, totalSize }) => {
+        expect([isSettled, totalSize]).toEqual([false, 10_000]);
+        reports.push({ at: clock.now(), size });
+      },
+    });
+    void call.then(() => {
+      isSettled = true;
+    });
+    await outcome(call, 250);
+    const last = reports.at(-1);
+    const grown = reports.map(({ size }, index) => size - (reports[index - 1]?.size ?? 0));
+    expect([grown.every((bytes) => bytes > 0), last?.size]).toEqual([true, 10_000]);
+    const gaps = reports.slice(1, -1).map(({ at }, index) => at - (reports[index]?.at ?? 0));
+    expect(gaps.filter((ms) => ms !== 1000)).toHaveLength(1);
+    const isSilent = ({ at }: { readonly at: number }) => at > silence + 1000 && at < silence + 10_000;
+    expect(reports.filter(isSilent)).toEqual([]);
+    await idle(5000);
+    expect(reports.at(-1)).toBe(last);
+  });
+
+  test('a small file has one report', async () => {
+    const { upload, outcome } = await loggedIn();
+    const reports: unknown[] = [];
+    await outcome(upload(1, {}, { onOperationProgress: (report: unknown) => reports.push(report) }));
+    expect(reports).toEqual([{ currentSize: 1, totalSize: 1 }]);
+  });
+
+  test('what it throws is logged, and changes nothing', async () => {
+    const all = await loggedIn();
+    all.client.setParameters({ logFilter: 0 });
+    const onOperationProgress = () => {
+      throw new Error('of the application');
+    };
+    await all.outcome(all.upload(1, {}, { onOperationProgress }));
+    expect(all.environment.logged.map(({ line }) => line)).toContainEqual(
+      expect.stringContaining('of the application'),
+    );
+    expect(all.clock.uncaught).toEqual([]);
+  });
+});
+
+describe('the end before the end', () => {
+  test('a signal that is given already: nothing is sent', async () => {
+    const { client, media, upload, outcome } = await loggedIn();
+    const handler = { cancelSignal: AbortSignal.abort() };
+    await expect(outcome(upload(1, {}, handler))).rejects.toBeInstanceOf(RtmInterruptedError);
+    await expect(outcome(client.downloadMedia('0'.repeat(32), handler))).rejects.toMatchObject({ code: 6 });
+    expect(media.requests).toEqual([]);
+  });
+
+  test('canceled on the way: at once, the room on the server is given back, and nothing more is reported', async () => {
+    const { media, upload, outcome, idle, clock } = await loggedIn();
+    const controller = new AbortController();
+    const reports: unknown[] = [];
+    const onOperationProgress = (report: unknown) => reports.push(report);
+    media.troubles.push(undefined, { cutAfter: 10 }, 'silence');
+    const call = upload(100, {}, { cancelSignal: controller.signal, onOperationProgress });
+    const error = outcome(call, 100).catch((reason: unknown) => reason);
+    while (media.requests.length < 3) await idle(50);
+    controller.abort();
+    expect(await error).toMatchObject({ code: 6, name: 'RtmInterruptedError' });
+    await clock.settle();
+    expect([media.requests.at(-1), media.files.size]).toEqual(['DELETE uploads/1', 0]);
+    const waiting = clock.waiting;
+    await idle(5000);
+    expect([reports, clock.waiting]).toEqual([[], waiting]);
+  });
+
+  test('afterwards a signal has no effect', async () => {
+    const { media, upload, outcome, clock } = await loggedIn();
+    const controller = new AbortController();
+    const message = await outcome(upload(10, {}, { cancelSignal: controller.signal }));
+    controller.abort();
+    await clock.settle();
+    expect([message.size, media.requests.length]).toEqual([10, 2]);
+  });
+
+  test('logout and a kick end transfers at once, with code 6', async () => {
+    for (const end of ['logout', 'kick'] as const) {
+      const { client, server, media, upload, outcome } = await loggedIn();
+      media.trouble = 'silence';
+      const calls = [upload(1), client.downloadMedia('0'.repeat(32))].map((call) =>
+        call.catch((error: unknown) => error),
+      );
+      if (end === 'logout') void client.logout();
+      else server.push('ForceOffline', {});
+      for (const call of calls) expect(await outcome(call)).toMatchObject({ code: 6, name: 'RtmInterruptedError' });
+    }
+  });
+
+  test('while the connection is cut it goes on; a ticket that is not taken any more is replaced by that of the resume', async () => {
+    const { server, media, upload, outcome, idle, resumes } = await loggedIn();
+    resumes();
+    server.gateway = () => ({ code: 0, sessionid: 'ticket-2', addresses: [{ type: 0, addr: 'rtm.test', port: 9080 }] });
+    media.troubles.push(undefined, { cutAfter: 10 }, { status: 401 }, { status: 401 });
+    const call = upload(100);
+    const result = outcome(call, 50);
+    server.connection.close();
+    await idle(3000);
+    expect((await result).size).toBe(100);
+    expect(media.headers.at(-1)?.Authorization).toBe('Bearer ticket-2');
+  });
+});
