@@ -14,6 +14,7 @@ import type { MessageEntry } from '../ports/inboxes.js';
 import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
 import { LogLimit } from './log-limit.js';
+import type { RequestSessions } from './request-sessions.js';
 import { type Tickets, tokenName } from './tickets.js';
 
 type Verdict<V extends TokenVerdict['verdict']> = Extract<TokenVerdict, { verdict: V }>;
@@ -55,6 +56,7 @@ export class Gateway {
     private readonly apps: Apps,
     private readonly tokens: Tokens,
     private readonly tickets: Tickets,
+    private readonly sessions: RequestSessions,
     private readonly isReady: () => boolean,
   ) {
     this.limitedLog = new LogLimit(context.logger, context.time);
@@ -128,12 +130,12 @@ export class Gateway {
     const request = decodeOfflineRequest(body);
     if (!request.ok) return { answer: refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing`) };
     const { uid, sessId, appId } = request.value;
-    const ticket = this.tickets.read(sessId);
-    if (!ticket || ticket.appId !== appId || ticket.uid !== uid) return { answer: invalidSession() };
+    const ticket = this.sessions.read(sessId, { appId, uid });
+    if (!ticket) return { answer: invalidSession() };
     const { engine, settings } = this.context;
     const timeoutMs = settings.engineTimeoutMs;
     try {
-      const holder = await engine.registry.holder({ appId, uid, ticketId: ticket.id, timeoutMs });
+      const holder = await this.sessions.holderOf(ticket);
       if (!holder.valid) return { answer: invalidSession() };
       const upTo = holder.offlineUpTo;
       // A client that went on with its session gets everything on the socket; there is nothing to fetch.

@@ -39,6 +39,7 @@ import { Login } from './login.js';
 import { MediaDesk } from './media/media-desk.js';
 import { OutboxSweep } from './outbox-sweep.js';
 import { PresenceHub } from './presence-hub.js';
+import { RequestSessions } from './request-sessions.js';
 import type { Session } from './session.js';
 import { SessionHost } from './session-host.js';
 import { Tickets } from './tickets.js';
@@ -104,13 +105,14 @@ export class ServerNode implements ConnectionHost {
     this.liveness = new Liveness(context, this.clock, this.sessions, this.sessions.reachability);
     this.lease = new Lease(context, this.sessions, this.departures);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
-    this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
+    const requestSessions = new RequestSessions(context, tickets);
+    this.gateway = new Gateway(context, apps, tokens, tickets, requestSessions, () => this.isReady);
     const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
-    this.logUploads = new LogUploads(context, tickets, clientLogs);
+    this.logUploads = new LogUploads(context, requestSessions, clientLogs);
     const archive = new Archive(context);
     this.archive = archive;
-    this.historyGateway = new HistoryGateway(context, tickets, archive);
-    this.media = new MediaDesk(context, apps, tickets, mediaBytes);
+    this.historyGateway = new HistoryGateway(context, requestSessions, archive);
+    this.media = new MediaDesk(context, apps, requestSessions, mediaBytes);
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,

@@ -2,7 +2,7 @@ import { isMediaId } from 'ar-rtm-protocol';
 import type { Apps } from '../../domain/apps.js';
 import type { MediaRef } from '../../ports/media-bytes.js';
 import type { NodeContext } from '../context.js';
-import type { Tickets } from '../tickets.js';
+import type { RequestSessions } from '../request-sessions.js';
 
 /** Whom a request acts for. */
 export interface MediaUser {
@@ -22,17 +22,15 @@ export class MediaAccess {
   constructor(
     private readonly context: NodeContext,
     private readonly apps: Apps,
-    private readonly tickets: Tickets,
+    private readonly sessions: RequestSessions,
   ) {}
 
   /** The user of a ticket whose session lives, or ended a minute ago at most. Rejects when the engine does not answer. */
   async bySession(ticketText: string): Promise<MediaUser | undefined> {
-    const ticket = this.tickets.read(ticketText);
+    const ticket = this.sessions.read(ticketText);
     if (!ticket || !this.apps.find(ticket.appId)) return undefined;
-    const { appId, uid, id: ticketId } = ticket;
-    const { engine, settings } = this.context;
-    const holder = await engine.registry.holder({ appId, uid, ticketId, timeoutMs: settings.engineTimeoutMs });
-    return holder.valid ? { appId, uid } : undefined;
+    const { valid } = await this.sessions.holderOf(ticket);
+    return valid ? { appId: ticket.appId, uid: ticket.uid } : undefined;
   }
 
   link({ appId, mediaId }: MediaRef): MediaLink {

@@ -1,7 +1,7 @@
 import type { Apps } from '../../domain/apps.js';
 import type { MediaBytes } from '../../ports/media-bytes.js';
 import type { NodeContext } from '../context.js';
-import type { Tickets } from '../tickets.js';
+import type { RequestSessions } from '../request-sessions.js';
 import { MediaAccess } from './media-access.js';
 import { MediaFiles } from './media-files.js';
 import { MediaSweep } from './media-sweep.js';
@@ -19,10 +19,10 @@ export class MediaDesk {
   constructor(
     readonly context: NodeContext,
     apps: Apps,
-    tickets: Tickets,
+    sessions: RequestSessions,
     bytes: MediaBytes,
   ) {
-    this.access = new MediaAccess(context, apps, tickets);
+    this.access = new MediaAccess(context, apps, sessions);
     this.files = new MediaFiles(context, bytes);
     this.transfers = new Transfers(context.settings.mediaTransfers);
     this.uploads = new Uploads(context, this.files, this.transfers);
