@@ -70,7 +70,7 @@ export class Gateway {
     if (!this.isReady()) return UNAVAILABLE;
     const request = decodeGatewayRequest(body);
     if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
-    const { appid, uid, token } = request.value;
+    const { appid, uid, token, wss } = request.value;
     const app = isAppId(appid) ? this.apps.find(appid) : undefined;
     if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
@@ -78,7 +78,7 @@ export class Gateway {
       status: 200,
       body: {
         code: GATEWAY_CODE.OK,
-        sessionid: this.tickets.issue(appid, uid, token, tokenEndTs),
+        sessionid: this.tickets.issue(appid, uid, token, tokenEndTs, wss),
         addresses: [{ type: 0, addr: address.host, port: address.port }],
       },
     }));
