@@ -7,6 +7,8 @@ import {
   type OfflineReply,
 } from 'ar-rtm-protocol';
 import type { App, Apps } from '../domain/apps.js';
+import { type HostAndPort, httpAddress } from '../domain/http-address.js';
+import type { MessageContent } from '../domain/message-rules.js';
 import type { Tokens } from '../domain/tokens.js';
 import type { TokenVerdict } from '../domain/tokens-verdict.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
@@ -14,6 +16,7 @@ import type { MessageEntry } from '../ports/inboxes.js';
 import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
 import { LogLimit } from './log-limit.js';
+import type { MediaTexts } from './media/media-texts.js';
 import type { RequestSessions } from './request-sessions.js';
 import { type Tickets, tokenName } from './tickets.js';
 
@@ -57,6 +60,7 @@ export class Gateway {
     private readonly tokens: Tokens,
     private readonly tickets: Tickets,
     private readonly sessions: RequestSessions,
+    private readonly mediaTexts: MediaTexts,
     private readonly isReady: () => boolean,
   ) {
     this.limitedLog = new LogLimit(context.logger, context.time);
@@ -124,9 +128,12 @@ export class Gateway {
 
   /**
    * `POST /arapi/v1/artmgw/getOfflineMsg`. `written` is to be called when the answer has been written: only then do the
-   * messages count as delivered (design 4).
+   * messages count as delivered (design 4). `at`: where the client reaches this server.
    */
-  async offlineMessages(body: string): Promise<{ readonly answer: GatewayAnswer; readonly written?: () => void }> {
+  async offlineMessages(
+    body: string,
+    at?: HostAndPort,
+  ): Promise<{ readonly answer: GatewayAnswer; readonly written?: () => void }> {
     const request = decodeOfflineRequest(body);
     if (!request.ok) return { answer: refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing`) };
     const { uid, sessId, appId } = request.value;
@@ -140,7 +147,10 @@ export class Gateway {
       const upTo = holder.offlineUpTo;
       // A client that went on with its session gets everything on the socket; there is nothing to fetch.
       const entries = upTo === undefined ? [] : await engine.inboxes.stored({ appId, uid, upTo, timeoutMs });
-      const reply: OfflineReply = { code: GATEWAY_CODE.OK, data: entries.map(itemOf) };
+      const address = httpAddress(at, ticket.secure);
+      // Only published clients have something to fetch.
+      const data = entries.map((entry) => itemOf(entry, this.mediaTexts.shown(appId, entry.message, address)));
+      const reply: OfflineReply = { code: GATEWAY_CODE.OK, data };
       const written = () => {
         const positions = entries.map((entry) => entry.position);
         const told =
@@ -217,8 +227,8 @@ export function invalidSession(): GatewayAnswer {
   return { status: 200, body: { code: GATEWAY_CODE.INVALID_TOKEN, message: 'sessId is not valid', data: [] } };
 }
 
-function itemOf({ message, ts }: MessageEntry): OfflineReply['data'][number] {
-  const { from, type, body, description } = message;
+function itemOf({ message, ts }: MessageEntry, shown: MessageContent): OfflineReply['data'][number] {
+  const { type, body, description } = shown;
   const more = description === '' ? undefined : { msgDesc: description };
-  return { msgFrom: from, msgType: type, msgBody: body, msgTs: ts, msgStatus: 0, ...more };
+  return { msgFrom: message.from, msgType: type, msgBody: body, msgTs: ts, msgStatus: 0, ...more };
 }

@@ -1,4 +1,4 @@
-import { isMediaId } from 'ar-rtm-protocol';
+import { isMediaId, MEDIA_PATH } from 'ar-rtm-protocol';
 import type { Apps } from '../../domain/apps.js';
 import type { MediaRef } from '../../ports/media-bytes.js';
 import type { NodeContext } from '../context.js';
@@ -33,8 +33,9 @@ export class MediaAccess {
     return valid ? { appId: ticket.appId, uid: ticket.uid } : undefined;
   }
 
-  link({ appId, mediaId }: MediaRef): MediaLink {
-    const untilMs = Math.floor(this.context.time.wallMs() + this.context.settings.mediaLinkMs);
+  /** A link that is good for `lifeMs` from now on. */
+  link({ appId, mediaId }: MediaRef, lifeMs: number): MediaLink {
+    const untilMs = Math.floor(this.context.time.wallMs() + lifeMs);
     return { appId, mediaId, untilMs, signature: this.context.signer.sign(signed({ appId, mediaId, untilMs })) };
   }
 
@@ -42,6 +43,11 @@ export class MediaAccess {
     if (!isMediaId(link.mediaId) || !this.apps.find(link.appId)) return false;
     return link.untilMs > this.context.time.wallMs() && this.context.signer.verify(signed(link), link.signature);
   }
+}
+
+/** Where a link is followed to, without the address of the server. */
+export function linkPath({ appId, mediaId, untilMs, signature }: MediaLink): string {
+  return `${MEDIA_PATH}/${mediaId}?app=${appId}&until=${untilMs}&sig=${signature}`;
 }
 
 /** No ticket has this form, so that neither passes for the other. */
