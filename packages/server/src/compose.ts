@@ -210,6 +210,7 @@ export async function openEdge(
     maxFrameBytes: options.frameCloseBytes,
     maxConnections: options.maxConnections,
     origins,
+    publicAddress: options.publicAddress,
     connectionCount: () => node.connectionCount,
     isReady: () => node.isReady,
     accept: (transport) => node.accept(transport),

@@ -191,7 +191,7 @@ function pageHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function settingsOf({ storage, limits, times, frequencies }: Config): Partial<NodeSettings> {
+function settingsOf({ storage, publishedMedia, limits, times, frequencies }: Config): Partial<NodeSettings> {
   return {
     messageBytes: limits.messageBytes,
     frameReplyBytes: limits.frameReplyBytes,
@@ -215,6 +215,8 @@ function settingsOf({ storage, limits, times, frequencies }: Config): Partial<No
     mediaKeepMs: limits.mediaDays * DAY_MS,
     mediaUploadMs: times.mediaUploadMs,
     mediaLinkMs: times.mediaLinkMs,
+    publishedMedia,
+    mediaTextLinkMs: times.mediaTextLinkMs,
     unreachableMs: times.unreachableMs,
     offlineMs: times.offlineMs,
     heartbeatMs: times.heartbeatMs,

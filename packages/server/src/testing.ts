@@ -29,6 +29,7 @@ export interface TestServerOptions {
   readonly port?: number;
   readonly allowedOrigins?: readonly string[];
   readonly publicDir?: string;
+  readonly publicAddress?: { readonly host: string; readonly port?: number };
   readonly maxConnections?: number;
   readonly requestTimeoutMs?: number;
   readonly apiKeys?: readonly ApiKey[];
@@ -52,6 +53,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     settings: { drainMs: 50, ...options.settings },
     engineLimits: options.engineLimits ?? {},
     allowedOrigins: options.allowedOrigins,
+    publicAddress: options.publicAddress,
     publicDir: options.publicDir,
     version: '0.0.0-test',
     httpBodyBytes: 64 * 1024,

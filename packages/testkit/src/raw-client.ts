@@ -39,6 +39,8 @@ export interface RawOptions {
   readonly acknowledge?: boolean;
   readonly fetch?: boolean;
   readonly keepAlive?: boolean;
+  /** The `Host` header of the upgrade, instead of that of the address. */
+  readonly host?: string;
 }
 
 export interface HttpAnswer {
@@ -88,7 +90,8 @@ export class RawClient {
 
   /** A socket, not logged in. */
   static async open(url: string, options: RawOptions = {}): Promise<RawClient> {
-    const socket = new WebSocket(url.replace('http', 'ws'), { perMessageDeflate: false });
+    const headers = options.host === undefined ? {} : { host: options.host };
+    const socket = new WebSocket(url.replace('http', 'ws'), { perMessageDeflate: false, headers });
     const client = new RawClient(socket, url, options);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);

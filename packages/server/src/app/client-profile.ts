@@ -18,6 +18,8 @@ export interface ClientProfile {
   readonly resumes: boolean;
   /** It knows its calls over cuts, and acknowledges what it is told of them. */
   readonly calls: boolean;
+  /** It shows files and images, not only texts. */
+  readonly types: boolean;
   /** The client answers ReqKeepAlive; otherwise it sends KeepAlive by itself and wants an answer (wire-protocol.md 6). */
   readonly serverDrivenKeepAlive: boolean;
   /** It matches replies by their command alone: those of one command come in the order of the requests (appendix A). */
@@ -29,6 +31,7 @@ const PUBLISHED_SERVER_DRIVEN: ClientProfile = {
   capabilities: [],
   resumes: false,
   calls: false,
+  types: false,
   serverDrivenKeepAlive: true,
   matchesByCommand: false,
 };
@@ -37,6 +40,7 @@ const PUBLISHED_CLIENT_DRIVEN: ClientProfile = {
   capabilities: [],
   resumes: false,
   calls: false,
+  types: false,
   serverDrivenKeepAlive: false,
   matchesByCommand: false,
 };
@@ -62,7 +66,9 @@ export function profileOf(login: {
   if (profile === undefined) {
     const resumes = capabilities.includes(CAPABILITIES.RESUME);
     const calls = resumes && capabilities.includes(CAPABILITIES.CALLS);
-    profile = { published: false, capabilities, resumes, calls, serverDrivenKeepAlive: true, matchesByCommand: false };
+    const types = capabilities.includes(CAPABILITIES.TYPES);
+    const common = { published: false, serverDrivenKeepAlive: true, matchesByCommand: false };
+    profile = { ...common, capabilities, resumes, calls, types };
     OURS.set(key, profile);
   }
   return profile;

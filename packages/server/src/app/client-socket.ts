@@ -15,6 +15,8 @@ export interface ClientSocket extends FrameSender {
   /** Queues one frame whose text is ready. */
   sendText(text: string): void;
   readonly profile: ClientProfile | undefined;
+  /** Where this client reaches the server over HTTP, when that is known and the client may need to be told. */
+  readonly httpAddress: string | undefined;
   /** What a client that forgets its calls with a cut can know of them. */
   readonly calls: CallBook;
   /** The session has left this socket: what becomes of the socket does not concern it any more. */

@@ -64,6 +64,7 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   readonly outbox: Outbox;
   session: Session | undefined;
   profile: ClientProfile | undefined;
+  httpAddress: string | undefined;
   /** Read clock times. */
   readonly openedMs: number;
   lastPacketMs: number;

@@ -7,6 +7,8 @@ import {
   type OfflineReply,
 } from 'ar-rtm-protocol';
 import type { App, Apps } from '../domain/apps.js';
+import { type HostAndPort, httpAddress } from '../domain/http-address.js';
+import type { MessageContent } from '../domain/message-rules.js';
 import type { Tokens } from '../domain/tokens.js';
 import type { TokenVerdict } from '../domain/tokens-verdict.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
@@ -14,6 +16,8 @@ import type { MessageEntry } from '../ports/inboxes.js';
 import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
 import { LogLimit } from './log-limit.js';
+import type { MediaTexts } from './media/media-texts.js';
+import type { RequestSessions } from './request-sessions.js';
 import { type Tickets, tokenName } from './tickets.js';
 
 type Verdict<V extends TokenVerdict['verdict']> = Extract<TokenVerdict, { verdict: V }>;
@@ -55,6 +59,8 @@ export class Gateway {
     private readonly apps: Apps,
     private readonly tokens: Tokens,
     private readonly tickets: Tickets,
+    private readonly sessions: RequestSessions,
+    private readonly mediaTexts: MediaTexts,
     private readonly isReady: () => boolean,
   ) {
     this.limitedLog = new LogLimit(context.logger, context.time);
@@ -68,7 +74,7 @@ export class Gateway {
     if (!this.isReady()) return UNAVAILABLE;
     const request = decodeGatewayRequest(body);
     if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
-    const { appid, uid, token } = request.value;
+    const { appid, uid, token, wss } = request.value;
     const app = isAppId(appid) ? this.apps.find(appid) : undefined;
     if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
@@ -76,7 +82,7 @@ export class Gateway {
       status: 200,
       body: {
         code: GATEWAY_CODE.OK,
-        sessionid: this.tickets.issue(appid, uid, token, tokenEndTs),
+        sessionid: this.tickets.issue(appid, uid, token, tokenEndTs, wss),
         addresses: [{ type: 0, addr: address.host, port: address.port }],
       },
     }));
@@ -122,23 +128,29 @@ export class Gateway {
 
   /**
    * `POST /arapi/v1/artmgw/getOfflineMsg`. `written` is to be called when the answer has been written: only then do the
-   * messages count as delivered (design 4).
+   * messages count as delivered (design 4). `at`: where the client reaches this server.
    */
-  async offlineMessages(body: string): Promise<{ readonly answer: GatewayAnswer; readonly written?: () => void }> {
+  async offlineMessages(
+    body: string,
+    at?: HostAndPort,
+  ): Promise<{ readonly answer: GatewayAnswer; readonly written?: () => void }> {
     const request = decodeOfflineRequest(body);
     if (!request.ok) return { answer: refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing`) };
     const { uid, sessId, appId } = request.value;
-    const ticket = this.tickets.read(sessId);
-    if (!ticket || ticket.appId !== appId || ticket.uid !== uid) return { answer: invalidSession() };
+    const ticket = this.sessions.read(sessId, { appId, uid });
+    if (!ticket) return { answer: invalidSession() };
     const { engine, settings } = this.context;
     const timeoutMs = settings.engineTimeoutMs;
     try {
-      const holder = await engine.registry.holder({ appId, uid, ticketId: ticket.id, timeoutMs });
+      const holder = await this.sessions.holderOf(ticket);
       if (!holder.valid) return { answer: invalidSession() };
       const upTo = holder.offlineUpTo;
       // A client that went on with its session gets everything on the socket; there is nothing to fetch.
       const entries = upTo === undefined ? [] : await engine.inboxes.stored({ appId, uid, upTo, timeoutMs });
-      const reply: OfflineReply = { code: GATEWAY_CODE.OK, data: entries.map(itemOf) };
+      const address = httpAddress(at, ticket.secure);
+      // Only published clients have something to fetch.
+      const data = entries.map((entry) => itemOf(entry, this.mediaTexts.shown(appId, entry.message, address)));
+      const reply: OfflineReply = { code: GATEWAY_CODE.OK, data };
       const written = () => {
         const positions = entries.map((entry) => entry.position);
         const told =
@@ -215,8 +227,8 @@ export function invalidSession(): GatewayAnswer {
   return { status: 200, body: { code: GATEWAY_CODE.INVALID_TOKEN, message: 'sessId is not valid', data: [] } };
 }
 
-function itemOf({ message, ts }: MessageEntry): OfflineReply['data'][number] {
-  const { from, type, body, description } = message;
+function itemOf({ message, ts }: MessageEntry, shown: MessageContent): OfflineReply['data'][number] {
+  const { type, body, description } = shown;
   const more = description === '' ? undefined : { msgDesc: description };
-  return { msgFrom: from, msgType: type, msgBody: body, msgTs: ts, msgStatus: 0, ...more };
+  return { msgFrom: message.from, msgType: type, msgBody: body, msgTs: ts, msgStatus: 0, ...more };
 }

@@ -5,7 +5,7 @@ import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
 import { noteFailure } from './engine-failure.js';
 import { type GatewayAnswer, invalidSession, refusal, UNAVAILABLE } from './gateway.js';
-import type { Tickets } from './tickets.js';
+import type { RequestSessions } from './request-sessions.js';
 
 /** Requests of one user within the window: an old release asks once for each of its channels when it comes back. */
 const REQUESTS = 100;
@@ -20,7 +20,7 @@ export class HistoryGateway {
 
   constructor(
     private readonly context: NodeContext,
-    private readonly tickets: Tickets,
+    private readonly sessions: RequestSessions,
     private readonly archive: Archive,
   ) {}
 
@@ -48,10 +48,10 @@ export class HistoryGateway {
     const request = decodeHistoryRequest(body);
     if (!request.ok) return noPage(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
     const { sessId, appId, order } = request.value;
-    const ticket = this.tickets.read(sessId);
-    if (!ticket || ticket.appId !== appId) return invalidSession();
+    const ticket = this.sessions.read(sessId, { appId });
+    if (!ticket) return invalidSession();
     const { uid } = ticket;
-    const { engine, settings, time } = this.context;
+    const { time } = this.context;
     const user = `${appId}/${uid}`;
     if (this.requests.isReached(user, time.monotonicMs())) return noPage(GATEWAY_CODE.UNKNOWN, 'too often');
     this.requests.add(user, time.monotonicMs());
@@ -60,12 +60,7 @@ export class HistoryGateway {
     const query = queryOf(request.value, 'desc');
     if (!conversation || !query) return noPage(GATEWAY_CODE.INVALID_ARGUMENT, 'an id or a field is not valid');
     try {
-      const { valid } = await engine.registry.holder({
-        appId,
-        uid,
-        ticketId: ticket.id,
-        timeoutMs: settings.engineTimeoutMs,
-      });
+      const { valid } = await this.sessions.holderOf(ticket);
       if (!valid) return invalidSession();
       if (conversation === 'nothing') return page([], 0, false);
       const found = await this.archive.read(appId, uid, conversation, query);

@@ -5,6 +5,7 @@ import type { CallDesk } from './call-desk.js';
 import type { NodeContext } from './context.js';
 import { pause } from './engine-failure.js';
 import type { InboxOwner } from './inbox-owner.js';
+import type { MediaTexts } from './media/media-texts.js';
 
 const READ_LIMIT = 50;
 const RETRY_MS = 200;
@@ -33,6 +34,7 @@ export class InboxPump {
     private readonly context: NodeContext,
     private readonly session: InboxOwner,
     private readonly calls: CallDesk,
+    private readonly mediaTexts: MediaTexts,
     /** Entries up to here were there when the session began: offline messages. */
     private readonly offlineUpTo: Position | undefined,
     /** A call under this generation was refused: a newer claim exists. */
@@ -199,19 +201,20 @@ export class InboxPump {
   }
 
   private pushMessage({ position, message, ts }: MessageEntry): void {
-    const { connection, profile, uid } = this.session;
+    const { connection, profile, appId, uid } = this.session;
     if (!connection || !profile) return;
+    const shown = profile.types ? message : this.mediaTexts.shown(appId, message, connection.httpAddress);
     const isOffline = this.offlineUpTo !== undefined && comparePositions(position, this.offlineUpTo) <= 0;
     const frame: ServerFrameInput<'RecvMsgFromPeer'> = {
       MsgId: messageIdOf(position),
       FromUId: message.from,
       ToUId: uid,
-      MsgType: message.type,
-      MsgBody: message.body,
+      MsgType: shown.type,
+      MsgBody: shown.body,
       SvrTS: ts,
       Epoch: position.epoch,
       Offset: position.offset,
-      ...(message.description === '' ? undefined : { Desc: message.description }),
+      ...(shown.description === '' ? undefined : { Desc: shown.description }),
       ...(isOffline && !profile.published ? { Offline: true } : undefined),
     };
     connection.sendText(encodePeerPush(frame));

@@ -7,9 +7,11 @@ import { AttributeReports } from './attribute-reports.js';
 import type { AuthorReplies } from './author-replies.js';
 import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
+import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
 import type { DeadlineWheel, Due } from './deadline-wheel.js';
 import { pause } from './engine-failure.js';
+import { isMedia, type MediaTexts } from './media/media-texts.js';
 import type { AttributeReport, Member, MemberChannel } from './member.js';
 import { placeOf } from './place.js';
 
@@ -37,6 +39,7 @@ export interface ChannelSurroundings {
   readonly context: NodeContext;
   readonly wheel: DeadlineWheel;
   readonly replies: AuthorReplies;
+  readonly mediaTexts: MediaTexts;
   /** Whether this node's lease is good now, by the clock. */
   mayHost(): boolean;
 }
@@ -297,11 +300,12 @@ export class LocalChannel implements Due, MemberChannel {
     const { settings, time, counters } = this.around.context;
     const began = time.monotonicMs();
     const end = Math.min(targets.length, from + settings.fanoutSlice);
+    const needsTexts = batch.hasMedia && this.around.mediaTexts.isOn;
     let delivered = 0;
     for (let i = from; i < end; i++) {
       const member = targets[i] as Member;
       if (member.state !== 'live') continue;
-      delivered += this.deliver(member, batch);
+      delivered += this.deliver(member, needsTexts ? this.shownTo(member, batch) : batch);
       if (report && member.lastCount !== report.count) {
         member.lastCount = report.count;
         member.session.connection?.outbox.push(report.frame);
@@ -358,6 +362,22 @@ export class LocalChannel implements Due, MemberChannel {
     this.nameSkipped(member);
     if (comparePositions(batch.last, member.delivered) > 0) member.delivered = batch.last;
     return delivered;
+  }
+
+  /** A batch with files or images as this member's client can show it. */
+  private shownTo({ session }: Member, batch: ChannelBatch): ChannelBatch {
+    const { connection } = session;
+    if (connection?.profile?.types !== false) return batch;
+    return batch.asTexts(connection.httpAddress, (placed) => this.frameFor(connection, placed));
+  }
+
+  /** One entry for one client alone. */
+  private frameFor({ profile, httpAddress }: ClientSocket, placed: PlacedChannelEntry): Frames {
+    const { context, mediaTexts } = this.around;
+    const { entry } = placed;
+    const isText = profile?.types === false && isMedia(entry);
+    const shown = isText ? mediaTexts.shown(this.appId, entry, httpAddress) : undefined;
+    return channelFrame(context.framing, this.channelId, placed, shown);
   }
 
   /** One entry to one member: the frame, or the reply in its place for the author. */
@@ -420,7 +440,7 @@ export class LocalChannel implements Due, MemberChannel {
         // Large entries: a client that reads well must not be closed for what is put on its queue at once.
         all = connection.outbox.queuedBytes < room;
         if (!all) break;
-        this.put(member, placed, channelFrame(context.framing, this.channelId, placed));
+        this.put(member, placed, this.frameFor(connection, placed));
         if (comparePositions(placed.position, member.delivered) > 0) member.delivered = placed.position;
       }
       this.nameSkipped(member);

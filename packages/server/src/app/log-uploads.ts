@@ -3,7 +3,7 @@ import type { ClientLogs } from '../ports/client-logs.js';
 import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
 import type { GatewayAnswer } from './gateway.js';
-import type { Tickets } from './tickets.js';
+import type { RequestSessions } from './request-sessions.js';
 
 /** Uploads of one user within the window; a client of ours sends one in five seconds at most. */
 const UPLOADS = 20;
@@ -26,7 +26,7 @@ export class LogUploads {
   /** Without `logs`, lines are taken and dropped. */
   constructor(
     private readonly context: NodeContext,
-    private readonly tickets: Tickets,
+    private readonly sessions: RequestSessions,
     private readonly logs: ClientLogs | undefined,
   ) {}
 
@@ -34,16 +34,15 @@ export class LogUploads {
     const request = decodeLogRequest(body);
     if (!request.ok || request.value.lines.length > LINES) return INVALID;
     const { uid, sessId, appId, lines } = request.value;
-    const ticket = this.tickets.read(sessId);
-    if (!ticket || ticket.appId !== appId || ticket.uid !== uid) return NO_SESSION;
-    const { engine, settings, time, counters, logger } = this.context;
+    const ticket = this.sessions.read(sessId, { appId, uid });
+    if (!ticket) return NO_SESSION;
+    const { time, counters, logger } = this.context;
     const key = `${appId}/${uid}`;
     if (this.counts.isReached(key, time.monotonicMs())) return LATER;
     this.counts.add(key, time.monotonicMs());
     try {
-      const timeoutMs = settings.engineTimeoutMs;
-      const holder = await engine.registry.holder({ appId, uid, ticketId: ticket.id, timeoutMs });
-      if (!holder.valid) return NO_SESSION;
+      const { valid } = await this.sessions.holderOf(ticket);
+      if (!valid) return NO_SESSION;
       await this.logs?.append({ appId, uid, lines: lines.map(printable) });
       counters.add('log_lines_uploaded', lines.length);
       return OK;

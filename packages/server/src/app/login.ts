@@ -1,5 +1,6 @@
 import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE, type Position } from 'ar-rtm-protocol';
 import type { Apps } from '../domain/apps.js';
+import { httpAddress } from '../domain/http-address.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClaimMode, ClaimRequest, ClaimResult } from '../ports/registry.js';
 import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
@@ -50,6 +51,8 @@ export class Login {
     if (!found || found.isOver) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     // The app's own text of its id, and the uid as Login had it: the session keeps them for its life.
     const ticket = { ...found.ticket, appId: app.appId, uid };
+    // Others find what is at the server by themselves.
+    if (!profile.types) connection.httpAddress = httpAddress(connection.transport.reachedHost, ticket.secure);
     const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
     const inboxAt = mode === 'resume' ? positionOf(content) : undefined;
     const claim = await this.claim(connection, ticket, userSId, mode, inboxAt);

@@ -6,6 +6,7 @@ import { OutboxSweep } from './outbox-sweep.js';
 
 class FakeTransport implements Transport {
   readonly remoteAddress = '';
+  readonly reachedHost = undefined;
   readonly log: string[] = [];
   takes = true;
   bufferedBytes = 0;

@@ -36,9 +36,12 @@ import { Lease } from './lease.js';
 import { Liveness } from './liveness.js';
 import { LogUploads } from './log-uploads.js';
 import { Login } from './login.js';
+import { MediaAccess } from './media/media-access.js';
 import { MediaDesk } from './media/media-desk.js';
+import { MediaTexts } from './media/media-texts.js';
 import { OutboxSweep } from './outbox-sweep.js';
 import { PresenceHub } from './presence-hub.js';
+import { RequestSessions } from './request-sessions.js';
 import type { Session } from './session.js';
 import { SessionHost } from './session-host.js';
 import { Tickets } from './tickets.js';
@@ -94,23 +97,27 @@ export class ServerNode implements ConnectionHost {
     );
     this.deliveries = new Deliveries(context);
     this.departures = new Departures(context);
+    const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
+    const requestSessions = new RequestSessions(context, tickets);
+    const access = new MediaAccess(context, apps, requestSessions);
+    const mediaTexts = new MediaTexts(context, access);
     this.hub = new ChannelHub(
-      { context, wheel: this.wheel, replies: this.replies, mayHost: () => this.lease.isGood },
+      { context, wheel: this.wheel, replies: this.replies, mediaTexts, mayHost: () => this.lease.isGood },
       this.departures,
     );
     this.presence = new PresenceHub(context, () => this.clock.nowMs);
     const calls = new CallDesk(context);
-    this.sessions = new SessionHost(context, this.clock, this.wheel, this.hub, this.departures, this.presence, calls);
+    const { clock, wheel, hub, departures, presence } = this;
+    this.sessions = new SessionHost(context, clock, wheel, hub, departures, presence, calls, mediaTexts);
     this.liveness = new Liveness(context, this.clock, this.sessions, this.sessions.reachability);
     this.lease = new Lease(context, this.sessions, this.departures);
-    const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
-    this.gateway = new Gateway(context, apps, tokens, tickets, () => this.isReady);
+    this.gateway = new Gateway(context, apps, tokens, tickets, requestSessions, mediaTexts, () => this.isReady);
     const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
-    this.logUploads = new LogUploads(context, tickets, clientLogs);
+    this.logUploads = new LogUploads(context, requestSessions, clientLogs);
     const archive = new Archive(context);
     this.archive = archive;
-    this.historyGateway = new HistoryGateway(context, tickets, archive);
-    this.media = new MediaDesk(context, apps, tickets, mediaBytes);
+    this.historyGateway = new HistoryGateway(context, requestSessions, archive);
+    this.media = new MediaDesk(context, access, mediaBytes);
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,

@@ -12,6 +12,7 @@ import type { DeadlineWheel } from './deadline-wheel.js';
 import type { Departures } from './departures.js';
 import { pause } from './engine-failure.js';
 import { InboxPump } from './inbox-pump.js';
+import type { MediaTexts } from './media/media-texts.js';
 import type { PresenceHub } from './presence-hub.js';
 import { Reachability } from './reachability.js';
 import { Session } from './session.js';
@@ -43,6 +44,7 @@ export class SessionHost {
     private readonly departures: Departures,
     private readonly presence: PresenceHub,
     private readonly calls: CallDesk,
+    private readonly mediaTexts: MediaTexts,
   ) {
     // Data that were lost, or came from a backup, have another secret.
     this.data = context.signer.sign('data').slice(0, 12);
@@ -334,7 +336,7 @@ export class SessionHost {
   }
 
   private pumpFor(session: Session, offlineUpTo: Position | undefined): InboxPump {
-    return new InboxPump(this.context, session, this.calls, offlineUpTo, (generation) => {
+    return new InboxPump(this.context, session, this.calls, this.mediaTexts, offlineUpTo, (generation) => {
       if (session.generation === generation) this.stale(session);
     });
   }

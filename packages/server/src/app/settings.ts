@@ -32,6 +32,9 @@ export interface NodeSettings {
   readonly mediaKeepMs: number;
   readonly mediaUploadMs: number;
   readonly mediaLinkMs: number;
+  /** What clients that know texts only get of files and images, and how long the link in such a text is good. */
+  readonly publishedMedia: 'text' | 'nothing';
+  readonly mediaTextLinkMs: number;
   /** How often old files are looked for. */
   readonly mediaSweepMs: number;
 
@@ -121,6 +124,8 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   mediaKeepMs: LIMITS.MEDIA_DAYS * 24 * 3600_000,
   mediaUploadMs: 24 * 3600_000,
   mediaLinkMs: 300_000,
+  publishedMedia: 'text',
+  mediaTextLinkMs: 24 * 3600_000,
   mediaSweepMs: 60_000,
   unreachableMs: TIMES.UNREACHABLE_MS,
   offlineMs: TIMES.OFFLINE_MS,

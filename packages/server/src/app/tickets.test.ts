@@ -38,3 +38,20 @@ test('a changed ticket, another secret, or any other text is none', () => {
   expect(stranger.read(text)).toBeUndefined();
   for (const other of ['', '.', 'a.b.c', 'x'.repeat(10_000), '\u0000']) expect(tickets.read(other)).toBeUndefined();
 });
+
+test('a ticket says how its client connects; one of a release that did not note it is read all the same', () => {
+  const endTs = 1_900_000_000;
+  for (const secure of [true, false]) {
+    expect(tickets.read(tickets.issue(APP, 'alice', '', undefined, secure))).toMatchObject({ uid: 'alice', secure });
+    expect(tickets.read(tickets.issue(APP, 'alice', '', endTs, secure))).toMatchObject({ tokenEndTs: endTs, secure });
+  }
+  expect(tickets.read(tickets.issue(APP, 'alice', '', undefined, true))).not.toHaveProperty('tokenEndTs');
+  const signer = new NodeSigner(Buffer.alloc(32, 7));
+  const former = `${'ab'.repeat(12)}.${(now + 60_000).toString(36)}.${APP}.616c696365.${signer.digest('')}`;
+  for (const body of [former, `${former}.${endTs.toString(36)}`]) {
+    const ticket = tickets.forLogin(`${body}.${signer.sign(body)}`, APP, 'alice', '');
+    expect(ticket).toMatchObject({ ticket: { uid: 'alice', expiresMs: now + 60_000 }, isOver: false });
+    expect(ticket?.ticket.tokenEndTs).toBe(body === former ? undefined : endTs);
+    expect(ticket?.ticket).not.toHaveProperty('secure');
+  }
+});

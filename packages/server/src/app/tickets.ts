@@ -11,13 +11,21 @@ export interface Ticket {
   readonly tokenDigest: string;
   /** When the right to be logged in with that token ends, Unix seconds; absent where it does not. */
   readonly tokenEndTs?: number;
+  /** Whether the client said that it connects over TLS. Absent in tickets of releases that did not note it. */
+  readonly secure?: boolean;
   /** Wall time in ms until which a Login may use it. */
   readonly expiresMs: number;
 }
 
+/** What a ticket has for the scheme of its client's address. */
+const SECURE = 's';
+const PLAIN = 'p';
+
 /**
  * Tickets: the gateway's `sessionid` (design 5). Signed, so that any node, and the same node after a restart, accepts a
- * Login whose gateway answer came before. Text form: `id.expires.appId.uid(base16).tokenDigest[.tokenEnd].signature`.
+ * Login whose gateway answer came before. Text form:
+ * `id.expires.appId.uid(base16).tokenDigest.[tokenEnd].(s|p).signature`; releases before knew no scheme and left out what
+ * is empty at the end.
  */
 export class Tickets {
   constructor(
@@ -27,11 +35,11 @@ export class Tickets {
     private readonly lifeMs: number,
   ) {}
 
-  issue(appId: string, uid: string, token: string, tokenEndTs?: number): string {
+  issue(appId: string, uid: string, token: string, tokenEndTs?: number, secure = false): string {
     const expires = Math.round(this.time.wallMs() + this.lifeMs).toString(36);
-    const tokenEnd = tokenEndTs === undefined ? '' : `.${tokenEndTs.toString(36)}`;
-    const digest = this.signer.digest(token);
-    const body = `${this.chance.secretHex(12)}.${expires}.${appId}.${toHex(uid)}.${digest}${tokenEnd}`;
+    const tokenEnd = tokenEndTs?.toString(36) ?? '';
+    const subject = `${appId}.${toHex(uid)}.${this.signer.digest(token)}`;
+    const body = `${this.chance.secretHex(12)}.${expires}.${subject}.${tokenEnd}.${secure ? SECURE : PLAIN}`;
     return `${body}.${this.signer.sign(body)}`;
   }
 
@@ -41,7 +49,7 @@ export class Tickets {
     if (text.length > 512 || end < 0) return undefined;
     const body = text.slice(0, end);
     if (!this.signer.verify(body, text.slice(end + 1))) return undefined;
-    const [id, expires, appId, uidHex, tokenDigest, tokenEnd] = body.split('.');
+    const [id, expires, appId, uidHex, tokenDigest, tokenEnd, scheme] = body.split('.');
     if (!id || !expires || !isAppId(appId) || !uidHex || !tokenDigest) return undefined;
     const uid = fromHex(uidHex);
     if (!isId(uid)) return undefined;
@@ -52,6 +60,7 @@ export class Tickets {
       tokenDigest,
       expiresMs: Number.parseInt(expires, 36),
       ...(tokenEnd && { tokenEndTs: Number.parseInt(tokenEnd, 36) }),
+      ...(scheme && { secure: scheme === SECURE }),
     };
   }
 

@@ -127,6 +127,12 @@ export const configSchema = z.strictObject({
     .describe(
       'The address that clients are told to connect to, as `wss://chat.example.com` or `ws://10.0.0.5:9080`. Default: the host of their own request.',
     ),
+  publishedMedia: z
+    .enum(['text', 'nothing'])
+    .default('text')
+    .describe(
+      'What clients that know texts only get in the place of a file or image: a `text` with name, size, description and a link that opens it for `times.mediaTextLinkMs`, for whoever has it, or `nothing` that they show.',
+    ),
   trustProxy: flag(
     'Whether `X-Forwarded-For` is believed for the address of a client. Only behind a proxy that sets it.',
   ),

@@ -93,6 +93,12 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     365 * 24 * HOUR,
   ),
   mediaLinkMs: milliseconds('How long a link to a file is good, for whoever has it.', 300_000, 1000, 7 * 24 * HOUR),
+  mediaTextLinkMs: milliseconds(
+    'The same for a link in a text for a client that knows texts only (`publishedMedia`): longer, since a person opens it, perhaps hours later, and no client asks for another one; shorter than the life of the file.',
+    24 * HOUR,
+    1000,
+    7 * 24 * HOUR,
+  ),
   engineTimeoutMs: milliseconds(
     'How long a call to the engine, which is to the disk with stored data, may take before its request is refused.',
     3000,

@@ -1,4 +1,5 @@
 /** One client's socket as the application layer sees it, and the framing of what is written to it. */
+import type { HostAndPort } from '../domain/http-address.js';
 
 /** Bytes of one or more whole WebSocket frames, ready for the wire and never changed again (they are shared). */
 export type Frames = Uint8Array;
@@ -15,6 +16,8 @@ export interface Framing {
 /** What the application layer may do with a socket. Nothing here throws, also not after the socket has closed. */
 export interface Transport {
   readonly remoteAddress: string;
+  /** The host that the client reaches this server at, as far as it can be believed. */
+  readonly reachedHost: HostAndPort | undefined;
   /** Hands frames to the kernel or queues them. False: more is queued than the kernel takes; `drained` follows. */
   write(frames: Frames): boolean;
   /** Bytes handed over and not yet taken by the kernel. */

@@ -274,6 +274,7 @@ export class ScriptedClient {
     const isCurrent = { value: true };
     return {
       remoteAddress: 'memory',
+      reachedHost: { host: `node${this.nodeIndex}.example` },
       bufferedBytes: 0,
       write: (frames) => {
         if (isCurrent.value) for (const { text } of textsOf(frames)) this.got(text);

@@ -38,6 +38,8 @@ test('a ticket that is forged, changed, cut, of another user, app or token', asy
   const parts = sound.split('.');
   const changed = (at: number, to: string) => parts.map((part, index) => (index === at ? to : part)).join('.');
   const token = 'secret';
+  const last = parts.length - 1;
+  const signature = parts[last] as string;
   const tickets: Record<string, string> = {
     empty: '',
     'no ticket': 'x',
@@ -46,9 +48,12 @@ test('a ticket that is forged, changed, cut, of another user, app or token', asy
     'a long text': 'x'.repeat(100_000),
     'another id': changed(0, 'f'.repeat(24)),
     'a later end': changed(1, 'zzzzzzzzz'),
-    'no signature': changed(5, ''),
-    'another signature': changed(5, 'A'.repeat(43)),
-    'a signature in other letters': changed(5, (parts[5] as string).toLowerCase().toUpperCase()),
+    'an end of the token': changed(last - 2, 'zzzzzz'),
+    'another scheme': changed(last - 1, 's'),
+    'no scheme': changed(last - 1, ''),
+    'no signature': changed(last, ''),
+    'another signature': changed(last, 'A'.repeat(43)),
+    'a signature in other letters': changed(last, signature.toLowerCase().toUpperCase()),
     'half of it': sound.slice(0, 40),
     'more of it': `${sound}A`,
     __proto__: '__proto__',

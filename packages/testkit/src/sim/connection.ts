@@ -25,6 +25,7 @@ export interface Cut {
 /** One WebSocket between an app and a node, seen from both ends. */
 export class SimConnection implements Transport {
   readonly remoteAddress = 'simulated';
+  readonly reachedHost = undefined;
   readonly clientEnd: ClientSocket = { send: (text) => this.send(text), close: () => this.closeByClient() };
   readonly up: Lane;
   readonly down: Lane;

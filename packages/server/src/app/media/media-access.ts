@@ -1,8 +1,8 @@
-import { isMediaId } from 'ar-rtm-protocol';
+import { isMediaId, MEDIA_PATH } from 'ar-rtm-protocol';
 import type { Apps } from '../../domain/apps.js';
 import type { MediaRef } from '../../ports/media-bytes.js';
 import type { NodeContext } from '../context.js';
-import type { Tickets } from '../tickets.js';
+import type { RequestSessions } from '../request-sessions.js';
 
 /** Whom a request acts for. */
 export interface MediaUser {
@@ -22,21 +22,20 @@ export class MediaAccess {
   constructor(
     private readonly context: NodeContext,
     private readonly apps: Apps,
-    private readonly tickets: Tickets,
+    private readonly sessions: RequestSessions,
   ) {}
 
   /** The user of a ticket whose session lives, or ended a minute ago at most. Rejects when the engine does not answer. */
   async bySession(ticketText: string): Promise<MediaUser | undefined> {
-    const ticket = this.tickets.read(ticketText);
+    const ticket = this.sessions.read(ticketText);
     if (!ticket || !this.apps.find(ticket.appId)) return undefined;
-    const { appId, uid, id: ticketId } = ticket;
-    const { engine, settings } = this.context;
-    const holder = await engine.registry.holder({ appId, uid, ticketId, timeoutMs: settings.engineTimeoutMs });
-    return holder.valid ? { appId, uid } : undefined;
+    const { valid } = await this.sessions.holderOf(ticket);
+    return valid ? { appId: ticket.appId, uid: ticket.uid } : undefined;
   }
 
-  link({ appId, mediaId }: MediaRef): MediaLink {
-    const untilMs = Math.floor(this.context.time.wallMs() + this.context.settings.mediaLinkMs);
+  /** A link that is good for `lifeMs` from now on. */
+  link({ appId, mediaId }: MediaRef, lifeMs: number): MediaLink {
+    const untilMs = Math.floor(this.context.time.wallMs() + lifeMs);
     return { appId, mediaId, untilMs, signature: this.context.signer.sign(signed({ appId, mediaId, untilMs })) };
   }
 
@@ -44,6 +43,11 @@ export class MediaAccess {
     if (!isMediaId(link.mediaId) || !this.apps.find(link.appId)) return false;
     return link.untilMs > this.context.time.wallMs() && this.context.signer.verify(signed(link), link.signature);
   }
+}
+
+/** Where a link is followed to, without the address of the server. */
+export function linkPath({ appId, mediaId, untilMs, signature }: MediaLink): string {
+  return `${MEDIA_PATH}/${mediaId}?app=${appId}&until=${untilMs}&sig=${signature}`;
 }
 
 /** No ticket has this form, so that neither passes for the other. */

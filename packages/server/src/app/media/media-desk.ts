@@ -1,8 +1,6 @@
-import type { Apps } from '../../domain/apps.js';
 import type { MediaBytes } from '../../ports/media-bytes.js';
 import type { NodeContext } from '../context.js';
-import type { Tickets } from '../tickets.js';
-import { MediaAccess } from './media-access.js';
+import type { MediaAccess } from './media-access.js';
 import { MediaFiles } from './media-files.js';
 import { MediaSweep } from './media-sweep.js';
 import { Transfers } from './transfers.js';
@@ -10,7 +8,6 @@ import { Uploads } from './uploads.js';
 
 /** Files of one node: what its HTTP side needs. */
 export class MediaDesk {
-  readonly access: MediaAccess;
   readonly files: MediaFiles;
   readonly transfers: Transfers;
   readonly uploads: Uploads;
@@ -18,11 +15,9 @@ export class MediaDesk {
 
   constructor(
     readonly context: NodeContext,
-    apps: Apps,
-    tickets: Tickets,
+    readonly access: MediaAccess,
     bytes: MediaBytes,
   ) {
-    this.access = new MediaAccess(context, apps, tickets);
     this.files = new MediaFiles(context, bytes);
     this.transfers = new Transfers(context.settings.mediaTransfers);
     this.uploads = new Uploads(context, this.files, this.transfers);

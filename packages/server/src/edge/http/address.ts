@@ -1,11 +1,24 @@
 import type { Address } from '../../app/gateway.js';
+import type { HostAndPort } from '../../domain/http-address.js';
 
-export interface PublicAddress {
-  readonly host: string;
-  readonly port?: number | undefined;
-}
+export type PublicAddress = HostAndPort;
 
 const HOST = /^([a-zA-Z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::(\d{1,5}))?$/;
+
+/**
+ * The host that the client of a request reaches this server at: the configured one, else that of its own `Host` header.
+ * Absent when the header is no host and port: it is text of the client, and goes nowhere unchecked.
+ */
+export function reachedHost(
+  hostHeader: string | undefined,
+  publicAddress: PublicAddress | undefined,
+): HostAndPort | undefined {
+  if (publicAddress) return publicAddress;
+  const [, host, digits] = HOST.exec(hostHeader ?? '') ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  const isPort = port === undefined || (port > 0 && port < 65536);
+  return host && isPort && isUsable(host, port) ? { host, port } : undefined;
+}
 
 /**
  * Where the client that sent a request reaches the WebSocket: the address that it used itself, so that the server works
@@ -20,16 +33,13 @@ export function clientAddress(request: {
   readonly publicAddress: PublicAddress | undefined;
 }): Address {
   const defaultPort = request.wss ? 443 : 80;
-  const { publicAddress } = request;
-  if (publicAddress) return { host: publicAddress.host, port: publicAddress.port ?? defaultPort };
-  const match = HOST.exec(request.hostHeader ?? '');
-  const port = match?.[2] === undefined ? defaultPort : Number(match[2]);
-  if (match?.[1] && port > 0 && port < 65536 && isUsable(match[1], port)) return { host: match[1], port };
+  const named = reachedHost(request.hostHeader, request.publicAddress);
+  if (named) return { host: named.host, port: named.port ?? defaultPort };
   const { localAddress } = request;
   return { host: localAddress.includes(':') ? `[${localAddress}]` : localAddress, port: request.localPort };
 }
 
 /** Whether a client can build a WebSocket from it: otherwise its login would hang (wire-protocol.md 3.1). */
-function isUsable(host: string, port: number): boolean {
-  return URL.canParse(`http://${host}:${port}/`);
+function isUsable(host: string, port: number | undefined): boolean {
+  return URL.canParse(`http://${host}${port === undefined ? '' : `:${port}`}/`);
 }

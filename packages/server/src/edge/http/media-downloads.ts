@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { isMediaId, MEDIA_PATH } from 'ar-rtm-protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { linkPath } from '../../app/media/media-access.js';
 import type { MediaDesk } from '../../app/media/media-desk.js';
 import type { CompleteFile, MediaFiles } from '../../app/media/media-files.js';
 import type { MediaRef } from '../../ports/index.js';
@@ -45,9 +46,8 @@ export function mediaDownloads(app: FastifyInstance, desk: MediaDesk): void {
       if (!isMediaId(mediaId) || !(await desk.files.open({ appId: user.appId, mediaId }))) {
         return refuseMedia(reply, 'not-exist');
       }
-      const { untilMs, signature } = desk.access.link({ appId: user.appId, mediaId });
-      const path = `${MEDIA_PATH}/${mediaId}?app=${user.appId}&until=${untilMs}&sig=${signature}`;
-      return reply.header('Cache-Control', 'no-store').send({ code: 0, path, untilMs });
+      const link = desk.access.link({ appId: user.appId, mediaId }, desk.context.settings.mediaLinkMs);
+      return reply.header('Cache-Control', 'no-store').send({ code: 0, path: linkPath(link), untilMs: link.untilMs });
     }),
   );
 }

@@ -20,7 +20,7 @@ import type { HistoryGateway } from '../../app/history-gateway.js';
 import type { LogUploads } from '../../app/log-uploads.js';
 import type { MediaDesk } from '../../app/media/media-desk.js';
 import type { OperatorKey } from '../operator-key.js';
-import { clientAddress, type PublicAddress } from './address.js';
+import { clientAddress, type PublicAddress, reachedHost } from './address.js';
 import { BACK_END_CORS, backEnds, isForBackEnds, refuseUnread } from './back-end.js';
 import { limitBody } from './body-deadline.js';
 import { isForMedia, MEDIA_CORS } from './media-answers.js';
@@ -177,7 +177,8 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
     return send(reply, await gateway.login(body, address, request.ip));
   });
   app.post(OFFLINE_PATH, async (request, reply) => {
-    const { answer, written } = await gateway.offlineMessages(textOf(request));
+    const at = reachedHost(request.headers.host, options.publicAddress);
+    const { answer, written } = await gateway.offlineMessages(textOf(request), at);
     if (written) reply.raw.once('finish', written);
     return send(reply, answer);
   });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
+import type { HostAndPort } from '../../domain/http-address.js';
 import type { Frames, Transport, TransportEvents } from '../../ports/transport.js';
 
 const KEY = Symbol('transport');
@@ -12,14 +13,17 @@ type Marked = { [KEY]?: WsTransport };
  */
 export class WsTransport implements Transport {
   readonly remoteAddress: string;
+  readonly reachedHost: HostAndPort | undefined;
   private events: TransportEvents | undefined;
 
   constructor(
     private readonly ws: WebSocket,
     private readonly socket: Socket,
     remoteAddress: string,
+    reachedHost: HostAndPort | undefined,
   ) {
     this.remoteAddress = remoteAddress;
+    this.reachedHost = reachedHost;
   }
 
   /** Begins to report to `events`. */

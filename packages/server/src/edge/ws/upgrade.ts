@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Transport, TransportEvents } from '../../ports/transport.js';
+import { type PublicAddress, reachedHost } from '../http/address.js';
 import type { OriginRule } from '../http/origins.js';
 import { WsTransport } from './transport.js';
 
@@ -10,6 +11,7 @@ export interface UpgradeOptions {
   readonly maxFrameBytes: number;
   readonly maxConnections: number;
   readonly origins: OriginRule;
+  readonly publicAddress?: PublicAddress | undefined;
   /** Sockets open now. */
   connectionCount(): number;
   /** Logins are accepted; otherwise upgrades get 503. */
@@ -43,7 +45,8 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
     }
     wss.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
-      const transport = new WsTransport(ws, socket, request.socket.remoteAddress ?? '');
+      const host = reachedHost(request.headers.host, options.publicAddress);
+      const transport = new WsTransport(ws, socket, request.socket.remoteAddress ?? '', host);
       transport.attach(options.accept(transport));
     });
   };
