@@ -4,7 +4,7 @@
  *
  * - A name qualifies when it is declared as a member of a class or an interface of the core, the ports or the protocol.
  * - It keeps its length when somebody else knows it: applications (members of the public classes and types, private ones
- *   included, since they sit on objects of applications and could clash with what these add), the server
+ *   included, since they sit on objects of applications and could clash with what these add), `platform.ts`, the server
  *   (bodies of the gateway; names in frames begin with a capital, and none of those is ever shortened), the language and
  *   the browser.
  * - It keeps its length when it is also the text of a string: then it may be looked up by that text.

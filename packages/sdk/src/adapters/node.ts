@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { Clock, Environment, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
+import type { Bytes } from '../platform.js';
+import type { Clock, Environment, HttpRequest, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
 import { fetchAnswer } from './fetch-http.js';
 import { fetchPost } from './fetch-post.js';
 
@@ -54,17 +55,29 @@ function openSocket(url: string, handlers: SocketHandlers): Socket {
   };
 }
 
-const http: Network['http'] = ({ method, url, headers, body, onSent, onBytes }, done) => {
-  let sent = 0;
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(bytes, controller) {
-      controller.enqueue(bytes);
-      sent += bytes.length;
-      onSent?.(sent);
+/** Read from a body at a time. `Blob.stream` gives pieces as large as those that the `Blob` was made of. */
+const PIECE_BYTES = 64 * 1024;
+
+/** The next piece is asked for when the socket has taken the one before. */
+function piecesOf(body: Bytes, onSent: HttpRequest['onSent']): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (at > 0) onSent?.(at);
+        const piece = body.slice(at, at + PIECE_BYTES);
+        at += piece.size;
+        if (piece.size > 0) controller.enqueue(new Uint8Array(await piece.arrayBuffer()));
+        else controller.close();
+      },
     },
-  });
+    { highWaterMark: 0 },
+  );
+}
+
+const http: Network['http'] = ({ method, url, headers, body, onSent, onBytes }, done) => {
   // `duplex` is demanded for a stream, and unknown to the types.
-  const init = { method, headers, ...(body && { body: (body as Blob).stream().pipeThrough(counter), duplex: 'half' }) };
+  const init = { method, headers, ...(body && { body: piecesOf(body, onSent), duplex: 'half' }) };
   return fetchAnswer(url, init as RequestInit, onBytes, done);
 };
 

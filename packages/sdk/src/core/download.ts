@@ -33,6 +33,7 @@ export async function download(transfer: Transfer, mediaId: string): Promise<Byt
     pieces.push(bytes);
     at += bytes.length;
     transfer.moved(at);
+    transfer.arrived(at);
   };
   let answer: HttpAnswer | undefined;
   // Without a length, what came to its end is the whole.

@@ -30,6 +30,7 @@ export class Transfer {
   total = 0;
   private bytes = 0;
   private reported = 0;
+  private settled = 0;
   private movedAt: number;
   /** When the running request was sent. */
   private askedAt = 0;
@@ -59,11 +60,16 @@ export class Transfer {
     handler.cancelSignal?.addEventListener('abort', this.cancel);
   }
 
-  /** So many bytes have been carried. */
+  /** So many bytes have left, or have come. */
   moved(bytes: number): void {
     this.movedAt = this.environment.clock.now();
-    this.tries = 0;
     this.bytes = bytes;
+  }
+
+  /** So many bytes have arrived for certain. Only that makes the next attempt a first one again. */
+  arrived(bytes: number): void {
+    if (bytes > this.settled) this.tries = 0;
+    this.settled = bytes;
   }
 
   /**

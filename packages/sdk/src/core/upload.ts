@@ -47,6 +47,7 @@ async function bring(transfer: Transfer, payload: Bytes, path: string): Promise<
         }));
     if (answer?.status === 404) return false;
     at = answer && offsetIn(answer);
+    if (at) transfer.arrived(at);
   }
   return true;
 }

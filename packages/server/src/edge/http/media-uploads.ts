@@ -62,6 +62,9 @@ export function mediaUploads(app: FastifyInstance, options: UploadOptions): void
         const state = await desk.uploads.state(user, request.params.mediaId);
         if (!state) return refuseMedia(reply, 'not-exist');
         const { file, offset } = state;
+        // A browser repeats by itself what was cut on a connection that had been used before: from the old offset, so that
+        // all of it is for nothing. On a connection of its own it does not.
+        reply.header('Connection', 'close');
         return reply.headers(progress(offset, file)).header('Upload-Length', file.size).code(200).send();
       }),
     );
