@@ -73,6 +73,11 @@ test('an application for Agora 1.4', async () => {
   expect(await ben.sendText('hello', 'ann')).toBe(true);
   await ben.sendRaw(Uint8Array.of(1, 2, 3), 'room');
   await logged('ben: 3 bytes, bytes');
+  const mediaId = await ben.sendFile(new Blob(['content']), 'b.txt', 'ann');
+  await logged('ben: file b.txt of 7');
+  expect(await ann.fetch(mediaId)).toBe('content');
+  await ben.sendImage(new Blob(['image']), new Blob(['small']), 'ann');
+  await logged('ben: image of 320 x 200, thumbnail of 5');
   ann.invite('ben');
   await logged('refused');
   expect(ann.image('media')).toMatchObject({ mediaId: 'media', messageType: 'IMAGE', width: 0, fileName: '' });

@@ -13,6 +13,8 @@ import ArRTM, {
   type HistoryPage,
   type LocalInvitation,
   type LogFilterType,
+  type MediaOperationProgress,
+  type MediaTransferHandler,
   ArRTM as Named,
   type PeerMessageSendResult,
   type PeersOnlineStatusMap,
@@ -179,6 +181,25 @@ export async function messages(client: RtmClient, channel: RtmChannel): Promise<
   const [first]: HistoryMessage[] = page.messages;
   expectType<RtmMessage | undefined>(first?.message);
   if (page.nextOffset !== undefined) await channel.getHistory({ offset: page.nextOffset });
+}
+
+/** Files and images, as messages and as bytes. */
+export async function media(client: RtmClient, channel: RtmChannel, payload: Blob): Promise<void> {
+  const cancelSignal = new AbortController().signal;
+  const onOperationProgress = ({ currentSize, totalSize }: MediaOperationProgress) => void (currentSize / totalSize);
+  const handler: MediaTransferHandler = { cancelSignal, onOperationProgress };
+  const file = await client.createMediaMessageByUploading(payload, { fileName: 'a', thumbnail: undefined }, handler);
+  expectType<RtmFileMessage>(file);
+  const image = await client.createMediaMessageByUploading(payload, { messageType: 'IMAGE', width: 1 });
+  expectType<RtmImageMessage>(image);
+  expectType<RtmFileMessage>(await client.createMediaMessageByUploading(payload));
+  await client.sendMessageToPeer(image, 'bob');
+  await channel.sendMessage(file);
+  expectType<Blob>(await client.downloadMedia(image.mediaId, { cancelSignal: undefined }));
+  // @ts-expect-error a file has no size in pixels
+  void client.createMediaMessageByUploading(payload, { messageType: 'FILE', width: 1 });
+  // @ts-expect-error bytes are no Blob
+  void client.createMediaMessageByUploading(new Uint8Array(1));
 }
 
 /** The four ways to use a string enum. */

@@ -90,6 +90,30 @@ export class RtmSample {
     return this.client.createMessage<RtmFileMessage>({ mediaId, messageType: 'FILE', fileName: 'a.txt' });
   }
 
+  async sendFile(payload: Blob, fileName: string, peerId: string): Promise<string> {
+    const message = await this.client.createMediaMessageByUploading(
+      payload,
+      { fileName, description: 'a file', messageType: 'FILE' },
+      { onOperationProgress: ({ currentSize, totalSize }) => this.log(`${currentSize}/${totalSize}`) },
+    );
+    await this.client.sendMessageToPeer(message, peerId);
+    return message.mediaId;
+  }
+
+  async sendImage(payload: Blob, thumbnail: Blob, peerId: string): Promise<void> {
+    const controller = new AbortController();
+    const message = await this.client.createMediaMessageByUploading(
+      payload,
+      { width: 320, height: 200, thumbnail, thumbnailWidth: 32, thumbnailHeight: 20, messageType: 'IMAGE' },
+      { cancelSignal: controller.signal },
+    );
+    await this.client.sendMessageToPeer(message, peerId);
+  }
+
+  async fetch(mediaId: string): Promise<string> {
+    return (await this.client.downloadMedia(mediaId)).text();
+  }
+
   invite(peerId: string): LocalInvitation {
     const invitation = this.client.createLocalInvitation(peerId);
     invitation
@@ -112,8 +136,10 @@ export class RtmSample {
         this.log(`${from}: ${message.rawMessage.byteLength} bytes, ${message.description}`);
         break;
       case 'IMAGE':
+        this.log(`${from}: image of ${message.width} x ${message.height}, thumbnail of ${message.thumbnail?.size}`);
+        break;
       case 'FILE':
-        this.log(`${from}: ${message.fileName} of ${message.size} bytes`);
+        this.log(`${from}: file ${message.fileName} of ${message.size}`);
         break;
       default:
     }

@@ -15,7 +15,7 @@ export const MEDIA_CORS = {
 
 const EXPOSED =
   'Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Expires, ' +
-  'ETag, Accept-Ranges, Content-Range, Content-Length, Content-Disposition, Media-Type';
+  'ETag, Accept-Ranges, Content-Range, Content-Length, Content-Disposition, Media-Type, Media-Refusal';
 
 /** Whether a path is one of uploads or downloads. */
 export function isForMedia(url: string): boolean {
@@ -50,7 +50,8 @@ export type MediaProblem = keyof typeof REFUSALS;
 
 export function refuseMedia(reply: FastifyReply, reason: MediaProblem): FastifyReply {
   const [code, message] = REFUSALS[reason];
-  reply.header('Cache-Control', 'no-store');
+  // In a header too: an answer to HEAD has no body, and clients that stream bytes need not read one.
+  reply.header('Cache-Control', 'no-store').header('Media-Refusal', reason);
   if (code === 401) reply.header('WWW-Authenticate', 'Bearer');
   if (code === 429 || code === 503) reply.header('Retry-After', '1');
   return reply.code(code).type('application/json; charset=utf-8').send(JSON.stringify({ code, reason, message }));
