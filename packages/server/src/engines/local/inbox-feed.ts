@@ -1,6 +1,6 @@
-import type { Counters, InboxEntry, InboxFeed, Time } from '../../ports/index.js';
+import type { Counters, InboxEntry, InboxFeed, RequestKey, Time } from '../../ports/index.js';
 import type { Deliveries } from './deliveries.js';
-import type { HeldEntry, HeldMessage, InboxContent, MadeBy, Origin } from './inbox-log.js';
+import type { HeldEntry, HeldMessage, InboxContent, Origin } from './inbox-log.js';
 import type { LocalLimits } from './limits.js';
 import type { UserSlot } from './state.js';
 
@@ -17,7 +17,7 @@ export function appendLive(
   slot: UserSlot,
   content: InboxContent,
   origin?: Origin,
-  request?: MadeBy,
+  request?: RequestKey,
 ): InboxEntry {
   const { entry } = slot.inbox.append(content, origin, engine.outside.time.wallMs(), request);
   boundInbox(engine, slot);

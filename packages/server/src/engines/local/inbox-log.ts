@@ -11,7 +11,7 @@ export interface HeldEntry {
   entry: InboxEntry;
   origin: Origin | undefined;
   /** The request that made the entry, if it may be repeated. */
-  readonly madeBy: MadeBy | undefined;
+  readonly madeBy: RequestKey | undefined;
   readonly bytes: number;
 }
 
@@ -31,14 +31,11 @@ export interface InboxTail {
   readonly entries: readonly RestoredEntry[];
 }
 
-/** A request that may be repeated. */
-export type MadeBy = RequestKey;
-
 /** An entry as a restart finds it. */
 export interface RestoredEntry {
   readonly entry: InboxEntry;
   readonly origin: Origin | undefined;
-  readonly madeBy: MadeBy | undefined;
+  readonly madeBy: RequestKey | undefined;
 }
 
 /** Stands for the entries of every empty inbox; never written to. */
@@ -98,7 +95,7 @@ export class InboxLog {
     return this.#durableCount;
   }
 
-  append(content: InboxContent, origin: Origin | undefined, wallMs: number, madeBy?: MadeBy): HeldEntry {
+  append(content: InboxContent, origin: Origin | undefined, wallMs: number, madeBy?: RequestKey): HeldEntry {
     this.#lastOffset += 1;
     if (wallMs > this.#lastTs) this.#lastTs = wallMs;
     const position = { epoch: this.#epoch, offset: this.#lastOffset };
@@ -107,7 +104,7 @@ export class InboxLog {
   }
 
   /** Puts back a durable entry from the records; called in order of position, before any {@link append}. */
-  restore(entry: InboxEntry, madeBy: MadeBy | undefined): void {
+  restore(entry: InboxEntry, madeBy: RequestKey | undefined): void {
     this.#hold({ entry, origin: undefined, madeBy });
     const { epoch, offset } = entry.position;
     if (epoch === this.#epoch && offset > this.#lastOffset) this.#lastOffset = offset;

@@ -1,7 +1,16 @@
 import { messageIdOf, positionOfMessageId } from 'ar-rtm-protocol';
 import { SlotTable } from '../../domain/slot-table.js';
-import type { Counters, Logger, MessageEntry, RecordChange, Records, RecordValue, Time } from '../../ports/index.js';
-import type { HeldEntry, HeldMessage, InboxLog, MadeBy } from './inbox-log.js';
+import type {
+  Counters,
+  Logger,
+  MessageEntry,
+  RecordChange,
+  Records,
+  RecordValue,
+  RequestKey,
+  Time,
+} from '../../ports/index.js';
+import type { HeldEntry, HeldMessage, InboxLog } from './inbox-log.js';
 import type { LocalLimits } from './limits.js';
 import { keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
@@ -132,7 +141,7 @@ export class OfflineBoxes {
 function entryOf(
   key: string,
   value: RecordValue,
-): { readonly entry: MessageEntry; readonly madeBy: MadeBy | undefined } | undefined {
+): { readonly entry: MessageEntry; readonly madeBy: RequestKey | undefined } | undefined {
   const position = positionOfMessageId(Number(keyParts(key)[2]));
   if (!position) return undefined;
   const message = {
@@ -144,6 +153,6 @@ function entryOf(
   };
   return {
     entry: { position, message, ts: numberOf(value, 'ts'), durable: true },
-    madeBy: value.madeBy as MadeBy | undefined,
+    madeBy: value.madeBy as RequestKey | undefined,
   };
 }

@@ -7,9 +7,10 @@ import type {
   RecordChange,
   Records,
   RecordValue,
+  RequestKey,
 } from '../../ports/index.js';
 import type { Core } from './core.js';
-import type { InboxLog, InboxTail, MadeBy, Origin } from './inbox-log.js';
+import type { InboxLog, InboxTail, Origin } from './inbox-log.js';
 import { digits, keyParts, RECORD_KEYS } from './record-keys.js';
 import { numberOf, textOf } from './record-values.js';
 import type { RememberedSession } from './request-memory.js';
@@ -169,7 +170,7 @@ function* inboxEntries(records: Records, appId: string, uid: string): Iterable<I
     const content = message ? { message } : call && { call };
     if (!position || !content) continue;
     const entry = { position, ...content, ts: numberOf(value, 'ts'), durable: false } as const;
-    yield { entry, origin: value.origin as Origin | undefined, madeBy: value.madeBy as MadeBy | undefined };
+    yield { entry, origin: value.origin as Origin | undefined, madeBy: value.madeBy as RequestKey | undefined };
   }
 }
 
