@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
 import { FileMediaBytes } from '../../src/engines/files/index.js';
 import { MemoryMediaBytes } from '../../src/engines/memory/memory-media-bytes.js';
+import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
 import type { TestServerOptions } from '../../src/testing.js';
 import { APP, eventually, useArena } from './support/arena.js';
 import { bytesOf, MEDIA, MediaClient, send, TUS, UPLOADS } from './support/media-client.js';
@@ -290,6 +291,46 @@ describe('what is refused', () => {
     for (let i = 0; i < 3; i++) await ann.begin(1);
     expect((await ann.create(1)).reason).toBe('user-full');
     expect(arena.server.count('media_refused')).toBe(4);
+  });
+
+  test('the quota of one app is no matter of another; a lower one removes nothing', async () => {
+    const app = { enabled: true, certificates: [], allowEmptyToken: true, allowWildcardUid: false };
+    const apps = (storedBytes: number) => [
+      { ...app, appId: APP, limits: { storedBytes } },
+      { ...app, appId: OTHER_APP },
+    ];
+    const settings = { mediaAppBytes: 1500 };
+    const mediaBytes = new MemoryMediaBytes({ capacityBytes: MB });
+    let records = new MemoryRecords();
+    const ann = await begin({ settings, apps: apps(1000), records, mediaBytes });
+    // Another configuration and what is known of files, without the sessions.
+    const restart = async (storedBytes: number) => {
+      for (const made of clients.splice(0)) await made.logout();
+      await arena.finish();
+      const content = new Map([...records.content].filter(([key]) => key.startsWith('media')));
+      records = new MemoryRecords({ content });
+      return begin({ settings, apps: apps(storedBytes), records, mediaBytes });
+    };
+    const mediaId = await ann.upload(bytesOf(600));
+    const unfinished = await ann.begin(400);
+    const full = await (await client('bob')).create(1);
+    expect([full.status, full.reason]).toEqual([507, 'app-full']);
+    const other = await client('ann', OTHER_APP);
+    await other.upload(bytesOf(1500));
+    expect((await other.create(1)).reason).toBe('app-full');
+    expect((await ann.send('DELETE', `${UPLOADS}/${unfinished}`)).status).toBe(204);
+    expect((await ann.create(401)).reason).toBe('app-full');
+    expect((await ann.create(400)).status).toBe(201);
+
+    const less = await restart(500);
+    expect((await less.create(1)).reason).toBe('app-full');
+    expect((await less.download(mediaId)).body.equals(Buffer.from(bytesOf(600)))).toBe(true);
+    // More than every app may have is not more.
+    const more = await restart(5000);
+    expect((await more.create(501)).reason).toBe('app-full');
+    expect((await more.create(500)).status).toBe(201);
+    const none = await restart(0);
+    expect((await none.create(1)).reason).toBe('app-full');
   });
 
   test('uploads begun too often, by one user', async () => {

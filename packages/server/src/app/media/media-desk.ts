@@ -23,7 +23,7 @@ export class MediaDesk {
     bytes: MediaBytes,
   ) {
     this.access = new MediaAccess(context, apps, tickets);
-    this.files = new MediaFiles(context, bytes);
+    this.files = new MediaFiles(context, apps, bytes);
     this.transfers = new Transfers(context.settings.mediaTransfers);
     this.uploads = new Uploads(context, this.files, this.transfers);
     this.sweep = new MediaSweep(context, this.files);
