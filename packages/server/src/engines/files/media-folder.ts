@@ -8,6 +8,7 @@ export const SEALED = '.media';
 
 /** Ids are names, not paths: they are made by the server, and looked at all the same. */
 const ID = /^\w{3,64}$/;
+const NAME = /^(\w{3,64})\.(part|media)$/;
 
 /** The folder of the files of a data directory, and of a backup. */
 export const mediaFolderIn = (dataDir: string): string => join(dataDir, 'media');
@@ -27,8 +28,8 @@ export async function* refsIn(folder: string, after?: MediaRef): AsyncGenerator<
     for (const shard of await namesIn(join(folder, app))) {
       if (shard < last.slice(0, 2)) continue;
       const names = await namesIn(join(folder, app, shard));
-      const ids = new Set(names.map((name) => name.split('.', 1)[0] as string));
-      for (const mediaId of ids) if (mediaId > last && ID.test(mediaId)) yield { appId, mediaId };
+      const ids = new Set(names.flatMap((name) => NAME.exec(name)?.[1] ?? []));
+      for (const mediaId of ids) if (mediaId > last) yield { appId, mediaId };
     }
   }
 }
