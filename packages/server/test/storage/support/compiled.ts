@@ -20,10 +20,9 @@ const FOLDERS = [
   'src/engines/lmdb',
   'src/engines/files',
   'src/engines/local',
-  'src/cli',
   'test/storage/children',
 ];
-const FILES = ['src/edge/node-time.ts'];
+const FILES = ['src/edge/node-time.ts', 'src/cli/maintenance.ts', 'src/cli/stored-files.ts'];
 
 let root: string | undefined;
 
