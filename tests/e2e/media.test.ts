@@ -1,13 +1,18 @@
 /** Files on the built server: ended in the middle of an upload, cut connections, many uploads at once; the usual tus client. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { join } from 'node:path';
 import { RawClient } from 'ar-rtm-testkit/raw-client';
 import { Upload } from 'tus-js-client';
 import { expect, test } from 'vitest';
+import { run } from './command.js';
 import { useStage } from './harness.js';
 import type { ServerProcess } from './server-process.js';
 
 const APP = '0123456789abcdef0123456789abcdef';
+const OTHER_APP = 'fedcba9876543210fedcba9876543210';
+const HOUR_MS = 3600_000;
 const MB = 1024 * 1024;
 const UPLOADS = '/arapi/v1/artmgw/uploadMedia';
 const MEDIA = '/arapi/v1/artmgw/media';
@@ -15,8 +20,8 @@ const MEDIA = '/arapi/v1/artmgw/media';
 const stage = useStage();
 const contentOf = (size: number): Buffer => Buffer.alloc(size, Buffer.from(Array.from({ length: 251 }, (_, i) => i)));
 
-async function ticketOf(server: ServerProcess, uid: string): Promise<string> {
-  const client = await RawClient.login(server.url, { appId: APP, uid }, { fetch: false });
+async function ticketOf(server: ServerProcess, uid: string, appId = APP): Promise<string> {
+  const client = await RawClient.login(server.url, { appId, uid }, { fetch: false });
   return client.sessionId;
 }
 
@@ -158,3 +163,63 @@ test('tus-js-client uploads through a connection that is cut again and again', a
   expect(headers['content-type']).toBe('application/zip');
   expect(headers['content-disposition']).toContain("filename*=UTF-8''na%C3%AFve%20name.bin");
 }, 60_000);
+
+test('days, times and the quota of an app are those of the configuration', async () => {
+  const config = join(await stage.tempDir(), 'ar-rtm.json');
+  const apps = [{ appId: APP, limits: { storedBytes: 1000 } }, { appId: OTHER_APP }];
+  const times = { mediaUploadMs: 2 * HOUR_MS, mediaLinkMs: 5000 };
+  await writeFile(config, JSON.stringify({ apps, times, limits: { mediaDays: 3 } }));
+  const server = await stage.server({ args: ['--config', config] });
+  const ticket = await ticketOf(server, 'ann');
+  const hoursLeft = ({ headers }: Answer) => (Date.parse(String(headers['upload-expires'])) - Date.now()) / HOUR_MS;
+
+  const created = await call(server.url + UPLOADS, 'POST', ticket, { 'Upload-Length': '1000' });
+  expect(hoursLeft(created)).toBeCloseTo(2, 2);
+  const mediaId = String(created.headers.location).slice(UPLOADS.length + 1);
+  const finished = await patch(server.url, ticket, mediaId, 0, contentOf(1000));
+  expect(hoursLeft(finished)).toBeCloseTo(72, 2);
+  const { body } = await call(`${server.url}${MEDIA}/${mediaId}/link`, 'POST', ticket, {});
+  const { untilMs } = JSON.parse(body.toString()) as { untilMs: number };
+  expect(untilMs - Date.now()).toBeGreaterThan(3000);
+  expect(untilMs - Date.now()).toBeLessThanOrEqual(5000);
+
+  const full = await call(server.url + UPLOADS, 'POST', ticket, { 'Upload-Length': '1' });
+  expect([full.status, JSON.parse(full.body.toString())]).toEqual([
+    507,
+    expect.objectContaining({ reason: 'app-full' }),
+  ]);
+  await begin(server.url, await ticketOf(server, 'ann', OTHER_APP), 5000);
+});
+
+test('a backup of the running server has its files, and a server serves them where it is restored', async () => {
+  const dataDir = await stage.tempDir();
+  const server = await stage.server({ dataDir });
+  const bytes = contentOf(3 * MB);
+  const ticket = await ticketOf(server, 'ann');
+  const [mediaId, unfinished] = [await begin(server.url, ticket, bytes.length), await begin(server.url, ticket, MB)];
+  expect((await patch(server.url, ticket, mediaId, 0, bytes)).status).toBe(204);
+  await patch(server.url, ticket, unfinished, 0, bytes.subarray(0, 1000));
+  const copy = join(await stage.tempDir(), 'copy');
+  const made = await run('backup', copy, '--data-dir', dataDir);
+  expect([made.code, made.err]).toEqual([0, '']);
+  expect(made.out).toMatch(/; 1 files of 3145728 bytes\.\n$/);
+  await server.stop();
+
+  const target = join(await stage.tempDir(), 'new');
+  expect((await run('restore', copy, '--data-dir', target)).out).toMatch(/; 1 files of 3145728 bytes\.\n$/);
+  const verified = await run('verify', '--data-dir', target);
+  expect([verified.code, verified.out]).toEqual([
+    0,
+    expect.stringMatching(/is sound: .*; 1 files of 3145728 bytes\.\n$/),
+  ]);
+  const again = await stage.server({ dataDir: target });
+  const later = await ticketOf(again, 'ann');
+  expect((await call(`${again.url}${MEDIA}/${mediaId}`, 'GET', later, {})).body.equals(bytes)).toBe(true);
+  // Begun anew by whoever wants it: the backup does not have its bytes.
+  expect((await call(`${again.url}${UPLOADS}/${unfinished}`, 'HEAD', later, {})).status).toBe(404);
+  await again.stop();
+
+  rmSync(join(target, 'media', APP, mediaId.slice(0, 2), `${mediaId}.media`));
+  const missing = await run('verify', '--data-dir', target);
+  expect([missing.code, missing.err]).toEqual([2, expect.stringContaining(`file ${APP}/${mediaId}: missing\n`)]);
+});

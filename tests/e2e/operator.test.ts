@@ -1,24 +1,14 @@
 /** What an operator does on the command line: the operator key, metrics, tokens for trying things. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { record } from 'ar-rtm-testkit/recorder';
 import { expect, test } from 'vitest';
 import { ArRTM } from './built-sdk.js';
+import { run } from './command.js';
 import { useStage } from './harness.js';
 
 const stage = useStage();
-const MAIN = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url));
 const KEY = /^The operator key, shown only now: (op_[0-9a-f]{64})$/m;
-
-async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [out, err] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out: ((await out) ?? []).join(''), err: ((await err) ?? []).join('') };
-}
 
 const metrics = async (url: string, key: string) => {
   const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${key}` } });

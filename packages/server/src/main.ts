@@ -11,7 +11,7 @@ import { ImpatientTime, NodeChance, NodeTime } from './edge/node-time.js';
 import { PinoLogger, PromCounters } from './edge/observability/index.js';
 import { OperatorKey } from './edge/operator-key.js';
 import { hashSecret } from './edge/secret-hash.js';
-import { FileClientLogs, FileMediaBytes } from './engines/files/index.js';
+import { FileClientLogs, FileMediaBytes, mediaFolderIn } from './engines/files/index.js';
 import { openLmdbRecords, StorageRefused } from './engines/lmdb/index.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
@@ -177,7 +177,7 @@ function clientLogsOf({ storage, dataDir, limits }: Config): FileClientLogs | un
 
 /** `<dataDir>/media`; a server without stored data keeps files in memory. */
 function mediaBytesOf({ storage, dataDir }: Config): FileMediaBytes | undefined {
-  return storage === 'memory' ? undefined : new FileMediaBytes({ dir: join(dataDir, 'media'), time: new NodeTime() });
+  return storage === 'memory' ? undefined : new FileMediaBytes({ dir: mediaFolderIn(dataDir), time: new NodeTime() });
 }
 
 function loggerOf(config: Config): PinoLogger {

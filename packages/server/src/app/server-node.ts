@@ -117,7 +117,7 @@ export class ServerNode implements ConnectionHost {
     const archive = new Archive(context);
     this.archive = archive;
     this.historyGateway = new HistoryGateway(context, requestSessions, archive);
-    this.media = new MediaDesk(context, access, mediaBytes);
+    this.media = new MediaDesk(context, access, apps, mediaBytes);
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,

@@ -96,18 +96,18 @@ function build(version: string, onFound: (found: Found) => void): Command {
   addConfigOptions(program, SERVER_FLAGS).action((options) => onFound({ kind: 'serve', flags: flagsFrom(options) }));
 
   addConfigOptions(program.command('backup'), DATA_FLAGS)
-    .description('copy the data into a new directory, also while the server runs')
+    .description('copy records and files into a new directory, also while the server runs')
     .argument('<directory>', 'where the copy goes; must be missing or empty')
     .action((toDir: string, options) => onFound({ kind: 'backup', flags: flagsFrom(options), toDir }));
   addConfigOptions(program.command('restore'), DATA_FLAGS)
-    .description('put the data of a backup in place; the server must be stopped')
+    .description('put records and files of a backup in place; the server must be stopped')
     .argument('<directory>', 'the backup')
     .option('-f, --force', 'replace data that are there; they are kept beside the new ones')
     .action((fromDir: string, options) =>
       onFound({ kind: 'restore', flags: flagsFrom(options), fromDir, force: options.force === true }),
     );
   addConfigOptions(program.command('verify'), DATA_FLAGS)
-    .description('check every stored record; the server must be stopped')
+    .description('check every stored record and file; the server must be stopped')
     .option('--repair', 'build a new data file from what can be read; the damaged one is kept')
     .action((options) => onFound({ kind: 'verify', flags: flagsFrom(options), repair: options.repair === true }));
   addConfigOptions(program.command('token'), [])

@@ -31,7 +31,9 @@ const appSchema = z
           .min(0)
           .max(2 ** 47)
           .optional()
-          .describe('Bytes of stored records.'),
+          .describe(
+            'Bytes of all files of this app, unfinished uploads with their full size included, where that is less than `limits.mediaAppBytes`. When it is lowered below what is there, uploads are refused and nothing is removed.',
+          ),
       })
       .optional()
       .describe('Bounds of this app, so that it cannot take the place of others.'),

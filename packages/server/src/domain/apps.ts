@@ -6,6 +6,12 @@ export interface App {
   readonly certificates: readonly string[];
   readonly allowEmptyToken: boolean;
   readonly allowWildcardUid: boolean;
+  readonly limits?: AppLimits | undefined;
+}
+
+/** Bounds of one app, beside those of every app. */
+export interface AppLimits {
+  readonly storedBytes?: number | undefined;
 }
 
 export class Apps {
@@ -26,5 +32,10 @@ export class Apps {
     }
     const app = this.byId.get(appId);
     return app?.enabled ? app : undefined;
+  }
+
+  /** What the files of an app may come to, where every app may have `bytes`. */
+  storedBytes(appId: string, bytes: number): number {
+    return Math.min(bytes, this.byId?.get(appId)?.limits?.storedBytes ?? bytes);
   }
 }

@@ -1,54 +1,24 @@
 /** Files over HTTP: uploads by tus, downloads, who may have which, and what senders do wrong. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
 import { FileMediaBytes } from '../../src/engines/files/index.js';
 import { MemoryMediaBytes } from '../../src/engines/memory/memory-media-bytes.js';
-import type { TestServerOptions } from '../../src/testing.js';
-import { APP, eventually, useArena } from './support/arena.js';
-import { bytesOf, MEDIA, MediaClient, send, TUS, UPLOADS } from './support/media-client.js';
+import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
+import { APP, eventually } from './support/arena.js';
+import { MB, OTHER_APP, useMediaArena } from './support/media-arena.js';
+import { bytesOf, MEDIA, send, TUS, UPLOADS } from './support/media-client.js';
 
-const MB = 1024 * 1024;
-const OTHER_APP = 'f'.repeat(32);
-
-const arena = useArena();
-const clients: MediaClient[] = [];
-const folders: string[] = [];
-
-async function begin(options: TestServerOptions = {}): Promise<MediaClient> {
-  await arena.start({ ...options, settings: { offlineMs: 60_000, unreachableMs: 30_000, ...options.settings } });
-  return client('ann');
-}
-
-async function client(uid: string, appId = APP): Promise<MediaClient> {
-  const made = await MediaClient.login(arena.server.url, appId, uid);
-  clients.push(made);
-  return made;
-}
-
-/** A server whose files are in a folder, and what is in it. */
-async function beginInFolder(options: TestServerOptions = {}) {
-  const dir = mkdtempSync(join(tmpdir(), 'arrtm-media-'));
-  folders.push(dir);
-  const ann = await begin({ ...options, mediaBytes: new FileMediaBytes({ dir, time: new NodeTime() }) });
-  const names = () => (readdirSync(dir, { recursive: true }) as string[]).filter((name) => name.includes('.'));
-  return { ann, names };
-}
-
-// Runs before the arena looks for what is left behind.
-afterEach(async () => {
-  for (const made of clients.splice(0)) await made.logout().catch(() => undefined);
-  for (const dir of folders.splice(0)) rmSync(dir, { recursive: true, force: true });
-});
+const media = useMediaArena();
+const { arena } = media;
 
 describe('uploads', () => {
   test.each([1, 1000, MB, 32 * MB])('%i bytes come back as they were', async (size) => {
-    const { ann } = await beginInFolder();
+    const { ann } = await media.beginInFolder();
     const bytes = bytesOf(size);
     const mediaId = await ann.upload(bytes, 'x.bin', 'application/x-thing');
-    const bob = await client('bob');
+    const bob = await media.client('bob');
     const { status, headers, body } = await bob.download(mediaId);
     expect([status, headers['content-length'], headers['media-type']]).toEqual([
       200,
@@ -59,7 +29,7 @@ describe('uploads', () => {
   });
 
   test('the answers are those of tus', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     const options = await send(`${arena.server.url}${UPLOADS}`, 'OPTIONS', {});
     expect([options.status, options.headers['tus-version'], options.headers['tus-extension']]).toEqual([
       204,
@@ -85,7 +55,7 @@ describe('uploads', () => {
   });
 
   test('an upload that was cut goes on where it stopped', async () => {
-    const { ann } = await beginInFolder();
+    const { ann } = await media.beginInFolder();
     const size = 3 * MB;
     const bytes = Buffer.from(bytesOf(size));
     const mediaId = await ann.begin(size);
@@ -121,7 +91,7 @@ describe('uploads', () => {
   });
 
   test('of two requests for an upload the newer one goes on', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     const mediaId = await ann.begin(1000);
     const older = await arena.tcp();
     older.write(
@@ -137,22 +107,22 @@ describe('uploads', () => {
   });
 
   test('it goes on with another session of the same user, and with no other user', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     const mediaId = await ann.begin(10);
     await ann.patch(mediaId, 0, bytesOf(4));
-    const [bob, stranger] = [await client('bob'), await client('ann', OTHER_APP)];
+    const [bob, stranger] = [await media.client('bob'), await media.client('ann', OTHER_APP)];
     for (const other of [bob, stranger]) {
       expect(await other.offset(mediaId)).toBe(-404);
       expect((await other.patch(mediaId, 4, bytesOf(6, 4))).reason).toBe('not-exist');
       expect((await other.send('DELETE', `${UPLOADS}/${mediaId}`)).reason).toBe('not-exist');
     }
-    const again = await client('ann');
+    const again = await media.client('ann');
     expect((await again.patch(mediaId, 4, bytesOf(6, 4))).status).toBe(204);
     expect((await bob.download(mediaId)).status).toBe(200);
   });
 
   test('an unfinished upload cannot be downloaded; a discarded one is gone with its bytes', async () => {
-    const { ann, names } = await beginInFolder();
+    const { ann, names } = await media.beginInFolder();
     const mediaId = await ann.begin(10);
     await ann.patch(mediaId, 0, bytesOf(4));
     expect((await ann.download(mediaId)).reason).toBe('not-exist');
@@ -166,7 +136,7 @@ describe('uploads', () => {
 
 describe('what is refused', () => {
   test('without a session, with a forged ticket, or the ticket of nobody who is logged in', async () => {
-    const { ann, names } = await beginInFolder();
+    const { ann, names } = await media.beginInFolder();
     const mediaId = await ann.begin(10);
     const forged = `${ann.ticket.slice(0, -2)}AA`;
     for (const Authorization of ['', 'Bearer', 'Bearer x', `Bearer ${forged}`, `Basic ${ann.ticket}`]) {
@@ -186,7 +156,7 @@ describe('what is refused', () => {
   });
 
   test('sizes: none, 0, one byte too many, no number', async () => {
-    const { ann, names } = await beginInFolder();
+    const { ann, names } = await media.beginInFolder();
     const reasons = [];
     for (const size of [0, 32 * MB + 1, -1, '1e3', '0x10', 'ten', '99999999999999999999']) {
       const { status, reason } = await ann.create(size);
@@ -209,7 +179,7 @@ describe('what is refused', () => {
   });
 
   test('another version of tus, another type of body, an offset that is none or another', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     expect((await ann.create(5, 'a', 'b', { 'Tus-Resumable': '0.2.2' })).status).toBe(412);
     const mediaId = await ann.begin(10);
     expect((await ann.patch(mediaId, 0, bytesOf(1), { 'Content-Type': 'text/plain' })).reason).toBe('wrong-type');
@@ -225,7 +195,7 @@ describe('what is refused', () => {
   });
 
   test('more bytes than declared: by Content-Length at once, in chunks when they come; the upload is gone then', async () => {
-    const { ann, names } = await beginInFolder();
+    const { ann, names } = await media.beginInFolder();
     const mediaId = await ann.begin(10);
     expect((await ann.patch(mediaId, 0, bytesOf(11))).reason).toBe('more-than-declared');
     expect(await ann.offset(mediaId)).toBe(0);
@@ -241,7 +211,7 @@ describe('what is refused', () => {
   });
 
   test('fewer bytes than Content-Length says: what came is kept for going on, and nothing is served', async () => {
-    const ann = await begin({ requestTimeoutMs: 300 });
+    const ann = await media.begin({ requestTimeoutMs: 300 });
     const mediaId = await ann.begin(100);
     const wire = await arena.tcp();
     wire.write(
@@ -256,7 +226,7 @@ describe('what is refused', () => {
   });
 
   test('one byte after the other, for ever: ended, and so is the rest of what was refused', async () => {
-    const ann = await begin({ requestTimeoutMs: 300 });
+    const ann = await media.begin({ requestTimeoutMs: 300 });
     const [mediaId, other] = [await ann.begin(MB), await ann.begin(MB)];
     const head = (id: string, offset: number) =>
       `PATCH ${UPLOADS}/${id} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${ann.ticket}\r\nTus-Resumable: 1.0.0\r\n` +
@@ -279,28 +249,67 @@ describe('what is refused', () => {
 
   test('quotas of users and apps; what is removed makes room', async () => {
     const quotas = { mediaUserBytes: 1000, mediaUserFiles: 3, mediaAppBytes: 1500 };
-    const ann = await begin({ settings: quotas });
+    const ann = await media.begin({ settings: quotas });
     const first = await ann.upload(bytesOf(900));
     expect([(await ann.create(101)).status, (await ann.create(101)).reason]).toEqual([507, 'user-full']);
-    const bob = await client('bob');
+    const bob = await media.client('bob');
     await bob.begin(600);
     expect((await bob.create(1)).reason).toBe('app-full');
-    expect((await (await client('ann', OTHER_APP)).create(1000)).status).toBe(201);
+    expect((await (await media.client('ann', OTHER_APP)).create(1000)).status).toBe(201);
     await ann.send('DELETE', `${UPLOADS}/${first}`);
     for (let i = 0; i < 3; i++) await ann.begin(1);
     expect((await ann.create(1)).reason).toBe('user-full');
     expect(arena.server.count('media_refused')).toBe(4);
   });
 
+  test('the quota of one app is no matter of another; a lower one removes nothing', async () => {
+    const app = { enabled: true, certificates: [], allowEmptyToken: true, allowWildcardUid: false };
+    const apps = (storedBytes: number) => [
+      { ...app, appId: APP, limits: { storedBytes } },
+      { ...app, appId: OTHER_APP },
+    ];
+    const settings = { mediaAppBytes: 1500 };
+    const mediaBytes = new MemoryMediaBytes({ capacityBytes: MB });
+    let records = new MemoryRecords();
+    const ann = await media.begin({ settings, apps: apps(1000), records, mediaBytes });
+    // Another configuration and what is known of files, without the sessions.
+    const restart = async (storedBytes: number) => {
+      await media.end();
+      const content = new Map([...records.content].filter(([key]) => key.startsWith('media')));
+      records = new MemoryRecords({ content });
+      return media.begin({ settings, apps: apps(storedBytes), records, mediaBytes });
+    };
+    const mediaId = await ann.upload(bytesOf(600));
+    const unfinished = await ann.begin(400);
+    const full = await (await media.client('bob')).create(1);
+    expect([full.status, full.reason]).toEqual([507, 'app-full']);
+    const other = await media.client('ann', OTHER_APP);
+    await other.upload(bytesOf(1500));
+    expect((await other.create(1)).reason).toBe('app-full');
+    expect((await ann.send('DELETE', `${UPLOADS}/${unfinished}`)).status).toBe(204);
+    expect((await ann.create(401)).reason).toBe('app-full');
+    expect((await ann.create(400)).status).toBe(201);
+
+    const less = await restart(500);
+    expect((await less.create(1)).reason).toBe('app-full');
+    expect((await less.download(mediaId)).body.equals(Buffer.from(bytesOf(600)))).toBe(true);
+    // More than every app may have is not more.
+    const more = await restart(5000);
+    expect((await more.create(501)).reason).toBe('app-full');
+    expect((await more.create(500)).status).toBe(201);
+    const none = await restart(0);
+    expect((await none.create(1)).reason).toBe('app-full');
+  });
+
   test('uploads begun too often, by one user', async () => {
-    const ann = await begin({ settings: { mediaUserFiles: 1000 } });
+    const ann = await media.begin({ settings: { mediaUserFiles: 1000 } });
     const reasons = [];
     for (let i = 0; i < 8; i++) {
       reasons.push(...(await Promise.all(Array.from({ length: 40 }, () => ann.create(1)))).map(({ reason }) => reason));
     }
     expect(reasons.filter((reason) => reason === undefined).length).toBeLessThanOrEqual(250);
     expect(reasons).toContain('too-often');
-    expect((await (await client('bob')).create(1)).status).toBe(201);
+    expect((await (await media.client('bob')).create(1)).status).toBe(201);
   });
 
   test('a creation that the disk refuses leaves no reservation', async () => {
@@ -310,7 +319,7 @@ describe('what is refused', () => {
         return isBroken ? Promise.reject(new Error('EIO')) : super.create(...request);
       }
     }
-    const ann = await begin({ mediaBytes: new Mendable({ capacityBytes: MB }), settings: { mediaUserFiles: 1 } });
+    const ann = await media.begin({ mediaBytes: new Mendable({ capacityBytes: MB }), settings: { mediaUserFiles: 1 } });
     arena.expectedComplaints = [/a transfer of a file failed/];
     expect((await ann.create(1)).status).toBe(503);
     isBroken = false;
@@ -318,13 +327,13 @@ describe('what is refused', () => {
   });
 
   test('a disk without room', async () => {
-    const { ann, names } = await beginInFolder({ settings: { mediaFreeBytes: 2 ** 52 } });
+    const { ann, names } = await media.beginInFolder({ settings: { mediaFreeBytes: 2 ** 52 } });
     expect([(await ann.create(1)).status, (await ann.create(1)).reason]).toEqual([507, 'disk-full']);
     expect(names()).toEqual([]);
   });
 
   test('too many transfers of one user at a time, and others go on', async () => {
-    const ann = await begin({ settings: { mediaTransfers: 2 } });
+    const ann = await media.begin({ settings: { mediaTransfers: 2 } });
     const ids = [await ann.begin(10), await ann.begin(10), await ann.begin(10)];
     const done = await ann.upload(bytesOf(5));
     const wires = [];
@@ -339,7 +348,7 @@ describe('what is refused', () => {
     await eventually(() => arena.server.census()['uploads'] === 2, 'both run');
     expect((await ann.patch(ids[2] as string, 0, bytesOf(10))).status).toBe(429);
     expect((await ann.download(done)).status).toBe(429);
-    expect((await (await client('bob')).download(done)).status).toBe(200);
+    expect((await (await media.client('bob')).download(done)).status).toBe(200);
     for (const wire of wires) wire.destroy();
     await eventually(() => arena.server.census()['uploads'] === 0, 'both have ended');
     expect((await ann.patch(ids[2] as string, 0, bytesOf(10))).status).toBe(204);
@@ -348,9 +357,9 @@ describe('what is refused', () => {
 
 describe('downloads', () => {
   test('a user of another app gets "not exist", as for what never was', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     const mediaId = await ann.upload(bytesOf(10));
-    const stranger = await client('ann', OTHER_APP);
+    const stranger = await media.client('ann', OTHER_APP);
     const [theirs, nothing] = [await stranger.download(mediaId), await stranger.download('0'.repeat(32))];
     expect([theirs.status, theirs.reason]).toEqual([404, 'not-exist']);
     expect(theirs.body.equals(nothing.body)).toBe(true);
@@ -358,7 +367,7 @@ describe('downloads', () => {
   });
 
   test('ranges', async () => {
-    const { ann } = await beginInFolder();
+    const { ann } = await media.beginInFolder();
     const bytes = Buffer.from(bytesOf(600_000));
     const mediaId = await ann.upload(bytes);
     const part = async (Range: string) => {
@@ -387,7 +396,7 @@ describe('downloads', () => {
   });
 
   test('entity tags and conditions', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     const mediaId = await ann.upload(bytesOf(10));
     const { headers } = await ann.download(mediaId);
     const etag = String(headers.etag);
@@ -405,7 +414,7 @@ describe('downloads', () => {
   });
 
   test('nothing that was uploaded runs as a page or script, and no name is more than a name', async () => {
-    const ann = await begin();
+    const ann = await media.begin();
     for (const [type, served] of [
       ['text/html', 'application/octet-stream'],
       ['image/svg+xml', 'application/octet-stream'],
@@ -426,7 +435,7 @@ describe('downloads', () => {
   });
 
   test('a download that is broken off ends, and one whose file goes meanwhile is cut, not finished', async () => {
-    const { ann } = await beginInFolder();
+    const { ann } = await media.beginInFolder();
     const mediaId = await ann.upload(bytesOf(32 * MB));
     const get = async () => {
       const wire = await arena.tcp();
@@ -446,7 +455,7 @@ describe('downloads', () => {
   });
 
   test('a link opens one file for a while, without a session', async () => {
-    const ann = await begin({ settings: { mediaLinkMs: 400 } });
+    const ann = await media.begin({ settings: { mediaLinkMs: 400 } });
     const [mediaId, other] = [await ann.upload(bytesOf(10)), await ann.upload(bytesOf(20))];
     const { body } = await ann.send('POST', `${MEDIA}/${mediaId}/link`);
     const { path, untilMs } = JSON.parse(body.toString()) as { path: string; untilMs: number };
@@ -468,7 +477,7 @@ describe('downloads', () => {
   });
 
   test('web pages of allowed origins may do all of it, and read what they need', async () => {
-    const ann = await begin({ allowedOrigins: ['https://good.example'] });
+    const ann = await media.begin({ allowedOrigins: ['https://good.example'] });
     const Origin = 'https://good.example';
     const preflight = await send(`${arena.server.url}${UPLOADS}/x`, 'OPTIONS', { Origin });
     expect(preflight.headers['access-control-allow-origin']).toBe(Origin);
@@ -493,7 +502,7 @@ describe('downloads', () => {
 
 describe('what becomes of files', () => {
   test('they go when their time is over, unfinished ones too, and give their room back', async () => {
-    const { ann, names } = await beginInFolder({
+    const { ann, names } = await media.beginInFolder({
       settings: { mediaKeepMs: 300, mediaUploadMs: 300, mediaSweepMs: 50, mediaUserBytes: 20 },
     });
     const mediaId = await ann.upload(bytesOf(10));
@@ -508,12 +517,10 @@ describe('what becomes of files', () => {
   });
 
   test('bytes that nobody knows of are removed, others are not', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'arrtm-media-'));
-    folders.push(dir);
-    const mediaBytes = new FileMediaBytes({ dir, time: new NodeTime() });
+    const mediaBytes = new FileMediaBytes({ dir: media.folder(), time: new NodeTime() });
     const orphan = { appId: APP, mediaId: 'e'.repeat(32), timeoutMs: 1000 };
     await mediaBytes.create(orphan);
-    const ann = await begin({ mediaBytes, settings: { mediaSweepMs: 50 } });
+    const ann = await media.begin({ mediaBytes, settings: { mediaSweepMs: 50 } });
     const mediaId = await ann.upload(bytesOf(10));
     await eventually(() => arena.server.count('media_orphans') === 1, 'the orphan is gone');
     expect(await mediaBytes.size(orphan)).toBeUndefined();
@@ -521,9 +528,9 @@ describe('what becomes of files', () => {
   });
 
   test('a folder that is gone has lost its uploads, and new ones begin', async () => {
-    const { ann } = await beginInFolder();
+    const { ann, dir } = await media.beginInFolder();
     const mediaId = await ann.begin(10);
-    for (const name of readdirSync(folders[0] as string)) rmSync(join(folders[0] as string, name), { recursive: true });
+    for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
     expect((await ann.patch(mediaId, 0, bytesOf(10))).status).toBe(404);
     expect((await ann.create(10)).status).toBe(201);
   });
@@ -535,7 +542,7 @@ describe('what becomes of files', () => {
         return isBroken ? Promise.reject(new Error('EIO')) : super.append(...request);
       }
     }
-    const ann = await begin({ mediaBytes: new Mendable({ capacityBytes: MB }) });
+    const ann = await media.begin({ mediaBytes: new Mendable({ capacityBytes: MB }) });
     arena.expectedComplaints = [/a transfer of a file failed/];
     const mediaId = await ann.begin(10);
     const { status, reason } = await ann.patch(mediaId, 0, bytesOf(10));

@@ -15,7 +15,7 @@ test('backup, verify, restore and repair say what they did', async () => {
 
   expect(await run({ kind: 'backup', flags, toDir })).toMatchObject({
     exitCode: 0,
-    text: expect.stringMatching(/^Copied to .*copy: 1 records in \d+ bytes\.\n$/),
+    text: expect.stringMatching(/^Copied to .*copy: 1 records in \d+ bytes; 0 files of 0 bytes\.\n$/),
   });
   expect(await run({ kind: 'verify', flags, repair: false })).toMatchObject({
     exitCode: 0,

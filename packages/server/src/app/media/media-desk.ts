@@ -1,3 +1,4 @@
+import type { Apps } from '../../domain/apps.js';
 import type { MediaBytes } from '../../ports/media-bytes.js';
 import type { NodeContext } from '../context.js';
 import type { MediaAccess } from './media-access.js';
@@ -16,9 +17,10 @@ export class MediaDesk {
   constructor(
     readonly context: NodeContext,
     readonly access: MediaAccess,
+    apps: Apps,
     bytes: MediaBytes,
   ) {
-    this.files = new MediaFiles(context, bytes);
+    this.files = new MediaFiles(context, apps, bytes);
     this.transfers = new Transfers(context.settings.mediaTransfers);
     this.uploads = new Uploads(context, this.files, this.transfers);
     this.sweep = new MediaSweep(context, this.files);

@@ -1,4 +1,5 @@
 import { isMediaId } from 'ar-rtm-protocol';
+import type { Apps } from '../../domain/apps.js';
 import type { MediaBytes, MediaRef } from '../../ports/media-bytes.js';
 import type { MediaFile } from '../../ports/media-index.js';
 import { AttemptLimit } from '../attempt-limit.js';
@@ -35,6 +36,7 @@ export class MediaFiles {
 
   constructor(
     private readonly context: NodeContext,
+    private readonly apps: Apps,
     readonly bytes: MediaBytes,
   ) {}
 
@@ -54,8 +56,8 @@ export class MediaFiles {
     const mediaId = chance.secretHex(16);
     const expiresMs = Math.floor(time.wallMs() + settings.mediaUploadMs);
     const file: MediaFile = { mediaId, uid, name, type, size, expiresMs };
-    const { mediaUserBytes: userBytes, mediaUserFiles: userFiles, mediaAppBytes: appBytes } = settings;
-    const quota = { userBytes, userFiles, appBytes };
+    const { mediaUserBytes: userBytes, mediaUserFiles: userFiles, mediaAppBytes } = settings;
+    const quota = { userBytes, userFiles, appBytes: this.apps.storedBytes(appId, mediaAppBytes) };
     // Known first: bytes that nobody knows are removed.
     const reserved = await engine.media.reserve({ appId, file, quota, ...this.timeout });
     if (reserved === 'known') throw new Error('a random id came twice');

@@ -38,7 +38,9 @@ export function bearerOf(header: string | undefined): string | undefined {
 
 /** For a browser: save it, under this name. It is data: whatever could end the header, or be a path, is replaced. */
 export function attachment(name: string): string {
-  const clean = name.replace(/[\p{C}\p{Zl}\p{Zp}\\/:*?"<>|]/gu, '_').slice(0, 200) || 'file';
+  const safe = name.replace(/[\p{C}\p{Zl}\p{Zp}\\/:*?"<>|]/gu, '_').slice(0, 200);
+  // Nothing but dots is a folder.
+  const clean = /^\.*$/.test(safe) ? 'file' : safe;
   const plain = clean.replace(/[^ -~]|[%;]/g, '_');
   const encoded = encodeURIComponent(clean.replace(/[\ud800-\udfff]/g, '_')).replace(
     /['()*]/g,

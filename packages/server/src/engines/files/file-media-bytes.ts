@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   type AppendResult,
   EngineUnavailable,
@@ -10,10 +9,11 @@ import {
   type SealResult,
   type Time,
 } from '../../ports/index.js';
+import { ignoreMissing, PART, pathIn, refsIn, SEALED, syncFolders, withFile } from './media-folder.js';
 import { createPart, HEAD_BYTES, MARK_EVERY_BYTES, recoverPart, writeAll, writeMark } from './part-file.js';
+import { digestOf, sizeOf } from './sealed-file.js';
 
 export interface FileMediaOptions {
-  /** `<dir>/<app>/<first two characters>/<id>.part` while a file is uploaded, then `<id>.media`. */
   readonly dir: string;
   readonly time: Time;
 }
@@ -24,10 +24,6 @@ interface Part {
   /** So much of it is known to be on disk. */
   marked: number;
 }
-
-const PART = '.part';
-const SEALED = '.media';
-const READ_BYTES = 256 * 1024;
 
 /**
  * {@link MediaBytes} in a folder. An upload grows in a file of its own, which is flushed, and then renamed when it is
@@ -103,9 +99,9 @@ export class FileMediaBytes implements MediaBytes {
         });
         await rename(path + PART, path + SEALED);
         this.parts.delete(path);
-        await this.syncFolders(path);
+        await syncFolders(path);
       }
-      return { outcome: 'sealed', sha256: await withFile(path + SEALED, 'r', digest) };
+      return { outcome: 'sealed', sha256: await digestOf(path + SEALED) };
     });
   }
 
@@ -114,7 +110,7 @@ export class FileMediaBytes implements MediaBytes {
   ): Promise<Uint8Array | undefined> {
     const { from, length } = request;
     // Sealed files do not change: reads need no turn.
-    const path = this.pathOf(request);
+    const path = pathIn(this.options.dir, request);
     const reading = withFile(path + SEALED, 'r', async (file) => {
       const { size } = await file.stat();
       const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - HEAD_BYTES - from)));
@@ -139,17 +135,9 @@ export class FileMediaBytes implements MediaBytes {
 
   async list({ after, limit }: { readonly after?: MediaRef; readonly limit: number }): Promise<readonly MediaRef[]> {
     const found: MediaRef[] = [];
-    for (const app of await namesIn(this.options.dir)) {
-      const appId = decodeURIComponent(app);
-      if (after && appId < after.appId) continue;
-      const last = after?.appId === appId ? after.mediaId : '';
-      for (const shard of await namesIn(join(this.options.dir, app))) {
-        if (shard < last.slice(0, 2)) continue;
-        const names = await namesIn(join(this.options.dir, app, shard));
-        const ids = new Set(names.map((name) => name.split('.', 1)[0] as string));
-        for (const mediaId of ids) if (mediaId > last) found.push({ appId, mediaId });
-        if (found.length >= limit) return found.slice(0, limit);
-      }
+    for await (const ref of refsIn(this.options.dir, after)) {
+      found.push(ref);
+      if (found.length >= limit) break;
     }
     return found;
   }
@@ -174,27 +162,12 @@ export class FileMediaBytes implements MediaBytes {
     return part;
   }
 
-  /** The rename is on disk when the folder is; folders that were made for it need their own. */
-  private async syncFolders(path: string): Promise<void> {
-    // Windows does not open folders.
-    if (process.platform === 'win32') return;
-    for (let folder = dirname(path), depth = 0; depth < 3; folder = dirname(folder), depth += 1) {
-      await withFile(folder, 'r', (handle) => handle.sync());
-    }
-  }
-
-  /** Ids are names, not paths: they are made by the server, and encoded all the same. */
-  private pathOf({ appId, mediaId }: MediaRef): string {
-    if (!/^\w{3,64}$/.test(mediaId)) throw new TypeError('not a media id');
-    return join(this.options.dir, encodeURIComponent(appId), mediaId.slice(0, 2), mediaId);
-  }
-
   /** One call for a file after the other. */
   private async inTurn<T>(
     request: MediaRef & { readonly timeoutMs: number },
     task: (path: string) => Promise<T>,
   ): Promise<T> {
-    const path = this.pathOf(request);
+    const path = pathIn(this.options.dir, request);
     const done = (this.turns.get(path) ?? Promise.resolve()).then(() => task(path));
     const turn = done
       .catch(() => undefined)
@@ -213,41 +186,6 @@ export class FileMediaBytes implements MediaBytes {
   }
 }
 
-async function withFile<T>(path: string, flags: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, flags);
-  try {
-    return await use(file);
-  } finally {
-    await file.close();
-  }
-}
-
-async function digest(file: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.alloc(READ_BYTES);
-  for (let position = HEAD_BYTES; ; ) {
-    const { bytesRead } = await file.read(buffer, 0, READ_BYTES, position);
-    if (bytesRead === 0) return hash.digest('hex');
-    hash.update(buffer.subarray(0, bytesRead));
-    position += bytesRead;
-  }
-}
-
-/** Bytes of content; absent without a file. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(ignoreMissing);
-  return found && found.size - HEAD_BYTES;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return ((await readdir(folder).catch(ignoreMissing)) ?? []).sort();
-}
-
 function isFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
-  return undefined;
 }

@@ -6,10 +6,12 @@ import type { FileReport } from './file-check.js';
 import { dataFileIn, isMissing, makeDirectory, syncDirectory } from './files.js';
 import { replaceData, syncFile } from './replace-data.js';
 import { StorageRefused } from './storage-refused.js';
+import { type Alongside, type StoredRecords, withStoredRecords } from './stored-records.js';
 
 export interface MaintenanceOptions {
   readonly time: Time;
   readonly checker?: CheckOptions['checker'];
+  readonly alongside?: Alongside | undefined;
 }
 
 async function fileNames(dir: string): Promise<readonly string[]> {
@@ -33,9 +35,14 @@ function assertSound(report: FileReport, what: string): void {
 
 /**
  * Makes a compact copy of the data, as of one moment, in the new directory `toDir`, and checks it. Works while a server
- * runs on `dir`: LMDB copies a snapshot. The copy appears under its name only when it is whole and on disk.
+ * runs on `dir`: LMDB copies a snapshot. The copy appears under its name only when it is whole and on disk, with what
+ * `alongside` has added.
  */
-export async function backup(dir: string, toDir: string, { checker }: MaintenanceOptions): Promise<FileReport> {
+export async function backup(
+  dir: string,
+  toDir: string,
+  { checker, alongside }: MaintenanceOptions,
+): Promise<FileReport> {
   await assertDataFile(dir);
   if ((await fileNames(toDir)).length > 0) throw new StorageRefused('not-empty', `${toDir} is not empty`);
   const target = resolve(toDir);
@@ -46,6 +53,7 @@ export async function backup(dir: string, toDir: string, { checker }: Maintenanc
   try {
     const report = await checkInChild(dataFileIn(dir), { checker, copyTo: copy });
     assertSound(report, `The copy, and so the data in ${dir},`);
+    if (alongside) await withStoredRecords(copy, (records) => alongside(records, working));
     await rm(`${copy}-lock`, { force: true });
     await syncFile(copy);
     await syncDirectory(working);
@@ -64,6 +72,12 @@ export interface Restored {
   readonly keptAs: string | undefined;
 }
 
+export interface RestoreOptions extends Omit<MaintenanceOptions, 'alongside'> {
+  readonly force?: boolean;
+  /** As for the others, before the old records are replaced; `ending` is that of the names that old data are kept under. */
+  readonly alongside?: ((records: StoredRecords, dir: string, ending: string) => Promise<void>) | undefined;
+}
+
 /**
  * Puts the data of a backup into `dir`, at once or not at all. Refuses while a server uses `dir`, and, without `force`,
  * if anything is there; with it, the old data are kept under another name.
@@ -71,7 +85,7 @@ export interface Restored {
 export async function restore(
   fromDir: string,
   dir: string,
-  { time, checker, force = false }: MaintenanceOptions & { readonly force?: boolean },
+  { time, checker, alongside, force = false }: RestoreOptions,
 ): Promise<Restored> {
   await assertDataFile(fromDir);
   if (!force && (await fileNames(dir)).length > 0) {
@@ -81,9 +95,10 @@ export async function restore(
     );
   }
   const reports: FileReport[] = [];
-  const keptAs = await replaceData(dir, time, async (path) => {
+  const keptAs = await replaceData(dir, time, async (path, ending) => {
     const report = await checkInChild(dataFileIn(fromDir), { checker, copyTo: path });
     assertSound(report, `The backup in ${fromDir}`);
+    if (alongside) await withStoredRecords(path, (records) => alongside(records, dir, ending));
     reports.push(report);
   });
   return { report: reports[0] as FileReport, keptAs };

@@ -4,4 +4,5 @@ export type { FileReport } from './file-check.js';
 export { LmdbRecords } from './lmdb-records.js';
 export { type LmdbRecordsOptions, openLmdbRecords } from './open-records.js';
 export { StorageRefused } from './storage-refused.js';
+export type { StoredRecords } from './stored-records.js';
 export { repair, verify } from './verify.js';

@@ -16,23 +16,24 @@ export async function syncFile(path: string): Promise<void> {
 
 /**
  * Gives `dir` another data file: `fill` makes it under the name it is given, then one rename puts it in place. Until
- * then the old data are untouched; afterwards they are kept under the name that is returned. Rejects with
- * StorageRefused while a server uses the directory.
+ * then the old data are untouched; afterwards they are kept under the name that is returned, which ends as `fill` is told.
+ * Rejects with StorageRefused while a server uses the directory.
  */
 export async function replaceData(
   dir: string,
   time: Time,
-  fill: (path: string) => Promise<void>,
+  fill: (path: string, ending: string) => Promise<void>,
 ): Promise<string | undefined> {
   await makeDirectory(dir);
   const lock = await DirectoryLock.acquire(dir, time, 0);
   const path = dataFileIn(dir);
   const made = `${path}.new`;
+  const ending = `before-${new Date(time.wallMs()).toISOString().replace(/[:.]/g, '-')}`;
   try {
     await removeWithLock(made);
-    await fill(made);
+    await fill(made, ending);
     await syncFile(made);
-    const keptAs = await keepAside(path, time);
+    const keptAs = await keepAside(path, `${path}.${ending}`);
     await removeCleanMark(dir);
     await rename(made, path);
     await syncDirectory(dir);
@@ -43,8 +44,7 @@ export async function replaceData(
   }
 }
 
-async function keepAside(path: string, time: Time): Promise<string | undefined> {
-  const keptAs = `${path}.before-${new Date(time.wallMs()).toISOString().replace(/[:.]/g, '-')}`;
+async function keepAside(path: string, keptAs: string): Promise<string | undefined> {
   try {
     await link(path, keptAs);
     return keptAs;

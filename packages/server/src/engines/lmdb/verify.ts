@@ -11,13 +11,18 @@ import { storedChecksum } from './record-format.js';
 import { replaceData } from './replace-data.js';
 import { putDigest, putSchemaVersion, SCHEMA_VERSION } from './schema.js';
 import { StorageRefused } from './storage-refused.js';
+import { withStoredRecords } from './stored-records.js';
 
-/** Checks every record of a directory that no server uses. Changes nothing. */
-export async function verify(dir: string, { time, checker }: MaintenanceOptions): Promise<FileReport> {
+/** Checks every record of a directory that no server uses, and, if they can be read, what lies alongside. Changes nothing. */
+export async function verify(dir: string, { time, checker, alongside }: MaintenanceOptions): Promise<FileReport> {
   await assertDataFile(dir);
   const lock = await DirectoryLock.acquire(dir, time, 0);
   try {
-    return await checkInChild(dataFileIn(dir), { checker });
+    const report = await checkInChild(dataFileIn(dir), { checker });
+    if (alongside && report.structureCount === 0) {
+      await withStoredRecords(dataFileIn(dir), (records) => alongside(records, dir));
+    }
+    return report;
   } finally {
     await lock.release();
   }

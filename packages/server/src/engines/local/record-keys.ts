@@ -25,6 +25,7 @@ export const RECORD_KEYS = {
   historyHeads: 'history-head/',
   historyHead: (appId: string, log: string) => `history-head/${appId}/${log}`,
   /** Uploaded files, what those of a user and of an app come to, and when each of them goes. */
+  mediaFiles: 'media/',
   media: (appId: string, mediaId: string) => `media/${appId}/${mediaId}`,
   mediaOfUser: (appId: string, uid: string) => `media-use/${appId}/${uid}`,
   mediaOfApp: (appId: string) => `media-use/${appId}`,

@@ -14,8 +14,15 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const PACKAGE = fileURLToPath(new URL('../../..', import.meta.url));
-const FOLDERS = ['src/ports', 'src/engines/lmdb', 'src/engines/files', 'test/storage/children'];
-const FILES = ['src/edge/node-time.ts'];
+const FOLDERS = [
+  'src/ports',
+  'src/domain',
+  'src/engines/lmdb',
+  'src/engines/files',
+  'src/engines/local',
+  'test/storage/children',
+];
+const FILES = ['src/edge/node-time.ts', 'src/cli/maintenance.ts', 'src/cli/stored-files.ts'];
 
 let root: string | undefined;
 
