@@ -9,10 +9,21 @@ export interface Client {
   /** Sends to another user; `onReceipt` follows when the receiver has acknowledged. */
   sendTo(user: string, serial: number): void;
   onReceipt: (serial: number) => void;
+  /** Reads nothing, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Resolves with the code of the close frame, when the connection has ended. */
+  readonly closed: Promise<number | undefined>;
   close(): void;
 }
 
-export type Connect = (user: string, group: string | undefined, localAddress?: string) => Promise<Client>;
+/** `bytes`: of each message. */
+export type Connect = (
+  user: string,
+  group: string | undefined,
+  localAddress?: string,
+  bytes?: number,
+) => Promise<Client>;
 
 const MARK = /#(\d{1,12})#/;
 
@@ -28,7 +39,7 @@ function serialOf(text: string): number {
 
 /** Our server, spoken to as our SDK does. */
 export function arrtm(port: number, appId: string): Connect {
-  return async (user, group, localAddress) => {
+  return async (user, group, localAddress, bytes) => {
     const reply = (await (
       await fetch(`http://127.0.0.1:${port}/arapi/v1?action=wrtm_gateway`, {
         method: 'POST',
@@ -70,7 +81,7 @@ export function arrtm(port: number, appId: string): Connect {
             FromUId: user,
             MsgId: serial,
             MsgType: 1,
-            MsgBody: bodyOf(serial),
+            MsgBody: bodyOf(serial, bytes),
             HistoryMsg: false,
             Desc: '',
           }),
@@ -88,6 +99,9 @@ export function arrtm(port: number, appId: string): Connect {
             Desc: '',
           }),
         ),
+      pause: () => wire.pause(),
+      resume: () => wire.resume(),
+      closed: endOf(wire),
       close: () => wire.close(),
     };
     wire.onText = (text) => {
@@ -106,7 +120,6 @@ export function arrtm(port: number, appId: string): Connect {
         wire.send('{"Cmd":"KeepAlive","Encrypt":false,"Content":"{\\"time\\":\\"1795373281624\\"}"}');
       }
     };
-    wire.onClose = () => undefined;
     return client;
   };
 }
@@ -127,6 +140,9 @@ export function bare(port: number): Connect {
       sendTo: () => {
         throw new Error('the bare loop has no peers');
       },
+      pause: () => wire.pause(),
+      resume: () => wire.resume(),
+      closed: endOf(wire),
       close: () => wire.close(),
     };
     wire.onText = (text) => client.onMessage(serialOf(text), '');
@@ -154,6 +170,9 @@ export function socketIo(port: number): Connect {
       // The number behind 42 asks for an acknowledgement; serial numbers serve.
       sendTo: (to, serial) =>
         wire.send(`42${serial}["peer",${JSON.stringify({ to, from: user, body: bodyOf(serial) })}]`),
+      pause: () => wire.pause(),
+      resume: () => wire.resume(),
+      closed: endOf(wire),
       close: () => wire.close(),
     };
     wire.onText = (text) => {
@@ -166,4 +185,10 @@ export function socketIo(port: number): Connect {
     };
     return client;
   };
+}
+
+function endOf(wire: Wire): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    wire.onClose = () => resolve(wire.closeCode);
+  });
 }

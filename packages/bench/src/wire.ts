@@ -8,6 +8,8 @@ import { connect, type Socket } from 'node:net';
 export class Wire {
   onText: (text: string) => void = () => undefined;
   onClose: () => void = () => undefined;
+  /** Code of the close frame that came, if one did. */
+  closeCode: number | undefined;
   private rest: Buffer | undefined;
   private pending: Buffer[] | undefined;
 
@@ -65,6 +67,15 @@ export class Wire {
     });
   }
 
+  /** Reads nothing any more. */
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -89,7 +100,10 @@ export class Wire {
       if (data.length < at + length) break;
       if (opcode === 1) this.onText(data.toString('latin1', at, at + length));
       else if (opcode === 9) this.socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
-      else if (opcode === 8) this.socket.end();
+      else if (opcode === 8) {
+        this.closeCode = length >= 2 ? data.readUInt16BE(at) : undefined;
+        this.socket.end();
+      }
       data = data.subarray(at + length);
     }
     if (data.length > 0) this.rest = data;

@@ -134,6 +134,7 @@ async function serve(config: Config): Promise<number | undefined> {
     logger.warn({}, 'open development mode: no apps are configured, every App ID is accepted without a token');
   }
   counters.addGauges(() => running.census());
+  counters.addProcess();
   process.stdout.write(operatorKeyText(server.newOperatorKey));
   process.stdout.write(`ArRTM ${version} is ready: http://${pageHost(config.host)}:${server.port}/\n`);
   return undefined;

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { COUNTER_NAMES, type CounterName, type Counters } from '../../ports/index.js';
 import { COUNTER_TEXTS } from './counter-texts.js';
 
@@ -22,6 +22,11 @@ export class PromCounters implements Counters {
         },
       });
     }
+  }
+
+  /** Adds those of the process: memory, CPU, open files, delay of the event loop, garbage collection. */
+  addProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
   }
 
   add(name: CounterName, amount = 1): void {

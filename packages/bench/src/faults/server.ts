@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
+const READY = /^ArRTM \S+ is ready: http:\/\/[^:]+:(\d+)/;
+const START_LIMIT_MS = 60_000;
+
+export interface FaultServerOptions {
+  /** `limits.connectionQueueBytes=65536` and the like. */
+  readonly settings?: readonly string[];
+  /** Data of an older one; a new folder of its own otherwise. */
+  readonly dataDir?: string;
+  readonly port?: number;
+  /** In front of `node`, such as `strace`. */
+  readonly before?: readonly string[];
+  /** For `node`. */
+  readonly nodeFlags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The built server in a process of its own, with its metrics at an address that asks for no key. */
+export class FaultServer {
+  /** Everything it printed. */
+  readonly output: string[] = [];
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly dataDir: string,
+    private readonly isOwnDir: boolean,
+    readonly port: number,
+    private readonly metricsPort: number,
+  ) {}
+
+  static async start(options: FaultServerOptions = {}): Promise<FaultServer> {
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'arrtm-faults-'));
+    const metricsPort = await freePort();
+    const args = ['--port', String(options.port ?? 0), '--data-dir', dataDir, '--log-level', 'warn'];
+    for (const pair of [`metricsAddress=127.0.0.1:${metricsPort}`, ...(options.settings ?? [])])
+      args.push('--set', pair);
+    const [program = process.execPath, ...rest] = [
+      ...(options.before ?? []),
+      process.execPath,
+      ...(options.nodeFlags ?? []),
+      MAIN,
+      ...args,
+    ];
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARRTM_')));
+    const child = spawn(program, rest, { env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output: string[] = [];
+    const port = await new Promise<number>((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`the server ${why}; it printed:\n${output.join('\n')}`));
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        fail('was not ready in time');
+      }, START_LIMIT_MS);
+      child.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        fail(`ended with ${code ?? signal}`);
+      });
+      for (const stream of [child.stdout, child.stderr]) {
+        if (!stream) continue;
+        createInterface({ input: stream }).on('line', (line) => {
+          output.push(line);
+          const found = READY.exec(line)?.[1];
+          if (found === undefined) return;
+          clearTimeout(timer);
+          resolve(Number(found));
+        });
+      }
+    });
+    const server = new FaultServer(child, dataDir, options.dataDir === undefined, port, metricsPort);
+    server.output.push(...output);
+    return server;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Numbers of the metrics page, by name; names with labels are left out. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const page = await (await fetch(`http://127.0.0.1:${this.metricsPort}/metrics`)).text();
+    const lines = page.split('\n').flatMap((line) => {
+      const [, name, value] = /^(\w+) (\S+)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, Number(value)] as const];
+    });
+    return new Map(lines);
+  }
+
+  async metric(name: string): Promise<number> {
+    return (await this.metrics()).get(name) ?? Number.NaN;
+  }
+
+  /** Ends it; the data stay. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill(signal);
+      await exited;
+    }
+    return this.child.exitCode;
+  }
+
+  /** Ends it, and removes data of its own. */
+  async close(): Promise<void> {
+    await this.end('SIGKILL');
+    if (this.isOwnDir) rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** p99 of the event loop's delay since the metrics before these were asked for, in ms. */
+export function loopDelayMs(metrics: ReadonlyMap<string, number>): number {
+  return (metrics.get('nodejs_eventloop_lag_p99_seconds') ?? Number.NaN) * 1000;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
