@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
+const LOOP_DELAY = fileURLToPath(new URL('loop-delay-on-signal.js', import.meta.url));
 const READY = /^ArRTM \S+ is ready: http:\/\/[^:]+:(\d+)/;
 const START_LIMIT_MS = 60_000;
 
@@ -26,15 +27,14 @@ export interface FaultServerOptions {
 
 /** The built server in a process of its own, with its metrics at an address that asks for no key. */
 export class FaultServer {
-  /** Everything it printed. */
-  readonly output: string[] = [];
-
   private constructor(
     private readonly child: ChildProcess,
     readonly dataDir: string,
     private readonly isOwnDir: boolean,
     readonly port: number,
     private readonly metricsPort: number,
+    /** Everything it printed. */
+    readonly output: readonly string[],
   ) {}
 
   static async start(options: FaultServerOptions = {}): Promise<FaultServer> {
@@ -46,6 +46,7 @@ export class FaultServer {
     const [program = process.execPath, ...rest] = [
       ...(options.before ?? []),
       process.execPath,
+      ...['--import', LOOP_DELAY],
       ...(options.nodeFlags ?? []),
       MAIN,
       ...args,
@@ -74,9 +75,7 @@ export class FaultServer {
         });
       }
     });
-    const server = new FaultServer(child, dataDir, options.dataDir === undefined, port, metricsPort);
-    server.output.push(...output);
-    return server;
+    return new FaultServer(child, dataDir, options.dataDir === undefined, port, metricsPort, output);
   }
 
   get pid(): number {
@@ -95,6 +94,19 @@ export class FaultServer {
       return name === undefined ? [] : [[name, Number(value)] as const];
     });
     return new Map(lines);
+  }
+
+  /** How late its event loop was since the last call, in ms. Not for a server behind another program. */
+  async loopDelay(): Promise<{ readonly p99: number; readonly max: number }> {
+    const before = this.output.length;
+    this.child.kill('SIGUSR2');
+    for (;;) {
+      for (const line of this.output.slice(before)) {
+        const [, p99, max] = /^loop-delay p99=(\S+) max=(\S+)$/.exec(line) ?? [];
+        if (p99 !== undefined) return { p99: Number(p99), max: Number(max) };
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   async metric(name: string): Promise<number> {
@@ -116,11 +128,6 @@ export class FaultServer {
     await this.end('SIGKILL');
     if (this.isOwnDir) rmSync(this.dataDir, { recursive: true, force: true });
   }
-}
-
-/** p99 of the event loop's delay since the metrics before these were asked for, in ms. */
-export function loopDelayMs(metrics: ReadonlyMap<string, number>): number {
-  return (metrics.get('nodejs_eventloop_lag_p99_seconds') ?? Number.NaN) * 1000;
 }
 
 async function freePort(): Promise<number> {
