@@ -28,18 +28,20 @@ export function FileView({ place, file }: FileViewProps) {
           alt={image === content ? `Image ${name}` : `Thumbnail of ${name}`}
         />
       )}
-      <p>
-        <bdi className="name">{name}</bdi> <span className="note">{sizeInWords(size)}</span>
+      <p className="facts">
+        <span>
+          <bdi className="name">{name}</bdi> <span className="note">{sizeInWords(size)}</span>
+        </span>
+        {content && <SaveLink name={name} content={content} />}
+        {mediaId !== undefined && !content && !isMoving && (
+          <button type="button" aria-label={`Download ${name}`} onClick={() => void session.download(place, file)}>
+            Download
+          </button>
+        )}
       </p>
       {description !== '' && <p className="text">{description}</p>}
       {transfer && (
         <TransferView name={name} transfer={transfer} cancel={() => session.cancelTransfer(place.messageId)} />
-      )}
-      {content && <SaveLink name={name} content={content} />}
-      {mediaId !== undefined && !content && !isMoving && (
-        <button type="button" aria-label={`Download ${name}`} onClick={() => void session.download(place, file)}>
-          Download
-        </button>
       )}
     </div>
   );

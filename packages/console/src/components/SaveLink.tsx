@@ -9,8 +9,8 @@ interface SaveLinkProps {
 export function SaveLink({ name, content }: SaveLinkProps) {
   const url = useObjectUrl(content, 'application/octet-stream');
   return (
-    <a href={url} download={name}>
-      Save <bdi>{name}</bdi>
+    <a href={url} download={name} aria-label={`Save ${name}`}>
+      Save
     </a>
   );
 }
