@@ -1,66 +1,20 @@
 /** The console page as a person uses it: two tabs, two users. */
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import {
+  complaintsOf,
+  connection,
+  join,
+  logIn,
+  members,
+  message,
+  openPeer,
+  say,
+  screenshots,
+  screenshotsInBothSchemes,
+} from './console-tab.js';
 import { useStage } from './harness.js';
 
 const stage = useStage();
-
-const SCREENSHOTS = fileURLToPath(new URL('./screenshots/', import.meta.url));
-
-/** Collects what a browser would show as errors. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  return complaints;
-}
-
-async function logIn(page: Page, uid: string): Promise<void> {
-  await page.getByLabel('User ID').fill(uid);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await connection(page, 'CONNECTED LOGIN_SUCCESS').waitFor();
-}
-
-/** The bar, once it shows these words. */
-function connection(page: Page, words: string) {
-  const pattern = new RegExp(words.split(' ').join('.*'));
-  return page.getByRole('status', { name: 'Connection' }).filter({ hasText: pattern });
-}
-
-async function join(page: Page, channelId: string): Promise<void> {
-  await page.getByLabel('Channel ID').fill(channelId);
-  await page.getByRole('button', { name: 'Join' }).click();
-  await page.getByRole('button', { name: `Leave ${channelId}` }).waitFor();
-}
-
-async function say(page: Page, to: string, text: string): Promise<void> {
-  const field = page.getByRole('textbox', { name: `Message to ${to}`, exact: true });
-  await field.fill(text);
-  await field.press('Enter');
-}
-
-/** A message in the list of a peer or a channel, once it is there. */
-function message(page: Page, label: string, text: string) {
-  return page.getByRole('log', { name: label, exact: true }).getByRole('article').filter({ hasText: text });
-}
-
-function members(page: Page) {
-  return page.getByRole('list', { name: 'Members' }).getByRole('listitem');
-}
-
-async function screenshots(page: Page, name: string): Promise<void> {
-  for (const width of [1200, 360]) {
-    await page.setViewportSize({ width, height: 900 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `width of ${name}`).toBeLessThanOrEqual(
-      width,
-    );
-    await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png`, fullPage: true });
-  }
-  await page.setViewportSize({ width: 1200, height: 900 });
-}
 
 test('two tabs are two users who talk to each other', async () => {
   const server = await stage.server();
@@ -78,8 +32,7 @@ test('two tabs are two users who talk to each other', async () => {
   await logIn(ben, 'ben');
 
   // Peers.
-  await amy.getByLabel('User ID of the peer').fill('ben');
-  await amy.getByRole('button', { name: 'Chat' }).click();
+  await openPeer(amy, 'ben');
   await say(amy, 'ben', 'Hello Ben 👋\nhow are you?');
   await message(amy, 'Messages with ben', 'Hello Ben').getByText('received', { exact: true }).waitFor();
   await message(ben, 'Messages with amy', 'Hello Ben 👋').waitFor();
@@ -87,8 +40,7 @@ test('two tabs are two users who talk to each other', async () => {
   await message(amy, 'Messages with ben', 'Fine, thanks').waitFor();
 
   // Somebody who is away gets it later.
-  await amy.getByLabel('User ID of the peer').fill('cat');
-  await amy.getByRole('button', { name: 'Chat' }).click();
+  await openPeer(amy, 'cat');
   await amy.getByLabel('Store while the peer is offline').check();
   await say(amy, 'cat', 'Call me when you are back');
   await message(amy, 'Messages with cat', 'Call me').getByText('not received', { exact: true }).waitFor();
@@ -111,10 +63,7 @@ test('two tabs are two users who talk to each other', async () => {
   await message(amy, 'Messages in garden', 'by the roses').getByText('accepted').waitFor();
   await message(ben, 'Messages in garden', 'by the roses').waitFor();
   await amy.getByRole('log', { name: 'Events' }).getByText('MemberJoined').waitFor();
-  await screenshots(amy, 'chat');
-  await amy.emulateMedia({ colorScheme: 'dark' });
-  await screenshots(amy, 'chat-dark');
-  await amy.emulateMedia({ colorScheme: 'light' });
+  await screenshotsInBothSchemes(amy, 'chat');
 
   // Leaving, by leave and by logout.
   await ben.getByRole('button', { name: 'Leave garden' }).click();

@@ -231,16 +231,45 @@ describe('limits', () => {
     const { client, media, upload, outcome } = await loggedIn();
     media.trouble = 'silence';
     const mediaId = media.add(bytesOf(1));
-    const controller = new AbortController();
-    const first = upload(1, {}, { cancelSignal: controller.signal });
-    const others = Array.from({ length: 8 }, (_, at) => (at % 2 ? upload(1) : client.downloadMedia(mediaId)));
+    const [one, rest] = [new AbortController(), new AbortController()];
+    const handler = { cancelSignal: rest.signal };
+    const first = upload(1, {}, { cancelSignal: one.signal });
+    const others = Array.from({ length: 8 }, (_, at) =>
+      at % 2 ? upload(1, {}, handler) : client.downloadMedia(mediaId, handler),
+    );
     for (const call of others) call.catch(() => undefined);
     await expect(outcome(upload(1))).rejects.toBeInstanceOf(RtmLimitExceededError);
     await expect(outcome(client.downloadMedia(mediaId))).rejects.toMatchObject({ code: 5, data: { limit: 9 } });
-    controller.abort();
+    one.abort();
     await expect(outcome(first)).rejects.toMatchObject({ code: 6 });
     media.trouble = undefined;
-    expect((await outcome(client.downloadMedia(mediaId))).size).toBe(1);
+    const taken = client.downloadMedia(mediaId);
+    rest.abort();
+    expect((await outcome(taken)).size).toBe(1);
+  });
+
+  test('five move at a time, and the time of those that wait does not run', async () => {
+    const { client, media, upload, idle, outcome } = await loggedIn();
+    media.trouble = 'silence';
+    const controllers = Array.from({ length: 6 }, () => new AbortController());
+    const calls = controllers.map(({ signal }) => upload(1, {}, { cancelSignal: signal }));
+    const codes = calls.map((call) =>
+      call.then(
+        () => 0,
+        ({ code }) => code,
+      ),
+    );
+    await idle(60_000);
+    // Each has begun anew after 30 s of silence.
+    expect(media.requests).toHaveLength(10);
+    controllers[0]?.abort();
+    expect(await outcome(codes[0] as Promise<number>)).toBe(6);
+    await idle(61_000);
+    expect(await Promise.all(codes.slice(1, 5))).toEqual([3, 3, 3, 3]);
+    media.trouble = undefined;
+    expect(await outcome(codes[5] as Promise<number>, 1000)).toBe(0);
+    const waiting = client.downloadMedia(media.add(bytesOf(1)));
+    expect((await outcome(waiting)).size).toBe(1);
   });
 
   test('120 s without a byte are the end; bytes begin them anew', async () => {

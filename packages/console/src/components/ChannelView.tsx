@@ -1,6 +1,7 @@
 import { useSession } from '../hooks/use-session.js';
 import type { ChannelChat } from '../model/state.js';
 import { Composer } from './Composer.js';
+import { DropZone } from './DropZone.js';
 import { MemberList } from './MemberList.js';
 import { MessageList } from './MessageList.js';
 
@@ -11,16 +12,18 @@ interface ChannelViewProps {
 
 export function ChannelView({ channel, leave }: ChannelViewProps) {
   const session = useSession();
+  const { id } = channel;
+  const sendFiles = (files: readonly File[]) => void session.sendFiles('channels', id, files, false);
   return (
-    <div className="chat">
+    <DropZone to={id} drop={sendFiles}>
       <div className="chat-head">
         <MemberList members={channel.members} />
         <button type="button" onClick={leave}>
-          Leave {channel.id}
+          Leave {id}
         </button>
       </div>
-      <MessageList label={`Messages in ${channel.id}`} messages={channel.messages} />
-      <Composer to={channel.id} send={(text) => void session.sendToChannel(channel.id, text)} />
-    </div>
+      <MessageList label={`Messages in ${id}`} kind="channels" chat={channel} />
+      <Composer to={id} send={(text) => void session.sendText('channels', id, text, false)} sendFiles={sendFiles} />
+    </DropZone>
   );
 }

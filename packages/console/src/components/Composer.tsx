@@ -1,26 +1,35 @@
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import { FilePicker } from './FilePicker.js';
 
 interface ComposerProps {
-  /** To whom, for the label of the field. */
+  /** To whom, for the labels. */
   readonly to: string;
-  /** Whether to offer the offline flag. */
-  readonly hasOfflineFlag?: boolean;
-  send(text: string, isOffline: boolean): void;
+  send(text: string): void;
+  sendFiles(files: readonly File[]): void;
+  /** More to choose from. */
+  readonly children?: ReactNode;
 }
 
-/** A text field with a button; Enter sends, Shift+Enter begins a new line. */
-export function Composer({ to, hasOfflineFlag = false, send }: ComposerProps) {
+/** A text field with buttons; Enter sends, Shift+Enter begins a new line, pasted files are sent. */
+export function Composer({ to, send, sendFiles, children }: ComposerProps) {
   const [text, setText] = useState('');
-  const [isOffline, setOffline] = useState(false);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (text === '') return;
-    send(text, isOffline);
+    send(text);
     setText('');
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const { files, types } = event.clipboardData;
+    // Office programs put an image of the text beside it.
+    const isText = types.includes('text/plain') && types.includes('text/html');
+    if (files.length === 0 || isText) return;
+    event.preventDefault();
+    sendFiles([...files]);
   };
 
   return (
@@ -28,18 +37,22 @@ export function Composer({ to, hasOfflineFlag = false, send }: ComposerProps) {
       <div className="inline">
         <label>
           Message to {to}
-          <textarea rows={1} value={text} onChange={({ target }) => setText(target.value)} onKeyDown={onKeyDown} />
+          <textarea
+            rows={1}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+          />
         </label>
         <button type="submit" className="primary">
           Send
         </button>
       </div>
-      {hasOfflineFlag && (
-        <label className="check">
-          <input type="checkbox" checked={isOffline} onChange={({ target }) => setOffline(target.checked)} />
-          Store while the peer is offline
-        </label>
-      )}
+      <div className="choices">
+        <FilePicker to={to} pick={sendFiles} />
+        {children}
+      </div>
     </form>
   );
 }

@@ -1,9 +1,8 @@
 import { useSession } from '../hooks/use-session.js';
 import type { Chat } from '../model/state.js';
 import { ChatList } from './ChatList.js';
-import { Composer } from './Composer.js';
 import { IdForm } from './IdForm.js';
-import { MessageList } from './MessageList.js';
+import { PeerView } from './PeerView.js';
 
 interface PeersPanelProps {
   readonly peers: readonly Chat[];
@@ -23,18 +22,7 @@ export function PeersPanel({ peers, selected }: PeersPanelProps) {
         submit={async (id) => session.openPeer(id)}
       />
       <ChatList kind="peers" chats={peers} selected={selected} />
-      {chat ? (
-        <div className="chat" key={chat.id}>
-          <MessageList label={`Messages with ${chat.id}`} messages={chat.messages} />
-          <Composer
-            to={chat.id}
-            hasOfflineFlag
-            send={(text, isOffline) => void session.sendToPeer(chat.id, text, isOffline)}
-          />
-        </div>
-      ) : (
-        <p className="hint">Choose a peer, or wait for a message.</p>
-      )}
+      {chat ? <PeerView key={chat.id} peer={chat} /> : <p className="hint">Choose a peer, or wait for a message.</p>}
     </section>
   );
 }

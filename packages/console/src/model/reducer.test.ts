@@ -47,6 +47,19 @@ test('a message of ours is settled where it is', () => {
   ]);
 });
 
+test('a file changes where it is, and a message without one does not', () => {
+  const file = { name: 'a.txt', description: '', size: 4, isImage: false };
+  const change = { mediaId: 'id', transfer: undefined };
+  const state = after(
+    { type: 'message-added', kind: 'peers', id: 'ben', message: { ...message(1), file } },
+    incoming('peers', 'ben', 2),
+    { type: 'file-changed', kind: 'peers', id: 'ben', messageId: 1, change },
+    { type: 'file-changed', kind: 'peers', id: 'ben', messageId: 2, change },
+    { type: 'file-changed', kind: 'peers', id: 'ben', messageId: 3, change },
+  );
+  expect(state.peers[0]?.messages.map((shown) => shown.file)).toEqual([{ ...file, ...change }, undefined]);
+});
+
 test('members are kept in order and once each', () => {
   const { channels } = after(
     { type: 'channel-joined', id: 'room' },

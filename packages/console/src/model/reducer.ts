@@ -1,4 +1,4 @@
-import type { Action, ChannelChat, Chat, ChatKind, ConsoleState, Message } from './state.js';
+import type { Action, ChannelChat, Chat, ChatKind, ConsoleState, Message, MessagePlace } from './state.js';
 
 /** The page is for looking at what happens now; older lines go. */
 const MESSAGES_KEPT = 500;
@@ -31,7 +31,9 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
     case 'message-added':
       return addMessage(action.kind === 'peers' ? withPeer(state, action.id) : state, action);
     case 'message-settled':
-      return settleMessage(state, action);
+      return changeMessage(state, action, () => ({ outcome: action.outcome, error: action.error }));
+    case 'file-changed':
+      return changeMessage(state, action, ({ file }) => (file ? { file: { ...file, ...action.change } } : {}));
     case 'members-listed':
       return changeChannel(state, action.id, () => ({ members: [...action.members].sort(byName) }));
     case 'member-joined':
@@ -75,10 +77,15 @@ function addMessage(state: ConsoleState, { kind, id, message }: Extract<Action, 
   }));
 }
 
-function settleMessage(state: ConsoleState, action: Extract<Action, { type: 'message-settled' }>): ConsoleState {
-  const { kind, id, messageId, outcome, error } = action;
-  const settle = (message: Message): Message => (message.id === messageId ? { ...message, outcome, error } : message);
-  return changeChat(state, kind, id, ({ messages }) => ({ messages: messages.map(settle) }));
+/** Nothing changes when the message is not there any more. */
+function changeMessage(
+  state: ConsoleState,
+  { kind, id, messageId }: MessagePlace,
+  change: (message: Message) => Partial<Message>,
+): ConsoleState {
+  const changed = (message: Message): Message =>
+    message.id === messageId ? { ...message, ...change(message) } : message;
+  return changeChat(state, kind, id, ({ messages }) => ({ messages: messages.map(changed) }));
 }
 
 function changeChat(

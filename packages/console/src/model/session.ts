@@ -1,6 +1,18 @@
 import ArRTM, { type ReceivedMessageProperties, type RtmChannel, type RtmClient, type RtmMessage } from 'ar-rtm-sdk';
+import { FileTransfers } from './file-transfers.js';
+import { readPicture } from './picture.js';
+import { contentOf } from './received.js';
 import { reduce } from './reducer.js';
-import { type Action, type ChatKind, type ConsoleState, INITIAL_STATE, type Outcome } from './state.js';
+import {
+  type Action,
+  type ChatKind,
+  type ConsoleState,
+  INITIAL_STATE,
+  type Message,
+  type MessagePlace,
+  type Outcome,
+  type SharedFile,
+} from './state.js';
 import { Store } from './store.js';
 
 export interface Identity {
@@ -13,6 +25,7 @@ export class Session {
   readonly store = new Store<ConsoleState, Action>(INITIAL_STATE, reduce);
   private client: RtmClient | undefined;
   private readonly channels = new Map<string, RtmChannel>();
+  private transfers: FileTransfers | undefined;
   private lastId = 0;
 
   /** `token` is empty for apps that need none. */
@@ -20,7 +33,9 @@ export class Session {
     // One client per login, since the App ID may be another one.
     const client = ArRTM.createInstance(appId, { logFilter: ArRTM.LOG_FILTER_WARNING });
     this.client?.removeAllListeners();
+    this.transfers?.end();
     this.client = client;
+    this.transfers = new FileTransfers(client, (action) => this.dispatch(action), readPicture);
     this.channels.clear();
     this.dispatch({ type: 'login-started', uid });
     this.listenToClient(client);
@@ -43,20 +58,25 @@ export class Session {
     this.dispatch({ type: 'log-cleared' });
   }
 
-  /** Never rejects: the outcome is shown with the message. */
-  async sendToPeer(peerId: string, text: string, enableOfflineMessaging: boolean): Promise<void> {
-    await this.send('peers', peerId, text, enableOfflineMessaging, async () => {
-      const result = await this.current.sendMessageToPeer({ text }, peerId, { enableOfflineMessaging });
-      return result.hasPeerReceived ? 'received' : 'not received';
-    });
+  /** Never rejects: the outcome is shown with the message. `isOffline` counts for peers. */
+  async sendText(kind: ChatKind, id: string, text: string, isOffline: boolean): Promise<void> {
+    const place = this.addOwn(kind, id, { text, isOffline });
+    await this.send(place, { text }, isOffline);
   }
 
-  /** Never rejects: the outcome is shown with the message. */
-  async sendToChannel(channelId: string, text: string): Promise<void> {
-    await this.send('channels', channelId, text, false, async () => {
-      await this.channel(channelId).sendMessage({ text });
-      return 'accepted';
-    });
+  /** A message each. Never rejects: what becomes of them is shown with the messages. */
+  async sendFiles(kind: ChatKind, id: string, files: readonly File[], isOffline: boolean): Promise<void> {
+    await Promise.all(files.map((file) => this.sendFile(kind, id, file, isOffline)));
+  }
+
+  /** Never rejects: what becomes of it is shown with the message. */
+  async download(place: MessagePlace, file: SharedFile): Promise<void> {
+    await this.transfers?.download(place, file);
+  }
+
+  /** Of the file of this message. */
+  cancelTransfer(messageId: number): void {
+    this.transfers?.cancel(messageId);
   }
 
   async join(channelId: string): Promise<void> {
@@ -69,6 +89,7 @@ export class Session {
   }
 
   async leave(channelId: string): Promise<void> {
+    this.transfers?.endOfChat('channels', channelId);
     try {
       await this.channel(channelId).leave();
     } finally {
@@ -89,16 +110,39 @@ export class Session {
     return channel;
   }
 
-  private async send(kind: ChatKind, id: string, text: string, isOffline: boolean, attempt: () => Promise<Outcome>) {
+  private async sendFile(kind: ChatKind, id: string, file: File, isOffline: boolean): Promise<void> {
+    const { name, size } = file;
+    const shown = { name, size, description: '', isImage: false };
+    const place = this.addOwn(kind, id, { text: '', file: shown, isOffline });
+    const message = await this.transfers?.upload(place, file);
+    if (message) await this.send(place, message, isOffline);
+    else this.dispatch({ type: 'message-settled', ...place, outcome: 'failed' });
+  }
+
+  private addOwn(kind: ChatKind, id: string, content: Pick<Message, 'text' | 'file' | 'isOffline'>): MessagePlace {
     const messageId = this.nextId();
-    const message = { id: messageId, from: this.current.uid, text, at: Date.now(), isOffline };
-    this.dispatch({ type: 'message-added', kind, id, message: { ...message, outcome: 'sending' } });
+    const message: Message = { ...content, id: messageId, from: this.current.uid, at: Date.now(), outcome: 'sending' };
+    this.dispatch({ type: 'message-added', kind, id, message });
+    return { kind, id, messageId };
+  }
+
+  private async send(place: MessagePlace, message: RtmMessage, isOffline: boolean): Promise<void> {
     try {
-      const outcome = await attempt();
-      this.dispatch({ type: 'message-settled', kind, id, messageId, outcome });
+      const outcome = await this.deliver(place, message, isOffline);
+      this.dispatch({ type: 'message-settled', ...place, outcome });
     } catch (error) {
-      this.dispatch({ type: 'message-settled', kind, id, messageId, outcome: 'failed', error });
+      this.dispatch({ type: 'message-settled', ...place, outcome: 'failed', error });
     }
+  }
+
+  private async deliver({ kind, id }: MessagePlace, message: RtmMessage, isOffline: boolean): Promise<Outcome> {
+    if (kind === 'channels') {
+      await this.channel(id).sendMessage(message);
+      return 'accepted';
+    }
+    const options = { enableOfflineMessaging: isOffline };
+    const { hasPeerReceived } = await this.current.sendMessageToPeer(message, id, options);
+    return hasPeerReceived ? 'received' : 'not received';
   }
 
   private listenToClient(client: RtmClient): void {
@@ -106,6 +150,8 @@ export class Session {
       this.log('client', 'ConnectionStateChanged', details ? [state, reason, details] : [state, reason]);
       this.dispatch({ type: 'connection-changed', connection: { state, reason, details } });
       for (const channelId of details?.gaps?.channels ?? []) this.relist(channelId);
+      // The SDK ends those that run; here wait others.
+      if (state === 'DISCONNECTED' || state === 'ABORTED') this.transfers?.end();
     });
     client.on('MessageFromPeer', (message, peerId, properties) => {
       this.log('client', 'MessageFromPeer', [message, peerId, properties]);
@@ -155,9 +201,8 @@ export class Session {
     message: RtmMessage,
     { serverReceivedTs: at, isOfflineMessage: isOffline }: ReceivedMessageProperties,
   ): void {
-    const isRaw = message.messageType === 'RAW';
-    const text = isRaw ? `[${message.rawMessage.length} bytes] ${message.description ?? ''}` : message.text;
-    this.dispatch({ type: 'message-added', kind, id, message: { id: this.nextId(), from, text, at, isOffline } });
+    const shown = { id: this.nextId(), from, ...contentOf(message), at, isOffline };
+    this.dispatch({ type: 'message-added', kind, id, message: shown });
   }
 
   private log(source: string, event: string, args: readonly unknown[]): void {

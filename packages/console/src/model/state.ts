@@ -11,15 +11,44 @@ export interface Connection {
 /** What became of a message of ours. `accepted`: by the server, for a channel. */
 export type Outcome = 'sending' | 'accepted' | 'received' | 'not received' | 'failed';
 
+/** The way of a file to the server or from it, until all of it is there. */
+export interface Transfer {
+  readonly direction: 'up' | 'down';
+  readonly state: 'waiting' | 'running' | 'canceled' | 'failed';
+  /** So far. */
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** Why the state is `failed`. */
+  readonly error?: unknown;
+}
+
+/** The file of a message. */
+export interface SharedFile {
+  /** As the sender says: `fileNameInWords` makes it fit to be shown. */
+  readonly name: string;
+  readonly description: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly isImage: boolean;
+  readonly thumbnail?: Blob | undefined;
+  /** Names the file on the server; absent while it is not there. */
+  readonly mediaId?: string | undefined;
+  readonly transfer?: Transfer | undefined;
+  /** What is in it, once it has been downloaded. */
+  readonly content?: Blob | undefined;
+}
+
 export interface Message {
   readonly id: number;
   readonly from: string;
+  /** Empty when there is a file. */
   readonly text: string;
+  readonly file?: SharedFile | undefined;
   /** In ms since 1970. */
   readonly at: number;
   /** Only on messages of ours. */
   readonly outcome?: Outcome;
-  /** Why the outcome is `failed`. */
+  /** Why the outcome is `failed`; of a file that did not get up, its transfer says it. */
   readonly error?: unknown;
   /** Incoming: stored while we were offline. Ours: to be stored if the peer is offline. */
   readonly isOffline: boolean;
@@ -60,6 +89,14 @@ export interface ConsoleState {
 
 export type ChatKind = 'peers' | 'channels';
 
+/** Where a message is. */
+export interface MessagePlace {
+  readonly kind: ChatKind;
+  /** Of the peer or the channel. */
+  readonly id: string;
+  readonly messageId: number;
+}
+
 export type Action =
   | { readonly type: 'login-started'; readonly uid: string }
   | { readonly type: 'connection-changed'; readonly connection: Connection }
@@ -68,14 +105,8 @@ export type Action =
   | { readonly type: 'channel-left'; readonly id: string }
   | { readonly type: 'chat-selected'; readonly kind: ChatKind; readonly id: string }
   | { readonly type: 'message-added'; readonly kind: ChatKind; readonly id: string; readonly message: Message }
-  | {
-      readonly type: 'message-settled';
-      readonly kind: ChatKind;
-      readonly id: string;
-      readonly messageId: number;
-      readonly outcome: Outcome;
-      readonly error?: unknown;
-    }
+  | (MessagePlace & { readonly type: 'message-settled'; readonly outcome: Outcome; readonly error?: unknown })
+  | (MessagePlace & { readonly type: 'file-changed'; readonly change: Partial<SharedFile> })
   | { readonly type: 'members-listed'; readonly id: string; readonly members: readonly string[] }
   | { readonly type: 'member-joined'; readonly id: string; readonly member: string }
   | { readonly type: 'member-left'; readonly id: string; readonly member: string }

@@ -1,4 +1,5 @@
 import { RTMException, type RtmStatusCode } from 'ar-rtm-sdk';
+import { inEscapes, UNSEEN } from './unseen.js';
 
 const REASONS: Readonly<Record<RtmStatusCode.ConnectionChangeReason, string>> = {
   LOGIN: 'logging in',
@@ -26,12 +27,18 @@ export function errorInWords(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** JSON has nothing of a Blob. */
+function blobInWords({ size, type }: Blob): string {
+  return `Blob(${size} bytes${type === '' ? '' : `, ${type}`})`;
+}
+
 const TEXT_SHOWN = 200;
 
 /** Arguments of an event for one line of the log. */
 export function argumentInWords(value: unknown): string {
   // Indented by one and joined again: JSON with spaces, where lines can break.
-  const text = (JSON.stringify(value, null, 1) ?? 'undefined').replace(/\n\s*/g, ' ');
+  const json = JSON.stringify(value, (_, part) => (part instanceof Blob ? blobInWords(part) : part), 1) ?? 'undefined';
+  const text = json.replace(/\n\s*/g, ' ').replace(UNSEEN, inEscapes);
   return text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}… (${text.length} characters)` : text;
 }
 

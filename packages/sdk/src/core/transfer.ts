@@ -31,10 +31,10 @@ export class Transfer {
   private bytes = 0;
   private reported = 0;
   private settled = 0;
-  private movedAt: number;
+  private movedAt = 0;
   /** When the running request was sent. */
   private askedAt = 0;
-  private triedAt: number;
+  private triedAt = 0;
   private tries = 0;
   /** Ends what it waits for: the answer of a request, or the next attempt. */
   private stopStep: Cancel | undefined;
@@ -42,7 +42,9 @@ export class Transfer {
   private goOn: (() => void) | undefined;
   /** Ends the running request, of which nothing is heard any more. */
   private giveUp: (() => void) | undefined;
-  private stopTimer: Cancel;
+  /** Set when it has begun. */
+  private stopTimer: Cancel | undefined;
+  private isOver = false;
   /** What is to be undone when it does not succeed. */
   onFailure: (() => void) | undefined;
 
@@ -52,12 +54,19 @@ export class Transfer {
     private readonly accessNow: () => Access,
     private readonly codes: Codes,
     private readonly handler: TransferHandler,
+    private readonly run: () => void,
     /** Called once, unless it succeeds. */
     private readonly failedWith: (error: RTMException) => void,
   ) {
-    this.movedAt = this.triedAt = environment.clock.now();
-    this.stopTimer = this.tick();
     handler.cancelSignal?.addEventListener('abort', this.cancel);
+  }
+
+  /** Its turn has come; may be called again. */
+  begin(): void {
+    if (this.stopTimer) return;
+    this.movedAt = this.environment.clock.now();
+    this.stopTimer = this.tick();
+    this.run();
   }
 
   /** So many bytes have left, or have come. */
@@ -112,13 +121,15 @@ export class Transfer {
 
   /** Ends all that runs by itself. */
   stop(): void {
-    this.stopTimer();
+    this.isOver = true;
+    this.stopTimer?.();
     this.stopStep?.();
     this.goOn = undefined;
     this.handler.cancelSignal?.removeEventListener('abort', this.cancel);
   }
 
   fail(error: RTMException): void {
+    if (this.isOver) return;
     this.stop();
     this.onFailure?.();
     this.failedWith(error);

@@ -6,6 +6,12 @@ import { type Codes, codeOf, failed, interrupted, tooMany } from './failures.js'
 import type { Logger } from './logger.js';
 import { Transfer, type TransferHandler } from './transfer.js';
 
+/**
+ * Those that move at a time. Browsers open six connections to a server that speaks HTTP/1.1: what waits for one would look
+ * stalled, and the application needs one too.
+ */
+const AT_A_TIME = 5;
+
 /** The uploads and downloads of one client. */
 export class Transfers {
   private readonly running = new Set<Transfer>();
@@ -25,7 +31,10 @@ export class Transfers {
 
   /** The session is over. */
   end(): void {
-    for (const transfer of [...this.running]) transfer.interrupt();
+    const all = [...this.running];
+    // None of them begins in the place of another.
+    this.running.clear();
+    for (const transfer of all) transfer.interrupt();
   }
 
   /** Runs one; the user is logged in. */
@@ -41,24 +50,34 @@ export class Transfers {
         () => this.access as Access,
         codes,
         handler,
+        () => run(transfer).then(done, (error: unknown) => transfer.fail(failed(codes, undefined, `${error}`))),
         (error) => {
-          this.running.delete(transfer);
+          this.leave(transfer);
           this.queue.reject(error, reject);
         },
       );
+      const done = (result: T) => {
+        // Ended meanwhile.
+        if (!this.leave(transfer)) return;
+        transfer.stop();
+        this.queue.settle(() => {
+          transfer.reportEnd();
+          resolve(result);
+        });
+      };
       this.running.add(transfer);
-      run(transfer).then(
-        (result) => {
-          // Ended meanwhile.
-          if (!this.running.delete(transfer)) return;
-          transfer.stop();
-          this.queue.settle(() => {
-            transfer.reportEnd();
-            resolve(result);
-          });
-        },
-        (error: unknown) => this.running.has(transfer) && transfer.fail(failed(codes, undefined, `${error}`)),
-      );
+      this.beginNext();
     });
+  }
+
+  /** Whether it was there. */
+  private leave(transfer: Transfer): boolean {
+    const wasThere = this.running.delete(transfer);
+    this.beginNext();
+    return wasThere;
+  }
+
+  private beginNext(): void {
+    for (const transfer of [...this.running].slice(0, AT_A_TIME)) transfer.begin();
   }
 }
