@@ -75,6 +75,18 @@ async function inPage(uid: string, page: Page, { port }: Listening) {
               ({ name, code }: { name: string; code: number }) => `${name} ${code}`,
             );
           },
+          /** Nine uploads, and another login in the same page beside them. */
+          crowd: async (size: number) => {
+            const blob = new Blob([bytesOf(size)]);
+            const uploads = Array.from({ length: 9 }, () => client.createMediaMessageByUploading(blob));
+            const began = performance.now();
+            const other = sdk.createInstance(appId, { confPriCloudAddr, logFilter: 4 });
+            await other.login({ uid: 'beside' });
+            const loginMs = performance.now() - began;
+            const sizes = (await Promise.all(uploads)).map((message) => message.size);
+            await other.logout();
+            return { loginMs, sizes };
+          },
           /** Sends an image drawn here, and answers what the other side says of it. */
           image: async (peerId: string) => {
             const canvas = document.createElement('canvas');
@@ -109,6 +121,7 @@ async function inPage(uid: string, page: Page, { port }: Listening) {
     download: (mediaId: string) => call<{ hash: string; type: string; reports: Reports }>('download', mediaId),
     cancel: (size: number) => call<string>('cancel', size),
     image: (peerId: string) => call<string>('image', peerId),
+    crowd: (size: number) => call<{ loginMs: number; sizes: number[] }>('crowd', size),
   };
 }
 
@@ -147,6 +160,16 @@ test('an image from a page arrives as a message with its sizes and its thumbnail
   });
   expect(await amy.image('ned')).toBe('IMAGE 320 200 32 20 image/png image/png');
   await ned.logout();
+});
+
+test('nine uploads over slow connections leave room for a login', async () => {
+  const server = await stage.server();
+  const proxy = await stage.proxy(server, 64 * 1024);
+  const amy = await inPage('amy', await stage.sdkPage('ours', server), proxy);
+  // A browser has six connections for all of them.
+  const { loginMs, sizes } = await amy.crowd(128 * 1024);
+  expect(sizes).toEqual(Array.from({ length: 9 }, () => 128 * 1024));
+  expect(loginMs).toBeLessThan(1500);
 });
 
 test('an upload that is canceled in a page ends at once, and its room is given back', async () => {

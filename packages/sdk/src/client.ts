@@ -202,7 +202,8 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
 
   /**
    * Fetches the bytes of a file that any user of the app has uploaded. `type` of the result is that of PNG, GIF, JPEG, PDF and
-   * ZIP by their content, otherwise that of the uploaded `Blob`. A cut connection is no failure. At most 9 uploads and
+   * ZIP by their content, otherwise that of the uploaded `Blob`, which its owner chose: do not open what you do not know as a
+   * page of your own. A cut connection is no failure. At most 9 uploads and
    * downloads at a time.
    *
    * Rejects with {@link RtmErrorCode.DownloadMediaError}: 2 no media id; 102 not logged in; 4 there is no such file, or not

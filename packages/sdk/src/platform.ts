@@ -8,7 +8,7 @@ export interface Bytes {
   readonly size: number;
   /** Media type, `""` if unknown. */
   readonly type: string;
-  slice(from: number, to?: number): Bytes;
+  slice(from: number, to?: number, type?: string): Bytes;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 

@@ -71,7 +71,8 @@ export interface Network {
    */
   post(url: string, body: string, done: (reply: string | undefined) => void): Cancel;
   /**
-   * Any request, without credentials of the browser and past its caches. `done` gets the answer when all of it has come, and
+   * Any request, past the caches of browsers; they may add cookies of the server to one with a body when the page is of that
+   * server. Of the body only a part may be sent. `done` gets the answer when all of it has come, and
    * `undefined` when the connection failed, whatever came before. It is called once, or never after the cancellation, and
    * like the other functions never from inside this call. There is no time limit: the caller cancels.
    */

@@ -69,10 +69,15 @@ function openSocket(url: string, { onOpen, onText, onClose }: SocketHandlers): S
   };
 }
 
+/** Of a body whose way nobody can see. */
+const PIECE_BYTES = 512 * 1024;
+
 /** `fetch` does not tell how far a body has got; a service worker has nothing else. */
 const http: Network['http'] = (request, done) => {
   const { method, url, headers, body, onSent } = request;
-  if (!body || typeof XMLHttpRequest === 'undefined') return fetchHttp(request, done);
+  if (!body) return fetchHttp(request, done);
+  // Piece by piece, so that something is heard of it.
+  if (typeof XMLHttpRequest === 'undefined') return fetchHttp({ ...request, body: body.slice(0, PIECE_BYTES) }, done);
   const xhr = new XMLHttpRequest();
   xhr.open(method, url);
   for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);

@@ -16,32 +16,40 @@ const SIGNATURES: readonly (readonly [begin: string, type: string])[] = [
 export async function download(transfer: Transfer, mediaId: string): Promise<Bytes> {
   let pieces: Uint8Array[] = [];
   let at = 0;
+  /** The answer that the last bytes belong to. */
   let seen: HttpAnswer | undefined;
+  let isOdd = false;
   const onBytes = (bytes: Uint8Array, answer: HttpAnswer) => {
-    if (answer.status >= 300) return;
+    if (answer.status >= 300 || isOdd) return;
     if (seen !== answer) {
       seen = answer;
       const [, from = 0, all = answer.header('Content-Length')] =
         /(\d+)-\d+\/(\d+)/.exec(answer.header('Content-Range') ?? '') ?? [];
       transfer.total = Number(all ?? NaN);
-      // Something on the way has sent all of it anew.
-      if (Number(from) !== at) {
+      isOdd = Number(from) !== 0 && Number(from) !== at;
+      // Who takes no ranges sends all of it anew.
+      if (Number(from) === 0) {
         pieces = [];
         at = 0;
       }
     }
     pieces.push(bytes);
     at += bytes.length;
-    transfer.moved(at);
+    isOdd ||= at > transfer.total;
     transfer.arrived(at);
   };
-  let answer: HttpAnswer | undefined;
-  // Without a length, what came to its end is the whole.
-  while (!answer || at < transfer.total) {
-    answer = await transfer.ask('GET', `${MEDIA_PATH}/${mediaId}`, { headers: { Range: `bytes=${at}-` }, onBytes });
+  for (let isWhole = false; !isWhole; ) {
+    const before = at;
+    const range = { headers: { Range: `bytes=${at}-` }, onBytes };
+    const answer = await transfer.ask('GET', `${MEDIA_PATH}/${mediaId}`, range);
+    if (isOdd || (answer && !seen)) throw new Error('No such range');
+    // Without a length, what came to its end is the whole. With one, the end of the answer need not come.
+    isWhole = !!seen && (at === transfer.total || (!!answer && Number.isNaN(transfer.total)));
+    if (!isWhole && answer && at === before) await transfer.pause();
   }
   transfer.total = at;
-  const begin = String.fromCharCode(...new Uint8Array(await blobOf(pieces, '').slice(0, 4).arrayBuffer()));
+  const file = blobOf(pieces, '');
+  const begin = String.fromCharCode(...new Uint8Array(await file.slice(0, 4).arrayBuffer()));
   const type = SIGNATURES.find(([signature]) => begin.startsWith(signature))?.[1];
-  return blobOf(pieces, type ?? answer.header('Media-Type') ?? '');
+  return file.slice(0, at, type ?? seen?.header('Media-Type') ?? '');
 }

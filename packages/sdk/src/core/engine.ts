@@ -102,7 +102,8 @@ export class Engine implements ConnectionHost {
       events,
       () => this.connection.isLoggedIn,
     );
-    this.media = new Media(new Transfers(environment, this.queue, this.logger), (codes) => this.requireLogin(codes));
+    const transfers = new Transfers(environment, this.queue, this.logger);
+    this.media = new Media(transfers, random, (codes) => this.requireLogin(codes));
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
 

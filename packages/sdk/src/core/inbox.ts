@@ -24,9 +24,9 @@ export interface Inbox {
   /** How far the inbox has been followed: the server replays what lies behind. */
   position(uid: string): Position | undefined;
   receive(message: PeerMessage, uid: string, session: Scope): void;
-  /** Any entry has its turn: `take` is to acknowledge it. One that is not new was taken before. */
   /** Positions that have been seen are of other data: a server that has lost them, or got them from a backup, counts anew. */
   forget(): void;
+  /** Any entry has its turn: `take` is to acknowledge it. One that is not new was taken before. */
   follow(entry: Place, uid: string, session: Scope, take: (isNew: boolean) => void): void;
 }
 

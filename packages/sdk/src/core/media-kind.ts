@@ -1,5 +1,6 @@
 import { type ImageBody, LIMITS, readMediaBody, utf8Bytes, writeMediaBody } from 'ar-rtm-protocol';
 import { blobOf, fromBase64, isBlob, toBase64 } from '../platform.js';
+import { imageType, mediaType } from './media-type.js';
 import type { MessageKind } from './message-kind.js';
 
 /** Messages of files and images: what names the bytes, and a thumbnail (api.md 5.1). */
@@ -18,8 +19,18 @@ export function mediaKind(isImage: boolean): MessageKind {
       thumbnailHeight: ThumbHeight = 0,
     }) {
       if (typeof description !== 'string' || (thumbnail !== undefined && !isBlob(thumbnail))) return false;
-      const { size = 0, type: ThumbType = '' } = thumbnail ?? {};
-      const said = { Id, Name, Size, Thumb: '', ThumbType, Width, Height, ThumbWidth, ThumbHeight } as ImageBody;
+      const { size = 0, type = '' } = thumbnail ?? {};
+      const said = {
+        Id,
+        Name,
+        Size,
+        Thumb: '',
+        ThumbType: mediaType(type),
+        Width,
+        Height,
+        ThumbWidth,
+        ThumbHeight,
+      } as ImageBody;
       const body = writeMediaBody(said, isImage);
       // Checks what was said as every receiver does.
       const read = readMediaBody(body, isImage);
@@ -37,7 +48,7 @@ export function mediaKind(isImage: boolean): MessageKind {
       const { Id: mediaId, Name: fileName, Size: size, Thumb, ThumbType } = read;
       const { Width: width, Height: height, ThumbWidth: thumbnailWidth, ThumbHeight: thumbnailHeight } = read;
       return {
-        ...{ mediaId, fileName, description, thumbnail: blobOf([fromBase64(Thumb)], ThumbType), size },
+        ...{ mediaId, fileName, description, thumbnail: blobOf([fromBase64(Thumb)], imageType(ThumbType)), size },
         ...(isImage && { width, height, thumbnailWidth, thumbnailHeight }),
       };
     },

@@ -32,7 +32,7 @@ export function readMediaParams(params: unknown): MediaParams | undefined {
     typeof fileName === 'string' &&
     typeof description === 'string' &&
     (thumbnail === undefined || isBlob(thumbnail)) &&
-    sizes.every((size) => size === undefined || typeof size === 'number') &&
+    sizes.every((size) => size === undefined || Number.isFinite(size)) &&
     (messageType === 'IMAGE' || (messageType === 'FILE' && !isSized)) &&
     utf8Bytes(fileName) + utf8Bytes(description) + (thumbnail?.size ?? 0) <= LIMITS.MESSAGE_BYTES;
   return isValid ? { fileName, description, thumbnail, messageType, sizes } : undefined;

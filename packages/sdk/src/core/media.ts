@@ -1,6 +1,7 @@
 import { isMediaId, isObject, LIMITS } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { type Bytes, isBlob, isSignal } from '../platform.js';
+import type { Random } from '../ports.js';
 import { download } from './download.js';
 import { type Codes, codeOf, invalid, tooMany } from './failures.js';
 import { readMediaParams, sizesOf } from './media-params.js';
@@ -12,6 +13,7 @@ import { upload } from './upload.js';
 export class Media {
   constructor(
     readonly transfers: Transfers,
+    private readonly random: Random,
     /** Throws when the user is not logged in. */
     private readonly requireLogin: (codes: Codes) => void,
   ) {}
@@ -29,7 +31,7 @@ export class Media {
     const { fileName, description, thumbnail, messageType } = read;
     return this.transfers.start(codes, handler, async (transfer) => {
       const sizes = messageType === 'IMAGE' && (await sizesOf(payload, read));
-      const mediaId = await upload(transfer, payload, fileName);
+      const mediaId = await upload(transfer, this.random, payload, fileName);
       return { mediaId, fileName, description, thumbnail, size, ...sizes, messageType };
     });
   }

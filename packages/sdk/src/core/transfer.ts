@@ -24,29 +24,32 @@ const REFUSALS: Readonly<Record<number, string>> = { 404: 'NOT_EXIST', 413: 'SIZ
 /** A connection of which nothing is heard for so long is another one that was cut. */
 const STALLED_MS = 30_000;
 
+/** A request behind the end of a transfer has no longer. */
+const FAREWELL_MS = 10_000;
+
 /** One upload or download: a series of requests that goes on over cut connections, with its limits and reports. */
 export class Transfer {
   /** Bytes of the whole, when they are known. */
   total = 0;
-  private bytes = 0;
+  /** Bytes that have left or come, at the moment and at most; those that are known to be there; those that were reported. */
+  private current = 0;
+  private highest = 0;
+  private arrivedBytes = 0;
   private reported = 0;
-  private settled = 0;
   private movedAt = 0;
   /** When the running request was sent. */
   private askedAt = 0;
   private triedAt = 0;
   private tries = 0;
-  /** Ends what it waits for: the answer of a request, or the next attempt. */
-  private stopStep: Cancel | undefined;
-  /** Ends the pause before the next attempt. */
-  private goOn: (() => void) | undefined;
-  /** Ends the running request, of which nothing is heard any more. */
-  private giveUp: (() => void) | undefined;
-  /** Set when it has begun. */
-  private stopTimer: Cancel | undefined;
   private isOver = false;
-  /** What is to be undone when it does not succeed. */
-  onFailure: (() => void) | undefined;
+  /** Ends the timer; set when it has begun. */
+  private stopTimer: Cancel | undefined;
+  /** Ends the running request, or the pause before the next one. */
+  private stopStep: Cancel | undefined;
+  /** Goes on at once: in a pause; and where nothing is heard of the running request. */
+  private hurryUp: (() => void) | undefined;
+  private giveUp: (() => void) | undefined;
+  private undo: (() => void) | undefined;
 
   constructor(
     private readonly environment: Environment,
@@ -69,54 +72,84 @@ export class Transfer {
     this.run();
   }
 
-  /** So many bytes have left, or have come. */
+  /** So many bytes have left, or have come. Those that were on their way before do not count as movement. */
   moved(bytes: number): void {
-    this.movedAt = this.environment.clock.now();
-    this.bytes = bytes;
+    this.current = bytes;
+    if (bytes > this.highest) {
+      this.highest = bytes;
+      this.movedAt = this.environment.clock.now();
+    }
   }
 
-  /** So many bytes have arrived for certain. Only that makes the next attempt a first one again. */
+  /** So many bytes are known to be there; what was sent beyond them is sent again. */
   arrived(bytes: number): void {
-    if (bytes > this.settled) this.tries = 0;
-    this.settled = bytes;
+    if (bytes === this.arrivedBytes) return;
+    if (bytes > this.arrivedBytes) this.tries = 0;
+    this.arrivedBytes = this.highest = 0;
+    this.moved(bytes);
+    this.arrivedBytes = bytes;
+  }
+
+  /** What to do when it ends without success; at once, if it has. */
+  onFailure(undo: () => void): void {
+    this.undo = undo;
+    if (this.isOver) undo();
   }
 
   /**
    * Sends a request. The answer is one that tells success, or 404 where that has no code; `undefined` when it is worth
-   * another attempt, and the time for that has come. Does not resolve when the transfer has ended.
+   * another attempt, and the time for that has come. Does not resolve when the transfer has ended; a request that `lasts` is
+   * answered all the same.
    */
-  ask(method: string, path: string, more: Partial<HttpRequest> = {}): Promise<HttpAnswer | undefined> {
-    const { clock, network } = this.environment;
-    const { base, headers } = this.way();
+  ask(method: string, path: string, more: Partial<HttpRequest> = {}, lasts = false): Promise<HttpAnswer | undefined> {
     return new Promise((resolve) => {
-      const request = { ...more, method, url: base + path, headers: { ...headers, ...more.headers } };
-      this.askedAt = clock.now();
-      this.giveUp = () => {
-        this.stopStep?.();
-        this.pause(resolve);
-      };
-      this.stopStep = network.http(request, (answer) => {
+      if (this.isOver) return;
+      this.askedAt = this.environment.clock.now();
+      const cancel = this.send(method, path, more, (answer) => {
         this.giveUp = undefined;
         const status = answer?.status ?? 500;
         const named = REFUSALS[status];
         const code = named && codeOf(this.codes, named);
         if (code) this.fail(refused(this.codes, code, undefined));
         else if (status < 300 || status === 404) resolve(answer);
-        else if (PASSING.test(`${status}`)) this.pause(resolve);
+        else if (PASSING.test(`${status}`)) void this.pause().then(resolve);
         else this.fail(failed(this.codes, status, answer?.header('Media-Refusal') || undefined));
       });
+      this.stopStep = lasts ? undefined : cancel;
+      this.giveUp = () => {
+        cancel();
+        void this.pause().then(resolve);
+      };
+    });
+  }
+
+  /** Resolves when it is time for another attempt; never, when the transfer ends before. */
+  pause(): Promise<undefined> {
+    const { clock, random } = this.environment;
+    this.giveUp = undefined;
+    return new Promise((resolve) => {
+      if (this.isOver) return;
+      if (this.tries === 0) this.triedAt = clock.now();
+      this.tries += 1;
+      const goOn = () => {
+        this.hurryUp = undefined;
+        this.stopStep?.();
+        resolve(undefined);
+      };
+      this.hurryUp = goOn;
+      this.stopStep = clock.after(backoffMs(this.tries, clock.now() - this.triedAt, random.fraction()), goOn);
     });
   }
 
   /** Tells the server that an upload will not go on. It may not hear of it. */
   discard(path: string): void {
-    const { base, headers } = this.way();
-    this.environment.network.http({ method: 'DELETE', url: base + path, headers }, () => undefined);
+    const stop = this.send('DELETE', path, {}, () => stopLimit());
+    const stopLimit = this.environment.clock.after(FAREWELL_MS, stop);
   }
 
   /** The session is back: no more waiting. */
   hurry(): void {
-    this.goOn?.();
+    this.hurryUp?.();
   }
 
   /** Ends all that runs by itself. */
@@ -124,14 +157,14 @@ export class Transfer {
     this.isOver = true;
     this.stopTimer?.();
     this.stopStep?.();
-    this.goOn = undefined;
+    this.hurryUp = undefined;
     this.handler.cancelSignal?.removeEventListener('abort', this.cancel);
   }
 
   fail(error: RTMException): void {
     if (this.isOver) return;
     this.stop();
-    this.onFailure?.();
+    this.undo?.();
     this.failedWith(error);
   }
 
@@ -147,23 +180,15 @@ export class Transfer {
 
   private readonly cancel = () => this.fail(interrupted(this.codes, 'Canceled'));
 
-  private way() {
+  private send(
+    method: string,
+    path: string,
+    more: Partial<HttpRequest>,
+    done: (answer: HttpAnswer | undefined) => void,
+  ): Cancel {
     const { base, sessId } = this.accessNow();
-    return { base, headers: { Authorization: `Bearer ${sessId}`, 'Tus-Resumable': '1.0.0' } };
-  }
-
-  private pause(resolve: (nothing: undefined) => void): void {
-    const { clock, random } = this.environment;
-    this.giveUp = undefined;
-    if (this.tries === 0) this.triedAt = clock.now();
-    this.tries += 1;
-    this.goOn = () => {
-      this.goOn = undefined;
-      this.stopStep?.();
-      resolve(undefined);
-    };
-    const delayMs = backoffMs(this.tries, clock.now() - this.triedAt, random.fraction());
-    this.stopStep = clock.after(delayMs, this.goOn);
+    const headers = { Authorization: `Bearer ${sessId}`, 'Tus-Resumable': '1.0.0', ...more.headers };
+    return this.environment.network.http({ ...more, method, url: base + path, headers }, done);
   }
 
   private tick(): Cancel {
@@ -177,7 +202,7 @@ export class Transfer {
       this.stopTimer = this.tick();
       if (now - Math.max(this.movedAt, this.askedAt) >= STALLED_MS) this.giveUp?.();
       // The end is reported when all is done.
-      if (this.bytes > this.reported && this.bytes < this.total) this.report(this.bytes, this.total);
+      if (this.current > this.reported && this.current < this.total) this.report(this.current, this.total);
     });
   }
 

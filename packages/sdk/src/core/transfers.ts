@@ -8,9 +8,9 @@ import { Transfer, type TransferHandler } from './transfer.js';
 
 /**
  * Those that move at a time. Browsers open six connections to a server that speaks HTTP/1.1: what waits for one would look
- * stalled, and the application needs one too.
+ * stalled, and a login, or the way back from a cut, needs one.
  */
-const AT_A_TIME = 5;
+const AT_A_TIME = 4;
 
 /** The uploads and downloads of one client. */
 export class Transfers {
@@ -35,6 +35,7 @@ export class Transfers {
     // None of them begins in the place of another.
     this.running.clear();
     for (const transfer of all) transfer.interrupt();
+    this.access = undefined;
   }
 
   /** Runs one; the user is logged in. */
@@ -56,15 +57,14 @@ export class Transfers {
           this.queue.reject(error, reject);
         },
       );
-      const done = (result: T) => {
-        // Ended meanwhile.
-        if (!this.leave(transfer)) return;
-        transfer.stop();
+      const done = (result: T) =>
         this.queue.settle(() => {
-          transfer.reportEnd();
+          // It can end until then, also by what the application does with the last report.
+          if (this.running.has(transfer)) transfer.reportEnd();
+          if (!this.leave(transfer)) return;
+          transfer.stop();
           resolve(result);
         });
-      };
       this.running.add(transfer);
       this.beginNext();
     });

@@ -9,6 +9,10 @@ export class NodeSigner implements Signer {
     return createHmac('sha256', this.secret).update(text).digest('base64url');
   }
 
+  idOf(text: string): string {
+    return createHmac('sha256', this.secret).update(text).digest('hex').slice(0, 32);
+  }
+
   verify(text: string, signature: string): boolean {
     const expected = Buffer.from(this.sign(text));
     const given = Buffer.from(signature);

@@ -49,6 +49,8 @@ export interface TransportEvents {
 export interface Signer {
   /** Unpadded base64url of an HMAC-SHA-256 under the secret that all nodes share. */
   sign(text: string): string;
+  /** The first 128 bits of such a signature, in lower-case hex. */
+  idOf(text: string): string;
   /** Compares in constant time. */
   verify(text: string, signature: string): boolean;
   /** Unpadded base64url of a SHA-256. */

@@ -28,6 +28,34 @@ describe('uploads', () => {
     expect(Buffer.compare(body, bytes)).toBe(0);
   });
 
+  test('a creation that is repeated under its key is the same upload, also ten times at once', async () => {
+    const { ann } = await media.beginInFolder({ settings: { mediaUserBytes: 1000 } });
+    const key = { 'Upload-Key': 'a'.repeat(32) };
+    const create = async (user = ann, size = 600, headers: Record<string, string> = key) => {
+      const { status, headers: answer, reason } = await user.create(size, 'a.txt', 'text/plain', headers);
+      return reason ?? [status, answer.location?.slice(UPLOADS.length + 1), answer['upload-offset']];
+    };
+    const [, mediaId] = (await create()) as [number, string];
+    expect(await Promise.all(Array.from({ length: 10 }, () => create()))).toEqual(
+      Array.from({ length: 10 }, () => [201, mediaId, '0']),
+    );
+    // There would be no room for two.
+    expect(await create(ann, 600, {})).toBe('user-full');
+    await ann.patch(mediaId, 0, bytesOf(200));
+    expect(await create()).toEqual([201, mediaId, '200']);
+    expect(await create(ann, 601)).toBe('other-upload');
+    const bob = await media.client('bob');
+    const [, other] = (await create(bob)) as [number, string];
+    expect(other).not.toBe(mediaId);
+    await ann.patch(mediaId, 200, bytesOf(400));
+    expect(await create()).toEqual([201, mediaId, '600']);
+    for (const bad of ['', 'x', 'A'.repeat(32), 'a'.repeat(33)]) {
+      expect(await create(ann, 1, { 'Upload-Key': bad })).toBe('bad-request');
+    }
+    await ann.send('DELETE', `${UPLOADS}/${mediaId}`);
+    expect(await create()).toEqual([201, mediaId, '0']);
+  });
+
   test('the answers are those of tus', async () => {
     const ann = await media.begin();
     const options = await send(`${arena.server.url}${UPLOADS}`, 'OPTIONS', {});

@@ -17,7 +17,11 @@ export type HttpTrouble =
   /** Nothing is heard of it. */
   | 'silence'
   /** It is carried out, and the answer is lost. */
-  | 'lost answer';
+  | 'lost answer'
+  /** It is carried out, and answered when {@link FakeMedia.release} is called. */
+  | 'held answer'
+  /** A body is taken and thrown away, and that looks like success. */
+  | 'swallow';
 
 const PIECE = 1000;
 
@@ -34,7 +38,12 @@ export class FakeMedia {
   trouble: HttpTrouble | undefined;
   /** Type that downloads claim to have been uploaded with. */
   mediaType = '';
+  /** Bytes of a body that are taken at most; the others are left, and the answer says so. */
+  takesAtMost = Infinity;
+  private isSwallowing = false;
+  private readonly held: (() => void)[] = [];
   private lastId = 0;
+  private readonly byKey = new Map<string, string>();
 
   answer(exchange: HttpExchange): void {
     const { method, url, headers } = exchange.request;
@@ -49,13 +58,25 @@ export class FakeMedia {
     const trouble = this.troubles.length > 0 ? this.troubles.shift() : this.trouble;
     if (trouble === 'silence') return;
     if (typeof trouble === 'object' && 'status' in trouble) {
+      // As a proxy that takes the body before it says no.
+      if (exchange.request.body) exchange.sent(exchange.request.body.size);
       exchange.head(trouble.status, trouble.reason === undefined ? {} : { 'media-refusal': trouble.reason });
       exchange.end();
       return;
     }
     const cutAfter = typeof trouble === 'object' ? trouble.cutAfter : Infinity;
-    const end = () => (trouble === 'lost answer' ? exchange.fail() : exchange.end());
+    const end = () => {
+      if (trouble === 'lost answer') exchange.fail();
+      else if (trouble === 'held answer') this.held.push(() => exchange.end());
+      else exchange.end();
+    };
+    this.isSwallowing = trouble === 'swallow';
     void this.carryOut(exchange, method, path, cutAfter, end);
+  }
+
+  /** Answers what was held. */
+  release(): void {
+    for (const end of this.held.splice(0)) end();
   }
 
   /** A file that can be downloaded. */
@@ -74,7 +95,9 @@ export class FakeMedia {
   ): Promise<void> {
     const { headers, body } = exchange.request;
     if (method === 'POST') {
-      const mediaId = this.nextId();
+      const key = headers['Upload-Key'] ?? '';
+      const mediaId = this.byKey.get(key) ?? this.nextId();
+      this.byKey.set(key, mediaId);
       const size = Number(headers['Upload-Length']);
       this.files.set(mediaId, { size, metadata: headers['Upload-Metadata'] ?? '', bytes: new Uint8Array() });
       exchange.head(201, { location: `${MEDIA_UPLOAD_PATH}/${mediaId}` });
@@ -93,11 +116,12 @@ export class FakeMedia {
         exchange.head(409);
         return end();
       }
-      const sent = new Uint8Array(await body.arrayBuffer()).subarray(0, cutAfter);
+      const isSwallowing = this.isSwallowing;
+      const sent = new Uint8Array(await body.arrayBuffer()).subarray(0, Math.min(cutAfter, this.takesAtMost));
       for (let at = PIECE; at < sent.length; at += PIECE) exchange.sent(at);
       exchange.sent(sent.length);
-      file.bytes = new Uint8Array([...file.bytes, ...sent]);
-      if (sent.length < body.size) return exchange.fail();
+      if (!isSwallowing) file.bytes = new Uint8Array([...file.bytes, ...sent]);
+      if (cutAfter < body.size) return exchange.fail();
     }
     if (method === 'GET') return this.send(exchange, file, cutAfter);
     exchange.head(204, { 'upload-offset': String(file.bytes.length) });

@@ -8,7 +8,7 @@ import type { MediaUser } from './media-access.js';
 
 /** Why there is no room for a file. */
 export type NoRoom = 'user-full' | 'app-full' | 'disk-full';
-export type MediaRefusal = 'empty' | 'too-large' | 'too-often' | NoRoom;
+export type MediaRefusal = 'empty' | 'too-large' | 'too-often' | 'other-upload' | NoRoom;
 
 /** Uploads that a user may begin within the window: each costs a write to the disk. */
 const BEGUN = 200;
@@ -18,6 +18,8 @@ export interface NewFile {
   readonly name: string;
   readonly type: string;
   readonly size: number;
+  /** What names this creation: the same one again is for the same upload, since its answer was lost. */
+  readonly key?: string | undefined;
 }
 
 export interface CompleteFile extends MediaFile {
@@ -41,8 +43,8 @@ export class MediaFiles {
   ) {}
 
   /** Makes room for a file that is going to be uploaded. */
-  async begin({ appId, uid }: MediaUser, { name, type, size }: NewFile): Promise<MediaFile | MediaRefusal> {
-    const { engine, settings, time, chance, counters } = this.context;
+  async begin({ appId, uid }: MediaUser, { name, type, size, key }: NewFile): Promise<UploadState | MediaRefusal> {
+    const { engine, settings, time, chance, counters, signer } = this.context;
     const refuse = (why: MediaRefusal): MediaRefusal => {
       counters.add('media_refused');
       return why;
@@ -53,22 +55,36 @@ export class MediaFiles {
     if (this.begun.isReached(user, time.monotonicMs())) return refuse('too-often');
     this.begun.add(user, time.monotonicMs());
     if (!(await this.hasRoom(size))) return refuse('disk-full');
-    const mediaId = chance.secretHex(16);
+    // Nobody else can have it made: what is signed is no text that others can ask for.
+    const mediaId = key === undefined ? chance.secretHex(16) : signer.idOf(`upload/${appId}/${uid}/${key}`);
     const expiresMs = Math.floor(time.wallMs() + settings.mediaUploadMs);
     const file: MediaFile = { mediaId, uid, name, type, size, expiresMs };
     const { mediaUserBytes: userBytes, mediaUserFiles: userFiles, mediaAppBytes } = settings;
     const quota = { userBytes, userFiles, appBytes: this.apps.storedBytes(appId, mediaAppBytes) };
     // Known first: bytes that nobody knows are removed.
     const reserved = await engine.media.reserve({ appId, file, quota, ...this.timeout });
-    if (reserved === 'known') throw new Error('a random id came twice');
+    if (reserved === 'known') {
+      const known = await this.known({ appId, mediaId }, file);
+      return known ?? refuse('other-upload');
+    }
     if (reserved !== 'reserved') return refuse(reserved);
     const created = await this.bytes.create({ appId, mediaId, ...this.timeout }).catch(async (error: unknown) => {
       await this.remove({ appId, mediaId }).catch(() => undefined); // its time ends it otherwise
       throw error;
     });
-    if (created === 'created') return file;
+    if (created === 'created') return { file, offset: 0 };
     await this.remove({ appId, mediaId });
     return refuse('disk-full');
+  }
+
+  /** An upload that is asked for once more, if it is the same one. Its bytes may be made this very moment, or by this. */
+  private async known(ref: MediaRef, { uid, name, type, size }: MediaFile): Promise<UploadState | undefined> {
+    const file = await this.find(ref);
+    if (file?.uid !== uid || file.size !== size || file.name !== name || file.type !== type) return undefined;
+    if (file.sha256 !== undefined) return { file, offset: size };
+    const created = await this.bytes.create({ ...ref, ...this.timeout });
+    const found = created === 'created' ? await this.bytes.size({ ...ref, ...this.timeout }) : undefined;
+    return found && { file, offset: found.size };
   }
 
   /** How far an upload of this user has come. One that has all its bytes is finished with this. */

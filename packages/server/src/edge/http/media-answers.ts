@@ -9,7 +9,7 @@ import { bearerOf } from './media-headers.js';
 export const MEDIA_CORS = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE',
   'Access-Control-Allow-Headers':
-    'authorization, content-type, tus-resumable, upload-length, upload-offset, upload-metadata, ' +
+    'authorization, content-type, tus-resumable, upload-length, upload-offset, upload-metadata, upload-key, ' +
     'range, if-range, if-match, if-none-match',
 };
 
@@ -30,6 +30,7 @@ const REFUSALS = {
   'no-session': [401, 'sessId is not valid'],
   'not-exist': [404, 'there is no such file'],
   'wrong-offset': [409, 'the upload is at another offset'],
+  'other-upload': [400, 'the key belongs to another upload, or to one that is over'],
   'taken-over': [409, 'another request goes on with this upload'],
   'wrong-version': [412, 'only version 1.0.0 of tus is spoken here'],
   changed: [412, 'the file is another one'],

@@ -12,6 +12,9 @@ export const TUS_VERSION = '1.0.0';
 /** What the server can do, for `OPTIONS`. */
 export const TUS_ABILITIES = { 'Tus-Version': TUS_VERSION, 'Tus-Extension': 'creation,expiration,termination' };
 
+/** Of our own: 128 bits that the client has thrown for one upload. */
+const UPLOAD_KEY = /^[0-9a-f]{32}$/;
+
 const UPLOAD_TYPE = 'application/offset+octet-stream';
 
 type WithId = FastifyRequest<{ Params: { mediaId: string } }>;
@@ -92,14 +95,21 @@ async function create(
   const { headers } = request;
   const size = parseCount(headers['upload-length']);
   const metadata = parseUploadMetadata(textOf(headers['upload-metadata']));
+  const key = textOf(headers['upload-key']);
+  if (key !== undefined && !UPLOAD_KEY.test(key)) return refuse(options, request, reply, 'bad-request');
   if (size === undefined || !metadata) return refuse(options, request, reply, 'bad-request');
   // Bytes come with PATCH only.
   if ((parseCount(headers['content-length']) ?? 0) > 0 || headers['transfer-encoding'] !== undefined) {
     return refuse(options, request, reply, 'bad-request');
   }
-  const file = await options.desk.files.begin(user, { size, ...metadata });
-  if (typeof file === 'string') return refuseMedia(reply, file);
-  return reply.headers(progress(0, file)).header('Location', `${MEDIA_UPLOAD_PATH}/${file.mediaId}`).code(201).send();
+  const begun = await options.desk.files.begin(user, { size, key, ...metadata });
+  if (typeof begun === 'string') return refuseMedia(reply, begun);
+  const { file, offset } = begun;
+  return reply
+    .headers(progress(offset, file))
+    .header('Location', `${MEDIA_UPLOAD_PATH}/${file.mediaId}`)
+    .code(201)
+    .send();
 }
 
 async function receive(
