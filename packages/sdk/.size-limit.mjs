@@ -3,7 +3,7 @@
 // upload 0.35 kB. The limit keeps it from growing without notice.
 //
 // Where the bytes go, and what the build does against it: bundling/README.md.
-const limit = '20.6 kB';
+const limit = '20.7 kB';
 
 export default [
   { name: 'ESM', path: 'dist/ArRTM.esm.mjs', limit, gzip: true },
