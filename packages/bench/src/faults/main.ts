@@ -3,10 +3,11 @@
  * that it prints is Markdown.
  */
 import { parseArgs } from 'node:util';
+import { badBytes } from './bad-bytes.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders];
+const SCENARIOS: readonly Scenario[] = [slowReaders, badBytes];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)
