@@ -86,7 +86,7 @@ export const badBytes: Scenario = {
       settings: [
         ...['limits.messagesPerSecond=1000', 'limits.messageBurst=1000'],
         // Sessions whose socket has gone are over soon.
-        ...['times.heartbeatMs=1000', 'times.unreachableMs=2000', 'times.offlineMs=5000'],
+        ...['times.heartbeatMs=1000', 'times.publishedPingMs=1000', 'times.unreachableMs=2000', 'times.offlineMs=5000'],
       ],
     });
     try {
