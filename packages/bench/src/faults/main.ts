@@ -4,10 +4,11 @@
  */
 import { parseArgs } from 'node:util';
 import { badBytes } from './bad-bytes.js';
+import { leaks } from './leaks.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders, badBytes];
+const SCENARIOS: readonly Scenario[] = [slowReaders, badBytes, leaks];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
-const LOOP_DELAY = fileURLToPath(new URL('loop-delay-on-signal.js', import.meta.url));
+const INSIDE = fileURLToPath(new URL('inside-on-signal.js', import.meta.url));
 const READY = /^ArRTM \S+ is ready: http:\/\/[^:]+:(\d+)/;
 const START_LIMIT_MS = 60_000;
 
@@ -46,7 +46,7 @@ export class FaultServer {
     const [program = process.execPath, ...rest] = [
       ...(options.before ?? []),
       process.execPath,
-      ...['--import', LOOP_DELAY],
+      ...['--import', INSIDE],
       ...(options.nodeFlags ?? []),
       MAIN,
       ...args,
@@ -96,15 +96,16 @@ export class FaultServer {
     return new Map(lines);
   }
 
-  /** How late its event loop was since the last call, in ms. Not for a server behind another program. */
-  async loopDelay(): Promise<{ readonly p99: number; readonly max: number }> {
+  /**
+   * How late its event loop was since the last call, in ms, and how many timers there are. Collects garbage, with
+   * `--expose-gc`. Not for a server behind another program.
+   */
+  async inside(): Promise<{ readonly p99: number; readonly max: number; readonly timers: number }> {
     const before = this.output.length;
     this.child.kill('SIGUSR2');
     for (;;) {
-      for (const line of this.output.slice(before)) {
-        const [, p99, max] = /^loop-delay p99=(\S+) max=(\S+)$/.exec(line) ?? [];
-        if (p99 !== undefined) return { p99: Number(p99), max: Number(max) };
-      }
+      const line = this.output.slice(before).find((text) => text.startsWith('inside '));
+      if (line !== undefined) return JSON.parse(line.slice('inside '.length));
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -72,7 +72,7 @@ export const slowReaders: Scenario = {
       const frozen = await open('frozen', ROOM);
       const sender = await open('sender', ROOM, undefined, BYTES);
       // What is measured begins here.
-      await server.loopDelay();
+      await server.inside();
       frozen.pause();
       sipping.network.bytesPerSecond = 1024;
       deaf.network.bytesPerSecond = 0;
@@ -89,7 +89,7 @@ export const slowReaders: Scenario = {
         }
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      const delay = await server.loopDelay();
+      const delay = await server.inside();
       const closed = await server.metric('arrtm_closed_slow_consumer_total');
       frozen.resume();
       // Both can read again: what is left of the log comes, or they are told.
