@@ -4,11 +4,12 @@
  */
 import { parseArgs } from 'node:util';
 import { badBytes } from './bad-bytes.js';
+import { badNetworks } from './bad-networks.js';
 import { leaks } from './leaks.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders, badBytes, leaks];
+const SCENARIOS: readonly Scenario[] = [slowReaders, badBytes, badNetworks, leaks];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)
