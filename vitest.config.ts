@@ -4,6 +4,10 @@ import { define } from './packages/sdk/rolldown.config.mjs';
 import { findChromium } from './scripts/lib/chromium.mjs';
 import { ConformanceReporter } from './tests/side-by-side/conformance-reporter.js';
 
+/** Their tests wait more than they compute: two files at a time. The others measure, or load both cores by themselves. */
+const WAITING = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
+
 // Workspace packages are tested from their TypeScript sources; tests/package and tests/e2e use what is built.
 const conditions = ['source', ...defaultServerConditions];
 
@@ -22,27 +26,39 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.{ts,tsx}'] },
+        test: { name: 'unit', ...WAITING, include: ['packages/*/src/**/*.test.{ts,tsx}'] },
       },
       {
         extends: true,
-        test: { name: 'server', include: ['packages/server/test/**/*.test.ts'] },
+        test: { name: 'server', ...ALONE, include: ['packages/server/test/**/*.test.ts'] },
       },
       {
         extends: true,
-        test: { name: 'compat', include: ['tests/compat/**/*.test.ts', 'tests/types/**/*.test.ts'] },
+        test: { name: 'compat', ...WAITING, include: ['tests/compat/**/*.test.ts', 'tests/types/**/*.test.ts'] },
       },
       {
         extends: true,
-        test: { name: 'side-by-side', include: ['tests/side-by-side/**/*.test.ts'] },
+        test: { name: 'side-by-side', ...WAITING, include: ['tests/side-by-side/**/*.test.ts'] },
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'e2e',
+          ...ALONE,
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         extends: true,
-        test: { name: 'package', include: ['tests/package/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: 'package',
+          ...ALONE,
+          include: ['tests/package/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },
