@@ -1,4 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
+import { isAppId } from 'ar-rtm-protocol';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type ConfigFlags, LEAVES } from '../config/index.js';
 import type { TokenRequest } from './make-token.js';
 
@@ -120,13 +121,19 @@ function build(version: string, onFound: (found: Found) => void): Command {
     );
   addConfigOptions(program.command('api-key'), [])
     .description('make a key for back ends that call the REST API, and the lines for the configuration')
-    .requiredOption('--app <appId...>', 'the apps that it is for')
+    .requiredOption('--app <appId...>', 'the apps that it is for', appIds)
     .action(({ app, ...options }) => onFound({ kind: 'api-key', flags: flagsFrom(options), appIds: app }));
   addConfigOptions(program.command('operator-key'), DATA_FLAGS)
     .description('make a new operator key, which ends the old one; the server must be stopped')
     .requiredOption('--reset', 'say that this is meant')
     .action((options) => onFound({ kind: 'operator-key', flags: flagsFrom(options) }));
   return program;
+}
+
+/** One more of the apps that are named. */
+function appIds(value: string, before: readonly string[] = []): readonly string[] {
+  if (!isAppId(value)) throw new InvalidArgumentError('An App ID has 32 hexadecimal digits.');
+  return [...before, value];
 }
 
 /** commander counts arguments only; a mistyped command is what usually lies behind it. */

@@ -56,7 +56,12 @@ test('commands that make something to log in with', () => {
   expect(parse('token', '--uid', 'alice', '-c', 'x.json')).toEqual(token);
   expect(parse('token', '--uid', 'alice', '--app', 'a', '--ttl', '60')).toMatchObject({ appId: 'a', ttlS: 60 });
   expect(parse('token')).toMatchObject({ kind: 'error', text: expect.stringContaining('--uid') });
-  expect(parse('api-key', '--app', 'a', 'b')).toEqual({ kind: 'api-key', flags: { set: [] }, appIds: ['a', 'b'] });
+  const appIds = ['a'.repeat(32), 'b'.repeat(32)];
+  expect(parse('api-key', '--app', ...appIds)).toEqual({ kind: 'api-key', flags: { set: [] }, appIds });
+  expect(parse('api-key', '--app', 'a')).toMatchObject({
+    kind: 'error',
+    text: expect.stringContaining('32 hexadecimal'),
+  });
   expect(parse('api-key')).toMatchObject({ kind: 'error', text: expect.stringContaining('--app') });
   const data = { set: [{ path: 'dataDir', text: 'd', flag: '--data-dir' }] };
   expect(parse('operator-key', '--reset', '--data-dir', 'd')).toEqual({ kind: 'operator-key', flags: data });
