@@ -3,10 +3,13 @@
  * that it prints is Markdown.
  */
 import { parseArgs } from 'node:util';
+import { appOverload } from './app-overload.js';
+import { largeChannel } from './large-channel.js';
+import { reconnectStorm } from './reconnect-storm.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders];
+const SCENARIOS: readonly Scenario[] = [slowReaders, appOverload, largeChannel, reconnectStorm];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)
