@@ -34,7 +34,7 @@ export function bodyOf(serial: number, bytes = 250): string {
   return head + 'x'.repeat(bytes - head.length);
 }
 
-function serialOf(text: string): number {
+export function serialIn(text: string): number {
   return Number(MARK.exec(text)?.[1] ?? Number.NaN);
 }
 
@@ -120,12 +120,12 @@ export function arrtm(port: number, appId: string, { published = false } = {}): 
       close: () => wire.close(),
     };
     wire.onText = (text) => {
-      if (text.startsWith('{"Cmd":"RecvMsgFromChan"')) client.onMessage(serialOf(text), '');
+      if (text.startsWith('{"Cmd":"RecvMsgFromChan"')) client.onMessage(serialIn(text), '');
       else if (text.startsWith('{"Cmd":"RecvMsgFromPeer"')) {
         const id = /MsgId\\":(\d+)/.exec(text)?.[1];
         const from = /FromUId\\":\\"([^\\]+)/.exec(text)?.[1] ?? '';
         wire.send(frame('RecvMsgFromPeerAck', { MsgId: Number(id), FromUId: from }));
-        client.onMessage(serialOf(text), from);
+        client.onMessage(serialIn(text), from);
       } else if (text.startsWith('{"Cmd":"MsgStatus"')) {
         if (!text.includes('\\"Status\\":2')) throw new Error(`not received: ${text}`);
         client.onReceipt(Number(/MsgId\\":(\d+)/.exec(text)?.[1]));
@@ -160,7 +160,7 @@ export function bare(port: number): Connect {
       closed: endOf(wire),
       close: () => wire.close(),
     };
-    wire.onText = (text) => client.onMessage(serialOf(text), '');
+    wire.onText = (text) => client.onMessage(serialIn(text), '');
     return client;
   };
 }
@@ -195,7 +195,7 @@ export function socketIo(port: number): Connect {
       else if (text.startsWith('42')) {
         const ack = /^42(\d+)\[/.exec(text)?.[1];
         if (ack !== undefined) wire.send(`43${ack}[1]`);
-        client.onMessage(serialOf(text), /"from":"([^"]+)"/.exec(text)?.[1] ?? '');
+        client.onMessage(serialIn(text), /"from":"([^"]+)"/.exec(text)?.[1] ?? '');
       } else if (text.startsWith('43')) client.onReceipt(Number(/^43(\d+)/.exec(text)?.[1]));
     };
     return client;

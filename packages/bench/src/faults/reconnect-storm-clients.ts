@@ -2,9 +2,10 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { ArRTM } from 'ar-rtm-sdk';
-import { arrtm } from '../peers.js';
+import { arrtm, serialIn } from '../peers.js';
 import { nowMs } from './delays.js';
 import { answer, forEach, sleep } from './generator.js';
+import { BEHIND_ALL, BEHIND_CUT } from './storm-marks.js';
 
 export interface StormQuestions {
   readonly enter: {
@@ -17,8 +18,13 @@ export interface StormQuestions {
   };
   /** All connections break at once; the answer tells when. */
   readonly cut: Record<string, never>;
-  /** Waits until all have heard what was said behind the cut, at most so long. */
+  /**
+   * Waits until all are back, at most so long. Published ones are when they have joined again; ours, which does that behind
+   * its application's back, when it has heard `BEHIND_CUT`.
+   */
   readonly back: { readonly limitMs: number };
+  /** Waits until all have heard `BEHIND_ALL`, at most so long. */
+  readonly hear: { readonly limitMs: number };
 }
 
 export interface StormAnswers {
@@ -30,6 +36,8 @@ export interface StormAnswers {
     /** Attempts that failed or were answered with "try again". */
     readonly failed: number;
   };
+  /** How many have. */
+  readonly hear: number;
 }
 
 const LOGINS_AT_ONCE = 20;
@@ -49,17 +57,27 @@ subscribe('net.client.socket', (message) => {
 let isCut = false;
 let clients = 0;
 let failed = 0;
+let haveHeard = 0;
 const backAt: number[] = [];
 
-/** Tells when it hears the first message behind the cut. */
-function listener(): () => void {
-  let isBack = false;
-  clients++;
-  return () => {
-    if (!isCut || isBack) return;
-    isBack = true;
+/** What became of one client. */
+class Fate {
+  private isBack = false;
+
+  constructor() {
+    clients++;
+  }
+
+  back(): void {
+    if (!isCut || this.isBack) return;
+    this.isBack = true;
     backAt.push(nowMs());
-  };
+  }
+
+  heard(serial: number): void {
+    if (serial === BEHIND_CUT) this.back();
+    else if (serial === BEHIND_ALL) haveHeard++;
+  }
 }
 
 async function enterOurs(port: number, appId: string, uid: string, room: string): Promise<void> {
@@ -67,17 +85,21 @@ async function enterOurs(port: number, appId: string, uid: string, room: string)
   const client = ArRTM.createInstance(appId, { confPriCloudAddr, logFilter: ArRTM.LOG_FILTER_OFF });
   await client.login({ uid });
   const channel = client.createChannel(room);
-  channel.on('ChannelMessage', listener());
+  const fate = new Fate();
+  channel.on('ChannelMessage', ({ text }) => fate.heard(serialIn(text)));
   await channel.join();
 }
 
 async function enterPublished(port: number, appId: string, uid: string, room: string): Promise<void> {
   const open = arrtm(port, appId, { published: true });
-  const heard = listener();
+  const fate = new Fate();
   const from = `127.0.3.${1 + (clients % ADDRESSES)}`;
   const connect = async (): Promise<void> => {
     const client = await open(uid, room, from);
-    client.onMessage = heard;
+    fate.back();
+    client.onMessage = (serial) => {
+      if (serial === BEHIND_ALL) fate.heard(serial);
+    };
     void client.closed.then(reconnect);
   };
   const reconnect = async (): Promise<void> => {
@@ -109,5 +131,10 @@ answer<StormQuestions>({
     const giveUp = nowMs() + limitMs;
     while (backAt.length < clients && nowMs() < giveUp) await sleep(20);
     return { atMs: backAt, failed };
+  },
+  async hear({ limitMs }) {
+    const giveUp = nowMs() + limitMs;
+    while (haveHeard < clients && nowMs() < giveUp) await sleep(20);
+    return haveHeard;
   },
 });

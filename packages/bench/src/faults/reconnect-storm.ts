@@ -4,6 +4,7 @@ import { Generator, sleep } from './generator.js';
 import type { StormAnswers, StormQuestions } from './reconnect-storm-clients.js';
 import { Claims, type Scenario, type Size } from './scenario.js';
 import { FaultServer } from './server.js';
+import { BEHIND_ALL, BEHIND_CUT } from './storm-marks.js';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
 const OURS = { short: 200, long: 2000 };
@@ -14,6 +15,7 @@ const ROOM_SIZE = 1000;
 const BACK_MS = 10_000;
 /** Whoever is not back in time is waited for as long, to say how late. */
 const PATIENCE_MS = { short: 15_000, long: 40_000 };
+const HEAR_MS = 5000;
 const STALL_MS = 200;
 const GROWTH = 1.5;
 const LOOK_MS = 50;
@@ -56,12 +58,14 @@ export const reconnectStorm: Scenario = {
       }, LOOK_MS);
       const contention = server.contention();
       const cuts = await Promise.all(crowds.map((crowd) => crowd.ask('cut', {})));
-      for (const speaker of speakers) speaker.publish(1);
+      for (const speaker of speakers) speaker.publish(BEHIND_CUT);
       const began = Math.min(...cuts.map(({ atMs }) => atMs));
       const backs = await Promise.all(crowds.map((crowd) => crowd.ask('back', { limitMs: PATIENCE_MS[size] })));
       clearInterval(looking);
       const waited = contention();
       const loop = await server.loopDelay();
+      for (const speaker of speakers) speaker.publish(BEHIND_ALL);
+      const heard = await Promise.all(crowds.map((crowd) => crowd.ask('hear', { limitMs: HEAR_MS })));
       const textOf = (some: readonly StormAnswers['back'][], count: number): string => {
         const took = some.flatMap(({ atMs }) => atMs.map((at) => at - began)).sort((a, b) => a - b);
         const inTime = took.filter((ms) => ms <= BACK_MS).length;
@@ -73,6 +77,7 @@ export const reconnectStorm: Scenario = {
       const growth = peak / before;
       const isBack = times.length === all;
       claims.holds('everybody comes back', isBack);
+      claims.holds('everybody hears what is said then', heard.reduce((sum, some) => sum + some, 0) === all);
       const isInTime = times.filter((at) => at - began <= BACK_MS).length === all;
       if (isBack) claims.holdsInTime(`everybody is back within ${BACK_MS / 1000} s`, isInTime, waited);
       claims.holdsInTime(`the event loop is never late by more than ${STALL_MS} ms`, loop.max <= STALL_MS, waited);
