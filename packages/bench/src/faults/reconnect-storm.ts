@@ -30,6 +30,7 @@ export const reconnectStorm: Scenario = {
   load: { short: loadOf('short'), long: loadOf('long') },
   async run(size) {
     const claims = new Claims();
+    // Such as --cpu-prof, which writes when the server ends by itself.
     const nodeFlags = (process.env.FAULTS_NODE_FLAGS ?? '').split(' ').filter(Boolean);
     const server = await FaultServer.start({ nodeFlags });
     const crowds: Crowd[] = Array.from({ length: GENERATORS + 1 }, () => new Generator('reconnect-storm-clients.js'));
@@ -85,11 +86,12 @@ export const reconnectStorm: Scenario = {
       for (const speaker of speakers) speaker.close();
       return claims.outcome(
         `ours: ${textOf(backs.slice(GENERATORS), OURS[size])}; published: ${textOf(backs.slice(0, GENERATORS), PUBLISHED[size])}, ` +
-          `${failed} attempts had to be repeated; loop delay ${loop.p99.toFixed(0)} ms at p99, at most ${loop.max.toFixed(0)} ms; ` +
+          `${failed} attempts had to be repeated, ${await server.metric('arrtm_refused_overload_total')} of them for the overload; loop delay ${loop.p99.toFixed(0)} ms at p99, at most ${loop.max.toFixed(0)} ms; ` +
           `RSS ${(before / 2 ** 20).toFixed(0)} MB before, ${(peak / 2 ** 20).toFixed(0)} MB at most (${growth.toFixed(2)} times)`,
       );
     } finally {
       for (const crowd of crowds) crowd.end();
+      if (nodeFlags.length > 0) await server.end('SIGTERM');
       await server.close();
     }
   },
