@@ -1,3 +1,4 @@
+import { quickPost } from './quick-post.js';
 import { Wire } from './wire.js';
 
 /** What a benchmark does with a server, whatever its protocol. */
@@ -33,19 +34,26 @@ export function bodyOf(serial: number, bytes = 250): string {
   return head + 'x'.repeat(bytes - head.length);
 }
 
-function serialOf(text: string): number {
+export function serialIn(text: string): number {
   return Number(MARK.exec(text)?.[1] ?? Number.NaN);
 }
 
-/** Our server, spoken to as our SDK does. */
-export function arrtm(port: number, appId: string): Connect {
+/** A client of ours, or as the published SDK would be. */
+export interface OwnClient extends Client {
+  /** A message was not taken; the frame. Throws unless it is set. */
+  onRefused: (text: string) => void;
+  readonly wire: Wire;
+}
+
+type ConnectOwn = (...how: Parameters<Connect>) => Promise<OwnClient>;
+
+/** Our server, spoken to as our SDK does, or as the published one. Rejects when the server says "try again". */
+export function arrtm(port: number, appId: string, { published = false } = {}): ConnectOwn {
   return async (user, group, localAddress, bytes) => {
-    const reply = (await (
-      await fetch(`http://127.0.0.1:${port}/arapi/v1?action=wrtm_gateway`, {
-        method: 'POST',
-        body: JSON.stringify({ appid: appId, uid: user, token: '', wss: false }),
-      })
-    ).json()) as { sessionid: string };
+    const body = JSON.stringify({ appid: appId, uid: user, token: '', wss: false });
+    const answer = await quickPost(port, '/arapi/v1?action=wrtm_gateway', body, localAddress);
+    if (answer.status !== 200) throw new Error(`the gateway answers ${answer.status}`);
+    const reply = JSON.parse(answer.body) as { sessionid: string };
     const wire = await Wire.open('127.0.0.1', port, '/', localAddress);
     const frame = (cmd: string, content: object): string =>
       `{"Cmd":"${cmd}","Encrypt":false,"Content":${JSON.stringify(JSON.stringify(content))}}`;
@@ -55,7 +63,11 @@ export function arrtm(port: number, appId: string): Connect {
         if (text.startsWith('{"Cmd":"Login"')) {
           if (!text.includes('\\"Code\\":0')) reject(new Error(text));
           else if (group === undefined) resolve();
-          else wire.send(frame('JoinChannel', { ChanId: group }));
+          else {
+            // As the published SDK does after a reconnect (quirk Q16).
+            if (published) wire.send(frame('AddOrUpdateUserAttributes', { SetLocal: true, Attributes: '{}' }));
+            wire.send(frame('JoinChannel', { ChanId: group }));
+          }
         } else if (text.startsWith('{"Cmd":"JoinChannel"')) resolve();
       };
     });
@@ -66,14 +78,17 @@ export function arrtm(port: number, appId: string): Connect {
       SdkVer: '2.0.0',
       SessionId: reply.sessionid,
     };
-    const content = JSON.stringify(
-      JSON.stringify({ ...login, SvrKeepAlive: true, Caps: ['reply-codes.1', 'push-offline.1', 'resume.1'] }),
-    );
+    const caps = published ? {} : { Caps: ['reply-codes.1', 'push-offline.1', 'resume.1'] };
+    const content = JSON.stringify(JSON.stringify({ ...login, SvrKeepAlive: true, ...caps }));
     wire.send(`{"Cmd":"Login","AppId":"${appId}","Encrypt":false,"Content":${content}}`);
     await joined;
-    const client: Client = {
+    const client: OwnClient = {
+      wire,
       onMessage: () => undefined,
       onReceipt: () => undefined,
+      onRefused: (text) => {
+        throw new Error(`refused: ${text}`);
+      },
       publish: (serial) =>
         wire.send(
           frame('SendChannelMsg', {
@@ -105,17 +120,17 @@ export function arrtm(port: number, appId: string): Connect {
       close: () => wire.close(),
     };
     wire.onText = (text) => {
-      if (text.startsWith('{"Cmd":"RecvMsgFromChan"')) client.onMessage(serialOf(text), '');
+      if (text.startsWith('{"Cmd":"RecvMsgFromChan"')) client.onMessage(serialIn(text), '');
       else if (text.startsWith('{"Cmd":"RecvMsgFromPeer"')) {
         const id = /MsgId\\":(\d+)/.exec(text)?.[1];
         const from = /FromUId\\":\\"([^\\]+)/.exec(text)?.[1] ?? '';
         wire.send(frame('RecvMsgFromPeerAck', { MsgId: Number(id), FromUId: from }));
-        client.onMessage(serialOf(text), from);
+        client.onMessage(serialIn(text), from);
       } else if (text.startsWith('{"Cmd":"MsgStatus"')) {
         if (!text.includes('\\"Status\\":2')) throw new Error(`not received: ${text}`);
         client.onReceipt(Number(/MsgId\\":(\d+)/.exec(text)?.[1]));
       } else if (text.startsWith('{"Cmd":"SendChannelMsg"')) {
-        if (!text.includes('\\"Code\\":0')) throw new Error(`refused: ${text}`);
+        if (!text.includes('\\"Code\\":0')) client.onRefused(text);
       } else if (text.startsWith('{"Cmd":"ReqKeepAlive"')) {
         wire.send('{"Cmd":"KeepAlive","Encrypt":false,"Content":"{\\"time\\":\\"1795373281624\\"}"}');
       }
@@ -145,7 +160,7 @@ export function bare(port: number): Connect {
       closed: endOf(wire),
       close: () => wire.close(),
     };
-    wire.onText = (text) => client.onMessage(serialOf(text), '');
+    wire.onText = (text) => client.onMessage(serialIn(text), '');
     return client;
   };
 }
@@ -180,7 +195,7 @@ export function socketIo(port: number): Connect {
       else if (text.startsWith('42')) {
         const ack = /^42(\d+)\[/.exec(text)?.[1];
         if (ack !== undefined) wire.send(`43${ack}[1]`);
-        client.onMessage(serialOf(text), /"from":"([^"]+)"/.exec(text)?.[1] ?? '');
+        client.onMessage(serialIn(text), /"from":"([^"]+)"/.exec(text)?.[1] ?? '');
       } else if (text.startsWith('43')) client.onReceipt(Number(/^43(\d+)/.exec(text)?.[1]));
     };
     return client;

@@ -7,6 +7,8 @@ import { connect, type Socket } from 'node:net';
  */
 export class Wire {
   onText: (text: string) => void = () => undefined;
+  /** Sees the bytes of each text frame first: from `start` to `end`. True: it has been dealt with, and is no text any more. */
+  onFrame: ((data: Buffer, start: number, end: number) => boolean) | undefined;
   onClose: () => void = () => undefined;
   /** Code of the close frame that came, if one did. */
   closeCode: number | undefined;
@@ -98,8 +100,9 @@ export class Wire {
         at = 10;
       }
       if (data.length < at + length) break;
-      if (opcode === 1) this.onText(data.toString('latin1', at, at + length));
-      else if (opcode === 9) this.socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
+      if (opcode === 1) {
+        if (!this.onFrame?.(data, at, at + length)) this.onText(data.toString('latin1', at, at + length));
+      } else if (opcode === 9) this.socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
       else if (opcode === 8) {
         this.closeCode = length >= 2 ? data.readUInt16BE(at) : undefined;
         this.socket.end();

@@ -48,7 +48,6 @@ export interface ServerOptions {
   readonly version: string;
   readonly httpBodyBytes: number;
   readonly frameCloseBytes: number;
-  readonly maxConnections: number;
   readonly requestTimeoutMs: number;
   /** Who may call the REST API with a key, and how often it may be called. */
   readonly apiKeys?: readonly ApiKey[];
@@ -189,6 +188,7 @@ export async function openEdge(
   node: ServerNode,
 ): Promise<{ readonly server: Server; close(): Promise<void> }> {
   const origins = new OriginRule(options.allowedOrigins);
+  const trustProxy = options.trustProxy ?? false;
   const { app, server } = await createHttpServer({
     gateway: node.gateway,
     backEnds: node.backEnds(options.apiKeys ?? [], isSecretOf, options.rest ?? DEFAULT_REST),
@@ -197,22 +197,22 @@ export async function openEdge(
     media: node.media,
     origins,
     publicAddress: options.publicAddress,
-    trustProxy: options.trustProxy ?? false,
+    trustProxy,
     bodyBytes: options.httpBodyBytes,
     publicDir: options.publicDir,
     sdkVersion: options.version,
     requestTimeoutMs: options.requestTimeoutMs,
     metrics: options.metrics,
     operatorKey: options.operatorKey,
-    isReady: () => node.isReady,
+    readiness: () => (!node.isReady ? 'not ready' : node.door.isOverloaded ? 'overloaded' : 'ready'),
+    isStarting: () => node.isStarting,
   });
   const upgrades = acceptUpgrades(server, {
     maxFrameBytes: options.frameCloseBytes,
-    maxConnections: options.maxConnections,
     origins,
     publicAddress: options.publicAddress,
-    connectionCount: () => node.connectionCount,
-    isReady: () => node.isReady,
+    trustProxy,
+    letsConnect: (from) => node.door.letsConnect(from),
     accept: (transport) => node.accept(transport),
   });
   return {

@@ -30,7 +30,7 @@ export interface TestServerOptions {
   readonly allowedOrigins?: readonly string[];
   readonly publicDir?: string;
   readonly publicAddress?: { readonly host: string; readonly port?: number };
-  readonly maxConnections?: number;
+  readonly trustProxy?: boolean;
   readonly requestTimeoutMs?: number;
   readonly apiKeys?: readonly ApiKey[];
   readonly rest?: RestOptions;
@@ -54,11 +54,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     engineLimits: options.engineLimits ?? {},
     allowedOrigins: options.allowedOrigins,
     publicAddress: options.publicAddress,
+    trustProxy: options.trustProxy,
     publicDir: options.publicDir,
     version: '0.0.0-test',
     httpBodyBytes: 64 * 1024,
     frameCloseBytes: 1024 * 1024,
-    maxConnections: options.maxConnections ?? 10_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     apiKeys: options.apiKeys ?? [],
     ...(options.rest && { rest: options.rest }),

@@ -3,13 +3,24 @@
  * that it prints is Markdown.
  */
 import { parseArgs } from 'node:util';
+import { appOverload } from './app-overload.js';
 import { badBytes } from './bad-bytes.js';
 import { badNetworks } from './bad-networks.js';
+import { largeChannel } from './large-channel.js';
 import { leaks } from './leaks.js';
+import { reconnectStorm } from './reconnect-storm.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders, badBytes, badNetworks, leaks];
+const SCENARIOS: readonly Scenario[] = [
+  slowReaders,
+  appOverload,
+  largeChannel,
+  reconnectStorm,
+  badNetworks,
+  badBytes,
+  leaks,
+];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)

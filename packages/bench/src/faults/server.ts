@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { waitedMicros } from '../cpu.js';
 
 const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
 const INSIDE = fileURLToPath(new URL('inside-on-signal.js', import.meta.url));
@@ -108,6 +109,12 @@ export class FaultServer {
       if (line !== undefined) return JSON.parse(line.slice('inside '.length));
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** Begins to look at how long it waits for a core; the share of the time since then. */
+  contention(): () => number {
+    const [began, waited] = [performance.now(), waitedMicros(this.pid)];
+    return () => (waitedMicros(this.pid) - waited) / 1000 / (performance.now() - began);
   }
 
   async metric(name: string): Promise<number> {

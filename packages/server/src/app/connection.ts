@@ -12,6 +12,7 @@ import {
   type ServerFrameInput,
   type ServerFrameName,
 } from 'ar-rtm-protocol';
+import type { AppQuota } from '../domain/app-quota.js';
 import { type ConnectionEvent, type ConnectionState, nextConnectionState } from '../domain/connection-state.js';
 import type { ReadClock } from '../domain/read-clock.js';
 import { SlidingWindow } from '../domain/sliding-window.js';
@@ -39,6 +40,8 @@ export interface ConnectionHost {
   heardAgain(session: Session): void;
   /** The regular visit: heartbeats, silence, deadlines. Milliseconds until the next one. */
   visit(connection: Connection): number | undefined;
+  /** It does not wait for the answer to a Login any more. */
+  decided(): void;
   gone(connection: Connection, code: number, byClient: boolean): void;
   /** More waits for the client than it may leave unread. */
   closeSlow(connection: Connection): void;
@@ -65,6 +68,8 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   session: Session | undefined;
   profile: ClientProfile | undefined;
   httpAddress: string | undefined;
+  /** Of the app that it has logged in to; absent where the app has no limits. */
+  quota: AppQuota | undefined;
   /** Read clock times. */
   readonly openedMs: number;
   lastPacketMs: number;
@@ -108,7 +113,9 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   apply(event: ConnectionEvent): boolean {
     const next = nextConnectionState(this.current, event);
     if (next === undefined) return false;
+    const awaited = this.awaitsLogin;
     this.current = next;
+    if (awaited && !this.awaitsLogin) this.host.decided();
     if (next === 'closing' || next === 'quarantined') this.closingMs = this.host.clock.nowMs;
     return true;
   }

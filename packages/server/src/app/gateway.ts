@@ -13,8 +13,10 @@ import type { Tokens } from '../domain/tokens.js';
 import type { TokenVerdict } from '../domain/tokens-verdict.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { MessageEntry } from '../ports/inboxes.js';
+import type { AppQuotas } from './app-quotas.js';
 import { AttemptLimit } from './attempt-limit.js';
 import type { NodeContext } from './context.js';
+import type { Door } from './door.js';
 import { LogLimit } from './log-limit.js';
 import type { MediaTexts } from './media/media-texts.js';
 import type { RequestSessions } from './request-sessions.js';
@@ -36,6 +38,11 @@ export type GatewayAnswer =
 export const UNAVAILABLE: GatewayAnswer = {
   status: 503,
   body: { code: GATEWAY_CODE.UNKNOWN, message: 'not ready, try again' },
+};
+
+const APP_IS_FULL: GatewayAnswer = {
+  status: 503,
+  body: { code: GATEWAY_CODE.UNKNOWN, message: 'the app has too many connections, try again later' },
 };
 
 const TOO_MANY_FAILURES: GatewayAnswer = {
@@ -61,7 +68,8 @@ export class Gateway {
     private readonly tickets: Tickets,
     private readonly sessions: RequestSessions,
     private readonly mediaTexts: MediaTexts,
-    private readonly isReady: () => boolean,
+    private readonly door: Door,
+    private readonly quotas: AppQuotas,
   ) {
     this.limitedLog = new LogLimit(context.logger, context.time);
   }
@@ -71,21 +79,27 @@ export class Gateway {
    * request came from.
    */
   login(body: string, address: Address, from = ''): GatewayAnswer | Promise<GatewayAnswer> {
-    if (!this.isReady()) return UNAVAILABLE;
+    if (!this.door.letsAsk(from)) return UNAVAILABLE;
     const request = decodeGatewayRequest(body);
     if (!request.ok) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, `${request.field} is missing or has the wrong type`);
     const { appid, uid, token, wss } = request.value;
     const app = isAppId(appid) ? this.apps.find(appid) : undefined;
     if (!app) return refusal(GATEWAY_CODE.INVALID_APP_ID, 'unknown App ID');
     if (!isId(uid)) return refusal(GATEWAY_CODE.INVALID_ARGUMENT, 'uid is not a user id');
-    return this.judge(app, uid, token, from, (tokenEndTs) => ({
-      status: 200,
-      body: {
-        code: GATEWAY_CODE.OK,
-        sessionid: this.tickets.issue(appid, uid, token, tokenEndTs, wss),
-        addresses: [{ type: 0, addr: address.host, port: address.port }],
-      },
-    }));
+    return this.judge(app, uid, token, from, (tokenEndTs) => {
+      const answer = (mayConnect: boolean): GatewayAnswer => {
+        if (!mayConnect) {
+          this.context.counters.add('refused_app_connections');
+          return APP_IS_FULL;
+        }
+        const sessionid = this.tickets.issue(appid, uid, token, tokenEndTs, wss);
+        const addresses = [{ type: 0, addr: address.host, port: address.port }];
+        return { status: 200, body: { code: GATEWAY_CODE.OK, sessionid, addresses } };
+      };
+      // Behind the token: who has none does not learn whether the user is there.
+      const mayConnect = this.quotas.mayConnect(app, uid);
+      return typeof mayConnect === 'boolean' ? answer(mayConnect) : mayConnect.then(answer);
+    });
   }
 
   /** A body that cannot be taken (size, encoding). */
@@ -99,7 +113,7 @@ export class Gateway {
     uid: string,
     token: string,
     from: string,
-    letIn: (tokenEndTs: number | undefined) => GatewayAnswer,
+    letIn: (tokenEndTs: number | undefined) => GatewayAnswer | Promise<GatewayAnswer>,
   ): GatewayAnswer | Promise<GatewayAnswer> {
     const { time } = this.context;
     if (app.certificates.length > 0 && this.invalidTokens.isReached(from, time.monotonicMs())) {

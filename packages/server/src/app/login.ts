@@ -1,8 +1,9 @@
 import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE, type Position } from 'ar-rtm-protocol';
-import type { Apps } from '../domain/apps.js';
+import type { App, Apps } from '../domain/apps.js';
 import { httpAddress } from '../domain/http-address.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClaimMode, ClaimRequest, ClaimResult } from '../ports/registry.js';
+import type { AppQuotas } from './app-quotas.js';
 import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
@@ -16,6 +17,8 @@ import { PUBLISHED_LOGIN_MS, type TokenWatch } from './token-watch.js';
 /** A claim that the engine did not answer is repeated this long before a client of ours is sent away. */
 const CLAIM_PATIENCE_MS = 5000;
 const CLAIM_RETRY_MS = 250;
+/** How often a Login that waits for a place in its app looks again. */
+const PLACE_RETRY_MS = 250;
 
 const USER_SID = /^[0-9a-zA-Z_-]{1,64}$/;
 
@@ -29,6 +32,7 @@ export class Login {
     /** Whether this node holds its lease: without, it must not host sessions. */
     private readonly mayHost: () => boolean,
     private readonly tokenWatch: TokenWatch,
+    private readonly quotas: AppQuotas,
   ) {}
 
   async run(connection: Connection, appId: unknown, content: CommandContent<'Login'>): Promise<void> {
@@ -53,6 +57,7 @@ export class Login {
     const ticket = { ...found.ticket, appId: app.appId, uid };
     // Others find what is at the server by themselves.
     if (!profile.types) connection.httpAddress = httpAddress(connection.transport.reachedHost, ticket.secure);
+    if (!(await this.takePlace(connection, app, uid, profile))) return;
     const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
     const inboxAt = mode === 'resume' ? positionOf(content) : undefined;
     const claim = await this.claim(connection, ticket, userSId, mode, inboxAt);
@@ -78,6 +83,37 @@ export class Login {
     this.sessions.open(connection, claim);
     if (connection.session) this.tokenWatch.begin(connection.session, claim.tokenEndTs);
     connection.releaseWaiting();
+  }
+
+  /**
+   * The app may have filled up since the ticket was made. Ours asks the gateway again. A published client that is closed
+   * before the answer to its Login may never come back (quirk Q9), so that it waits for a place as long as for a Login.
+   */
+  private async takePlace(
+    connection: Connection,
+    app: App,
+    uid: string,
+    { published }: ClientProfile,
+  ): Promise<boolean> {
+    const { time, settings, counters } = this.context;
+    const giveUpMs = time.monotonicMs() + (published ? settings.loginDeadlineMs : 0);
+    const quota = this.quotas.of(app);
+    if (!quota) return true;
+    for (;;) {
+      const mayConnect = this.quotas.mayConnect(app, uid);
+      if (mayConnect === true || (await mayConnect)) break;
+      if (connection.state !== 'logging-in') return false;
+      if (time.monotonicMs() >= giveUpMs) {
+        counters.add('refused_app_connections');
+        connection.close(CLOSE_CODE.SERVICE_RESTART, 'the app has too many connections');
+        return false;
+      }
+      await pause(time, PLACE_RETRY_MS);
+    }
+    if (connection.state !== 'logging-in') return false;
+    quota.enter();
+    connection.quota = quota;
+    return true;
   }
 
   private oursOnly(claim: Extract<ClaimResult, { outcome: 'claimed' }>, session: Session) {

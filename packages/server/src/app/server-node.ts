@@ -8,6 +8,7 @@ import type { MediaBytes } from '../ports/media-bytes.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
+import { AppQuotas } from './app-quotas.js';
 import { Archive } from './archive.js';
 import { AuthorReplies } from './author-replies.js';
 import { BackEndApi, type BackEndLimits } from './back-end/back-end-api.js';
@@ -22,6 +23,7 @@ import { DeadlineWheel } from './deadline-wheel.js';
 import { Deliveries } from './deliveries.js';
 import { Departures } from './departures.js';
 import { Dispatcher } from './dispatcher.js';
+import { Door } from './door.js';
 import { pause } from './engine-failure.js';
 import { Gateway } from './gateway.js';
 import { AttributeCommands } from './handlers/attributes.js';
@@ -56,6 +58,7 @@ const BUDGET_CHECK_MS = 500;
 export class ServerNode implements ConnectionHost {
   readonly clock: ReadClock;
   readonly sweep: OutboxSweep;
+  readonly door: Door;
   readonly gateway: Gateway;
   readonly logUploads: LogUploads;
   readonly historyGateway: HistoryGateway;
@@ -71,9 +74,11 @@ export class ServerNode implements ConnectionHost {
   private readonly sessions: SessionHost;
   private readonly liveness: Liveness;
   private readonly lease: Lease;
+  private readonly quotas: AppQuotas;
   private readonly dispatcher: Dispatcher;
   private readonly peers: PeerMessages;
   private readonly timers: Cancel[] = [];
+  private starting = true;
   private draining = false;
   private lastIdleCheckMs = 0;
   private lastBudgetCheckMs = 0;
@@ -95,6 +100,7 @@ export class ServerNode implements ConnectionHost {
       settings.connectionQueueBytes,
       (bytes) => context.counters.add('slow_consumer_bytes_dropped', bytes),
     );
+    this.door = new Door(context, () => this.isReady);
     this.deliveries = new Deliveries(context);
     this.departures = new Departures(context);
     const tickets = new Tickets(context.signer, time, context.chance, settings.ticketMs);
@@ -111,7 +117,9 @@ export class ServerNode implements ConnectionHost {
     this.sessions = new SessionHost(context, clock, wheel, hub, departures, presence, calls, mediaTexts);
     this.liveness = new Liveness(context, this.clock, this.sessions, this.sessions.reachability);
     this.lease = new Lease(context, this.sessions, this.departures);
-    this.gateway = new Gateway(context, apps, tokens, tickets, requestSessions, mediaTexts, () => this.isReady);
+    this.quotas = new AppQuotas(context, this.sessions);
+    const { door, quotas } = this;
+    this.gateway = new Gateway(context, apps, tokens, tickets, requestSessions, mediaTexts, door, quotas);
     const tokenWatch = new TokenWatch(context, this.wheel, this.sessions);
     this.logUploads = new LogUploads(context, requestSessions, clientLogs);
     const archive = new Archive(context);
@@ -121,7 +129,7 @@ export class ServerNode implements ConnectionHost {
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,
-      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld, tokenWatch),
+      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld, tokenWatch, quotas),
       this.sessions,
       this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock, archive),
@@ -140,21 +148,24 @@ export class ServerNode implements ConnectionHost {
     const { time, settings } = this.context;
     this.timers.push(time.every(TICK_MS, () => this.tick()));
     this.timers.push(time.every(settings.mediaSweepMs, () => void this.media.sweep.run()));
+    this.starting = false;
   }
 
-  /** Logins are accepted. */
+  /** Logins are accepted, unless the process is overloaded. */
   get isReady(): boolean {
-    return this.lease.isHeld && !this.draining;
+    return this.lease.isHeld && !this.starting && !this.draining;
   }
 
-  get connectionCount(): number {
-    return this.connections.size;
+  /** Nothing can be answered yet. */
+  get isStarting(): boolean {
+    return this.starting;
   }
 
   /** Live objects by kind, for leak tests and health. */
   get census(): Readonly<Record<string, number>> {
     return {
       connections: this.connections.size,
+      pendingLogins: this.door.pendingLogins,
       sessions: this.sessions.size,
       feeds: this.hub.size,
       watched: this.presence.size,
@@ -180,6 +191,7 @@ export class ServerNode implements ConnectionHost {
       new Credentials(keys, isSecretOf, tokens, context),
       new BackEndMessages(context, this.deliveries, this.hub, this.archive, offlineCode),
       new Kicks(context, this.departures),
+      this.quotas,
       limits,
       () => this.isReady,
     );
@@ -189,6 +201,7 @@ export class ServerNode implements ConnectionHost {
   accept(transport: Transport): TransportEvents {
     const connection = new Connection(transport, this);
     this.connections.add(connection);
+    this.door.opened(transport.remoteAddress);
     this.context.counters.add('connections_opened');
     this.wheel.schedule(connection, this.liveness.firstVisitMs);
     if (this.draining) connection.close(CLOSE_CODE.SERVICE_RESTART, 'restarting');
@@ -247,8 +260,14 @@ export class ServerNode implements ConnectionHost {
     return this.liveness.visit(connection);
   }
 
+  decided(): void {
+    this.door.decided();
+  }
+
   gone(connection: Connection, _code: number, byClient: boolean): void {
     this.connections.delete(connection);
+    this.door.closed(connection.transport.remoteAddress);
+    connection.quota?.leave();
     this.context.counters.add('connections_closed');
     const { session, forgetOnClose } = connection;
     connection.session = undefined;
@@ -283,7 +302,7 @@ export class ServerNode implements ConnectionHost {
 
   private tick(): void {
     const now = this.context.time.monotonicMs();
-    this.clock.tick(now);
+    this.door.ticked(this.clock.tick(now), now);
     this.wheel.tick(now);
     this.deliveries.tick(now);
     if (now - this.lastHubSweepMs >= HUB_SWEEP_MS) {

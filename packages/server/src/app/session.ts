@@ -97,7 +97,13 @@ export class Session {
     this.members = this.members.filter((member) => member.channel.channelId !== channelId);
   }
 
-  /** 0 when one more message is within the budget; otherwise milliseconds until it is. */
+  /** 0 when one more message is within the budget; otherwise milliseconds until it is. Takes nothing. */
+  messageWaitMs(settings: NodeSettings, nowMs: number): number {
+    this.bucket ??= new TokenBucket(settings.messages, nowMs);
+    return this.bucket.waitMs(settings.messages, nowMs);
+  }
+
+  /** The same, and takes one when it answers 0. */
   takeMessage(settings: NodeSettings, nowMs: number): number {
     this.bucket ??= new TokenBucket(settings.messages, nowMs);
     return this.bucket.take(settings.messages, nowMs);

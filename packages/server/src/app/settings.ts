@@ -57,6 +57,14 @@ export interface NodeSettings {
   /** Close frames of a drain are spread over this time. */
   readonly drainMs: number;
 
+  /** Sockets: all, of one address, new ones of one address a second, and those that have not logged in. */
+  readonly maxConnections: number;
+  readonly addressConnections: number;
+  readonly addressConnectionsPerSecond: number;
+  readonly pendingLogins: number;
+  /** The event loop is overloaded when it is later than this for a while. */
+  readonly overloadDelayMs: number;
+
   readonly messages: BucketRule;
   /** A published client's reading is paused at most this long at a time, and its message refused after the second. */
   readonly pauseMs: number;
@@ -142,6 +150,11 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   callConfirmMs: TIMES.CALL_CONFIRM_MS,
   engineTimeoutMs: 3000,
   drainMs: 2000,
+  maxConnections: 50_000,
+  addressConnections: 20_000,
+  addressConnectionsPerSecond: 15_000,
+  pendingLogins: 15_000,
+  overloadDelayMs: 500,
   messages: { perSecond: 60, burst: 360 },
   pauseMs: 1000,
   pauseRefuseMs: 5000,

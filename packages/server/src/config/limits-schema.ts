@@ -86,6 +86,30 @@ export const limitsSchema = group('Sizes, counts, rates and budgets.', {
   ),
   httpBodyBytes: bytes('Bytes of the body of a gateway or message request.', LIMITS.HTTP_BODY_BYTES, KB, 16 * MB),
   maxConnections: count('Connections of this server; more are refused with 503.', 50_000, 1, 10_000_000),
+  addressConnections: count(
+    'Connections from one address (an IPv6 one counts by its /64 network); more are refused with 503. Behind a proxy set `trustProxy`. The default lets 12,000 clients be behind one proxy that does not tell their addresses.',
+    20_000,
+    1,
+    10_000_000,
+  ),
+  addressConnectionsPerSecond: count(
+    'New connections from one address a second, as many at once; more are refused with 503. The default lets 12,000 clients behind one proxy come back at once: a published client that gets a ticket and then no socket may give up for good. Lower it where clients have addresses of their own.',
+    15_000,
+    1,
+    1_000_000,
+  ),
+  pendingLogins: count(
+    'Connections that have not logged in, all together; more are refused with 503. The default has room for 12,000 clients that come back at once.',
+    15_000,
+    1,
+    10_000_000,
+  ),
+  overloadDelayMs: milliseconds(
+    'When the event loop is later than this for 2 s, logins get 503 and `/readyz` says 503, until it has been in time for 1 s. Who is logged in goes on.',
+    500,
+    20,
+    60_000,
+  ),
   messagesPerSecond: count('Messages a second that a client may send, on average.', 60, 1, 100_000),
   messageBurst: count('Messages that a client may send at once.', 360, 1, 1_000_000),
   malformedFrames: count(

@@ -19,13 +19,22 @@ const appSchema = z
     allowWildcardUid: flag('Whether a token made for an empty user ID is accepted for every user ID.'),
     limits: z
       .strictObject({
-        connections: z.int().min(1).max(10_000_000).optional().describe('Connections of this app.'),
+        connections: z
+          .int()
+          .min(1)
+          .max(10_000_000)
+          .optional()
+          .describe(
+            'Connections of this app to each server. Above it its logins get 503, which clients repeat; who goes on with a session is let in.',
+          ),
         messagesPerSecond: z
           .int()
           .min(1)
           .max(10_000_000)
           .optional()
-          .describe('Messages a second, all clients together.'),
+          .describe(
+            'Messages a second that clients and back ends of this app send to each server, all together, and as many at once. More are refused as too often; published clients are held back for up to 5 s before.',
+          ),
         storedBytes: z
           .int()
           .min(0)

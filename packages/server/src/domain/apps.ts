@@ -11,6 +11,9 @@ export interface App {
 
 /** Bounds of one app, beside those of every app. */
 export interface AppLimits {
+  /** Of one node. */
+  readonly connections?: number | undefined;
+  readonly messagesPerSecond?: number | undefined;
   readonly storedBytes?: number | undefined;
 }
 

@@ -14,9 +14,12 @@ export class ReadClock {
     this.last = monotonicMs;
   }
 
-  tick(monotonicMs: number): void {
-    this.total += Math.min(monotonicMs - this.last, 2 * this.periodMs);
+  /** Answers how late this tick is. */
+  tick(monotonicMs: number): number {
+    const passedMs = monotonicMs - this.last;
+    this.total += Math.min(passedMs, 2 * this.periodMs);
     this.last = monotonicMs;
+    return passedMs - this.periodMs;
   }
 
   /** Milliseconds of reading time. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CALL_EVENTS, CALL_STATES, isRunning, nextCallState, sidesToTell } from './call-state.js';
 import { CONNECTION_EVENTS, CONNECTION_STATES, nextConnectionState } from './connection-state.js';
+import { LOOP_EVENTS, LOOP_STATES, nextLoopState } from './loop-state.js';
 import { MEMBER_EVENTS, MEMBER_STATES, nextMemberState } from './member-state.js';
 import { nextPresenceState, PRESENCE_EVENTS, PRESENCE_STATES } from './presence-state.js';
 import { nextSessionState, SESSION_EVENTS, SESSION_STATES } from './session-state.js';
@@ -53,6 +54,23 @@ test('a session', () => {
       'suspended resumed active',
       'suspended ended ended',
       'suspended moved ended',
+    ].sort(),
+  );
+});
+
+test('the event loop', () => {
+  expect(walk(LOOP_STATES, LOOP_EVENTS, nextLoopState)).toEqual(
+    [
+      'in-time late late',
+      'in-time late-for-long late',
+      'late in-time in-time',
+      'late in-time-for-long in-time',
+      'late late-for-long overloaded',
+      'overloaded in-time recovering',
+      'overloaded in-time-for-long recovering',
+      'recovering late overloaded',
+      'recovering late-for-long overloaded',
+      'recovering in-time-for-long in-time',
     ].sort(),
   );
 });

@@ -15,6 +15,7 @@ export interface Framing {
 
 /** What the application layer may do with a socket. Nothing here throws, also not after the socket has closed. */
 export interface Transport {
+  /** Where the client is, as far as a proxy in front can be believed. */
   readonly remoteAddress: string;
   /** The host that the client reaches this server at, as far as it can be believed. */
   readonly reachedHost: HostAndPort | undefined;

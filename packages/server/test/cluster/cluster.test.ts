@@ -384,6 +384,7 @@ test('under every fault at once the cluster stays whole, and ends empty', async 
     for (const node of cluster.nodes) {
       expect(node.census, `seed ${seed}`).toEqual({
         connections: 0,
+        pendingLogins: 0,
         sessions: 0,
         feeds: 0,
         transfers: 0,

@@ -100,7 +100,7 @@ test('5,000 half-open connections at once: the server goes on, and closes them a
 }, 40_000);
 
 test('above maxConnections an upgrade gets 503 and its connection ends; below again, it is let in', async () => {
-  await arena.start({ maxConnections: 4 });
+  await arena.start({ settings: { maxConnections: 4 } });
   const first = await arena.wire();
   await arena.wire();
   for (let i = 0; i < 20; i++) {

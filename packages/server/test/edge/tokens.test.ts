@@ -65,7 +65,6 @@ function optionsFor(lines: string[]): ServerOptions {
     version: '0.0.0-test',
     httpBodyBytes: 65_536,
     frameCloseBytes: 65_536,
-    maxConnections: 10,
     requestTimeoutMs: 10_000,
   };
 }

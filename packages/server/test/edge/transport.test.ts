@@ -23,10 +23,9 @@ test('a socket that is closed while it is paused reads the answer of its client 
   const accepted = new Promise<Transport>((resolve) => {
     acceptUpgrades(server, {
       maxFrameBytes: 1000,
-      maxConnections: 10,
       origins: new OriginRule(undefined),
-      connectionCount: () => 0,
-      isReady: () => true,
+      trustProxy: false,
+      letsConnect: () => true,
       accept: (transport) => {
         resolve(transport);
         return {

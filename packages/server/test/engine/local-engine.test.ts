@@ -17,6 +17,26 @@ const EMPTY = {
   waits: 0,
 };
 
+test('sessions that change at the same time are recorded in slices, all within a second', async () => {
+  const harness = await LocalHarness.open();
+  const node = await TestNode.start(harness);
+  const users = await Promise.all(Array.from({ length: 3500 }, (_, i) => node.login(`u${i}`)));
+  await harness.advance(1000);
+  await node.renew();
+  const sizes: number[] = [];
+  const { records } = harness;
+  const write = records.write.bind(records);
+  records.write = (changes) => {
+    sizes.push(changes.length);
+    return write(changes);
+  };
+  await Promise.all(users.map((user) => user.suspend(0)));
+  await harness.advance(1000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3500);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1000);
+  await harness.close();
+});
+
 describe('Local engine: memory', () => {
   test('nothing is left after 200,000 logins, messages and memberships', { timeout: 120_000 }, async () => {
     const harness = await LocalHarness.open();

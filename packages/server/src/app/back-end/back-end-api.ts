@@ -1,5 +1,6 @@
 import { isAppId } from 'ar-rtm-protocol';
 import type { App, Apps } from '../../domain/apps.js';
+import type { AppQuotas } from '../app-quotas.js';
 import { AttemptLimit } from '../attempt-limit.js';
 import type { NodeContext } from '../context.js';
 import type { Caller, Credentials } from './credentials.js';
@@ -43,6 +44,7 @@ export class BackEndApi {
     private readonly credentials: Credentials,
     private readonly messages: BackEndMessages,
     private readonly kicks: Kicks,
+    private readonly quotas: AppQuotas,
     limits: BackEndLimits,
     private readonly isReady: () => boolean,
   ) {
@@ -96,17 +98,18 @@ export class BackEndApi {
     }
     if (fields instanceof Problem) return fields;
     if (!this.isReady()) return new Problem('unavailable', 'not ready, try again');
-    return this.carryOut(route, app.appId, caller, fields, request, nowMs);
+    return this.carryOut(route, app, caller, fields, request, nowMs);
   }
 
   private async carryOut(
     route: Route,
-    appId: string,
+    app: App,
     caller: Caller,
     fields: Fields | undefined,
     request: BackEndRequest,
     nowMs: number,
   ): Promise<Success | Problem> {
+    const { appId } = app;
     switch (route.kind) {
       case 'peer-message':
       case 'channel-message': {
@@ -117,6 +120,11 @@ export class BackEndApi {
         if (wait instanceof Problem || !fields) return wait as Problem;
         const isWithin = caller.kind === 'user' || this.messageRates.take(appId, nowMs);
         if (!isWithin) return tooMany('the app sends too many messages');
+        const quota = this.quotas.of(app);
+        if (quota && quota.takeMessage(nowMs) > 0) {
+          this.context.counters.add('refused_app_messages');
+          return tooMany('the clients and back ends of the app send too many messages');
+        }
         const code =
           route.kind === 'peer-message'
             ? await this.messages.toPeer(appId, route.uid, fields, wait)

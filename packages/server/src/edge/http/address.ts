@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Address } from '../../app/gateway.js';
 import type { HostAndPort } from '../../domain/http-address.js';
 
@@ -37,6 +39,23 @@ export function clientAddress(request: {
   if (named) return { host: named.host, port: named.port ?? defaultPort };
   const { localAddress } = request;
   return { host: localAddress.includes(':') ? `[${localAddress}]` : localAddress, port: request.localPort };
+}
+
+/** Some proxies name the port too. */
+const WITH_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|(\d+(?:\.\d+){3}))(?::\d+)?$/;
+
+/**
+ * The address that a request came from: that of its socket, or the one that a trusted proxy in front has added to
+ * `X-Forwarded-For`, which is the last. What the client itself sent before it need not be true.
+ */
+export function sourceOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
+  const own = socket.remoteAddress ?? '';
+  if (!trustProxy) return own;
+  const named = [headers['x-forwarded-for']].flat().at(-1)?.split(',').at(-1)?.trim() ?? '';
+  const [, bracketed, dotted] = WITH_PORT.exec(named) ?? [];
+  const address = bracketed ?? dotted ?? named;
+  // A copy: what is cut out of a text keeps the whole of it in memory, and this lives as long as the connection.
+  return isIP(address) === 0 ? own : [...address].join('');
 }
 
 /** Whether a client can build a WebSocket from it: otherwise its login would hang (wire-protocol.md 3.1). */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BackEndApi } from '../../app/back-end/back-end-api.js';
 import { Problem } from '../../app/back-end/problem.js';
 import type { BackEndAnswer, PresentedCredentials } from '../../app/back-end/request.js';
+import { sourceOf } from './address.js';
 
 const PREFIX = '/dev/';
 const TOKEN_HEADERS = ['x-ar-token', 'x-agora-token'];
@@ -19,7 +20,7 @@ export function isForBackEnds(url: string): boolean {
 }
 
 /** The REST API for back ends. Which paths there are is decided there, with JSON for those that there are not. */
-export function backEnds(app: FastifyInstance, api: BackEndApi): void {
+export function backEnds(app: FastifyInstance, api: BackEndApi, trustProxy: boolean): void {
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
     reply.header('Access-Control-Expose-Headers', 'X-Request-ID');
     const type = (request.headers['content-type'] ?? '').toLowerCase();
@@ -33,7 +34,7 @@ export function backEnds(app: FastifyInstance, api: BackEndApi): void {
       query: new Map(new URLSearchParams(query)),
       credentials: credentialsOf(request.headers),
       body: typeof request.body === 'string' ? request.body : '',
-      from: request.ip,
+      from: sourceOf(request.raw, trustProxy),
     });
     return sendAnswer(reply, answer);
   };
@@ -42,9 +43,10 @@ export function backEnds(app: FastifyInstance, api: BackEndApi): void {
   }
 }
 
-/** The answer to a request that could not be read: its body is too large or was cut off. */
+/** The answer to a request that could not be read, because its body is too large or was cut off, or that came too early. */
 export function refuseUnread(reply: FastifyReply, api: BackEndApi, status: number): FastifyReply {
   if (status === 413) return sendAnswer(reply, api.refuse(new Problem('body_too_large', 'the body is too large')));
+  if (status === 503) return sendAnswer(reply, api.refuse(new Problem('unavailable', 'not ready, try again')));
   if (status < 500)
     return sendAnswer(reply, api.refuse(new Problem('invalid_parameter', 'the request cannot be read')));
   return sendAnswer(reply, api.refuse(new Problem('internal_error', 'internal error')));

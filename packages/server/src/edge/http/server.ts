@@ -20,7 +20,7 @@ import type { HistoryGateway } from '../../app/history-gateway.js';
 import type { LogUploads } from '../../app/log-uploads.js';
 import type { MediaDesk } from '../../app/media/media-desk.js';
 import type { OperatorKey } from '../operator-key.js';
-import { clientAddress, type PublicAddress, reachedHost } from './address.js';
+import { clientAddress, type PublicAddress, reachedHost, sourceOf } from './address.js';
 import { BACK_END_CORS, backEnds, isForBackEnds, refuseUnread } from './back-end.js';
 import { limitBody } from './body-deadline.js';
 import { isForMedia, MEDIA_CORS } from './media-answers.js';
@@ -48,13 +48,21 @@ export interface HttpOptions {
   /** Absent: there is no page of metrics. */
   readonly metrics?: Metrics | undefined;
   readonly operatorKey?: OperatorKey | undefined;
-  isReady(): boolean;
+  /** Whether logins are accepted. */
+  readiness(): 'ready' | 'not ready' | 'overloaded';
+  /** Nothing but 503 can be answered yet. */
+  isStarting(): boolean;
 }
 
 /** The page may load only what this server serves, and talk to servers by WebSocket. */
 const PAGE_POLICY =
   "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The process lives, whatever it can do. */
+const HEALTH_PATH = '/healthz';
+/** Clients of all kinds try again by themselves; this is for the others. */
+const RETRY_AFTER_S = '1';
 
 const CLIENT_CORS = { 'Access-Control-Allow-Methods': 'GET, POST', 'Access-Control-Allow-Headers': 'content-type' };
 
@@ -84,8 +92,6 @@ export async function createHttpServer(
       if (isForBackEnds(request.url)) return refuseUnread(reply, options.backEnds, error.statusCode ?? 400);
       return reply.code(error.statusCode ?? 400).send({ code: error.statusCode ?? 400, message: error.message });
     },
-    // One hop: what the proxy itself has added is true, what the client sent before it need not be.
-    trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     // Uploads may take longer: see limitBody.
     requestTimeout: 0,
     // An answer that nobody reads; WebSockets are taken out of this by their handshake.
@@ -108,6 +114,13 @@ export async function createHttpServer(
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     reply.header('X-Content-Type-Options', 'nosniff');
+    if (options.isStarting() && request.url !== HEALTH_PATH) {
+      if (isForBackEnds(request.url)) return refuseUnread(reply, options.backEnds, 503);
+      return reply
+        .code(503)
+        .header('Retry-After', RETRY_AFTER_S)
+        .send({ code: 503, message: 'the server is starting' });
+    }
     if (!options.origins.allows(origin))
       return reply.code(403).send({ code: 403, message: 'this origin is not allowed' });
     reply.header('Access-Control-Allow-Origin', options.origins.header(origin));
@@ -140,7 +153,7 @@ export async function createHttpServer(
   const { media, requestTimeoutMs } = options;
   mediaUploads(app, { desk: media, server: app.server, requestTimeoutMs });
   mediaDownloads(app, media);
-  backEnds(app, options.backEnds);
+  backEnds(app, options.backEnds, options.trustProxy);
   if (options.metrics && options.operatorKey) metricsForOperator(app, options.metrics, options.operatorKey);
   try {
     if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
@@ -153,10 +166,10 @@ export async function createHttpServer(
 }
 
 function health(app: FastifyInstance, options: HttpOptions): void {
-  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get(HEALTH_PATH, async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    const ready = options.isReady();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+    const status = options.readiness();
+    return reply.code(status === 'ready' ? 200 : 503).send({ status });
   });
 }
 
@@ -174,7 +187,7 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
       localPort: local.port ?? 0,
       publicAddress: options.publicAddress,
     });
-    return send(reply, await gateway.login(body, address, request.ip));
+    return send(reply, await gateway.login(body, address, sourceOf(request.raw, options.trustProxy)));
   });
   app.post(OFFLINE_PATH, async (request, reply) => {
     const at = reachedHost(request.headers.host, options.publicAddress);
@@ -219,5 +232,6 @@ function textOf(request: FastifyRequest): string {
 }
 
 function send(reply: FastifyReply, answer: GatewayAnswer): FastifyReply {
+  if (answer.status === 503) reply.header('Retry-After', RETRY_AFTER_S);
   return reply.code(answer.status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
 }

@@ -2,20 +2,19 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { Transport, TransportEvents } from '../../ports/transport.js';
-import { type PublicAddress, reachedHost } from '../http/address.js';
+import { type PublicAddress, reachedHost, sourceOf } from '../http/address.js';
 import type { OriginRule } from '../http/origins.js';
 import { WsTransport } from './transport.js';
 
 export interface UpgradeOptions {
   /** Frames above this size are answered by a close with 1009. */
   readonly maxFrameBytes: number;
-  readonly maxConnections: number;
   readonly origins: OriginRule;
   readonly publicAddress?: PublicAddress | undefined;
-  /** Sockets open now. */
-  connectionCount(): number;
-  /** Logins are accepted; otherwise upgrades get 503. */
-  isReady(): boolean;
+  /** Whether a proxy in front says in `X-Forwarded-For` where a request came from. */
+  readonly trustProxy: boolean;
+  /** Whether a client at this address may connect now; otherwise its upgrade gets 503. */
+  letsConnect(from: string): boolean;
   accept(transport: Transport): TransportEvents;
 }
 
@@ -36,17 +35,20 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
   const onUpgrade = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
     const socket = stream as Socket;
     socket.on('error', ignore);
-    const status = refusal(request, options);
-    if (status !== undefined) {
-      // The HTTP server has let go of the socket and closes only its own half: without this it would stay for ever.
-      socket.once('finish', () => socket.destroy());
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const from = sourceOf(request, options.trustProxy);
+    const refusal = !options.origins.allows(request.headers.origin)
+      ? '403 Forbidden'
+      : options.letsConnect(from)
+        ? undefined
+        : UNAVAILABLE;
+    if (refusal !== undefined) {
+      refuse(socket, refusal);
       return;
     }
     wss.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
       const host = reachedHost(request.headers.host, options.publicAddress);
-      const transport = new WsTransport(ws, socket, request.socket.remoteAddress ?? '', host);
+      const transport = new WsTransport(ws, socket, from, host);
       transport.attach(options.accept(transport));
     });
   };
@@ -59,10 +61,13 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
   };
 }
 
-function refusal(request: IncomingMessage, options: UpgradeOptions): string | undefined {
-  if (!options.origins.allows(request.headers.origin)) return '403 Forbidden';
-  if (!options.isReady() || options.connectionCount() >= options.maxConnections) return '503 Service Unavailable';
-  return undefined;
+/** Clients of all kinds try again by themselves; the header is for the others. */
+const UNAVAILABLE = '503 Service Unavailable\r\nRetry-After: 1';
+
+function refuse(socket: Socket, status: string): void {
+  // The HTTP server has let go of the socket and closes only its own half: without this it would stay for ever.
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** A socket that breaks during the handshake needs no answer. */

@@ -31,6 +31,8 @@ export interface Outside {
   readonly logger: Logger;
 }
 
+/** Records of sessions that are written in one turn of the event loop. */
+const SESSIONS_A_TURN = 1000;
 const TICKET_SWEEP_MS = 5000;
 const OFFLINE_SWEEP_MS = 10 * 60_000;
 /** Between two steps through all histories, and between two walks. */
@@ -186,12 +188,18 @@ export class Core {
     this.leases.expire();
     this.durability.expire();
     this.agenda.run(nowMs);
-    this.durability.behind([
-      ...this.sessionRecords.takeAll(),
-      ...this.superseded.expire(),
-      ...this.reconnecting.expire(),
-    ]);
+    this.durability.behind([...this.superseded.expire(), ...this.reconnecting.expire()]);
+    this.#writeSessions(this.sessionRecords.size);
     this.deliveries.flush();
+  }
+
+  /** All at once, when every client has been cut at once, would hold the event loop for a tenth of a second. */
+  #writeSessions(count: number): void {
+    this.durability.behind(this.sessionRecords.takeSome(Math.min(count, SESSIONS_A_TURN)));
+    if (count <= SESSIONS_A_TURN) return;
+    this.outside.time.nextTurn(() => {
+      if (this.isOpen) this.#writeSessions(count - SESSIONS_A_TURN);
+    });
   }
 
   #expireOffline(): void {

@@ -49,8 +49,18 @@ export class SessionRecords {
   /** What has to be written for all changed sessions. */
   takeAll(): RecordChange[] {
     if (this.#changed.size === 0) return [];
-    const changes = [...this.#changed].flatMap((session) => this.#changesOf(session));
-    this.#changed.clear();
+    return this.takeSome(this.#changed.size);
+  }
+
+  /** The same for the sessions that have waited for longest, at most so many. */
+  takeSome(most: number): RecordChange[] {
+    const changes: RecordChange[] = [];
+    let left = most;
+    for (const session of this.#changed) {
+      if (left-- <= 0) break;
+      this.#changed.delete(session);
+      changes.push(...this.#changesOf(session));
+    }
     return changes;
   }
 

@@ -1,0 +1,98 @@
+import { residentBytes } from '../cpu.js';
+import { arrtm } from '../peers.js';
+import { Generator, sleep } from './generator.js';
+import type { StormAnswers, StormQuestions } from './reconnect-storm-clients.js';
+import { Claims, type Scenario, type Size } from './scenario.js';
+import { FaultServer } from './server.js';
+import { BEHIND_ALL, BEHIND_CUT } from './storm-marks.js';
+
+const APP_ID = '0123456789abcdef0123456789abcdef';
+const OURS = { short: 200, long: 2000 };
+const PUBLISHED = { short: 1000, long: 10_000 };
+/** Processes with published clients; ours have one more. */
+const GENERATORS = 2;
+const ROOM_SIZE = 1000;
+const BACK_MS = 10_000;
+/** Whoever is not back in time is waited for as long, to say how late. */
+const PATIENCE_MS = { short: 15_000, long: 40_000 };
+const HEAR_MS = 5000;
+const STALL_MS = 200;
+const GROWTH = 1.5;
+const LOOK_MS = 50;
+
+type Crowd = Generator<StormQuestions, StormAnswers>;
+
+const loadOf = (size: Size): string =>
+  `${OURS[size]} clients of our SDK and ${PUBLISHED[size]} that behave as the published one, all connections reset at once`;
+
+export const reconnectStorm: Scenario = {
+  name: 'a storm of reconnects',
+  load: { short: loadOf('short'), long: loadOf('long') },
+  async run(size) {
+    const claims = new Claims();
+    // Such as --cpu-prof, which writes when the server ends by itself.
+    const nodeFlags = (process.env.FAULTS_NODE_FLAGS ?? '').split(' ').filter(Boolean);
+    const server = await FaultServer.start({ nodeFlags });
+    const crowds: Crowd[] = Array.from({ length: GENERATORS + 1 }, () => new Generator('reconnect-storm-clients.js'));
+    try {
+      const { port } = server;
+      const all = OURS[size] + PUBLISHED[size];
+      const rooms = Array.from({ length: Math.ceil(all / ROOM_SIZE) }, (_, room) => `room${room}`);
+      const named = (kind: 'ours' | 'published', count: number) =>
+        Array.from({ length: count }, (_, at) => `${kind}${at}`);
+      const published = named('published', PUBLISHED[size]);
+      await Promise.all(
+        crowds.map((crowd, index) => {
+          const kind = index < GENERATORS ? 'published' : 'ours';
+          const uids =
+            kind === 'ours' ? named(kind, OURS[size]) : published.filter((_, at) => at % GENERATORS === index);
+          return crowd.ask('enter', { kind, port, appId: APP_ID, uids, rooms });
+        }),
+      );
+      const speakers = await Promise.all(rooms.map((room) => arrtm(port, APP_ID)(`speaker-${room}`, room)));
+      await sleep(2000);
+      await server.inside();
+      const before = residentBytes(server.pid);
+      let peak = before;
+      const looking = setInterval(() => {
+        peak = Math.max(peak, residentBytes(server.pid));
+      }, LOOK_MS);
+      const contention = server.contention();
+      const cuts = await Promise.all(crowds.map((crowd) => crowd.ask('cut', {})));
+      for (const speaker of speakers) speaker.publish(BEHIND_CUT);
+      const began = Math.min(...cuts.map(({ atMs }) => atMs));
+      const backs = await Promise.all(crowds.map((crowd) => crowd.ask('back', { limitMs: PATIENCE_MS[size] })));
+      clearInterval(looking);
+      const waited = contention();
+      const loop = await server.inside();
+      for (const speaker of speakers) speaker.publish(BEHIND_ALL);
+      const heard = await Promise.all(crowds.map((crowd) => crowd.ask('hear', { limitMs: HEAR_MS })));
+      const textOf = (some: readonly StormAnswers['back'][], count: number): string => {
+        const took = some.flatMap(({ atMs }) => atMs.map((at) => at - began)).sort((a, b) => a - b);
+        const inTime = took.filter((ms) => ms <= BACK_MS).length;
+        const seconds = (ms: number | undefined) => ((ms ?? Number.NaN) / 1000).toFixed(1);
+        return `${inTime} of ${count} back in time (half after ${seconds(took[took.length >> 1])} s, ${took.length} after ${seconds(took.at(-1))} s)`;
+      };
+      const times = backs.flatMap(({ atMs }) => atMs);
+      const failed = backs.reduce((sum, back) => sum + back.failed, 0);
+      const growth = peak / before;
+      const isBack = times.length === all;
+      claims.holds('everybody comes back', isBack);
+      claims.holds('everybody hears what is said then', heard.reduce((sum, some) => sum + some, 0) === all);
+      const isInTime = times.filter((at) => at - began <= BACK_MS).length === all;
+      if (isBack) claims.holdsInTime(`everybody is back within ${BACK_MS / 1000} s`, isInTime, waited);
+      claims.holdsInTime(`the event loop is never late by more than ${STALL_MS} ms`, loop.max <= STALL_MS, waited);
+      claims.holds(`memory stays below ${GROWTH} times what it was`, growth <= GROWTH);
+      for (const speaker of speakers) speaker.close();
+      return claims.outcome(
+        `ours: ${textOf(backs.slice(GENERATORS), OURS[size])}; published: ${textOf(backs.slice(0, GENERATORS), PUBLISHED[size])}, ` +
+          `${failed} attempts had to be repeated, ${await server.metric('arrtm_refused_overload_total')} of them for the overload; loop delay ${loop.p99.toFixed(0)} ms at p99, at most ${loop.max.toFixed(0)} ms; ` +
+          `RSS ${(before / 2 ** 20).toFixed(0)} MB before, ${(peak / 2 ** 20).toFixed(0)} MB at most (${growth.toFixed(2)} times)`,
+      );
+    } finally {
+      for (const crowd of crowds) crowd.end();
+      if (nodeFlags.length > 0) await server.end('SIGTERM');
+      await server.close();
+    }
+  },
+};
