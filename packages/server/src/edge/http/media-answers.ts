@@ -31,6 +31,7 @@ const REFUSALS = {
   'not-exist': [404, 'there is no such file'],
   'wrong-offset': [409, 'the upload is at another offset'],
   'taken-over': [409, 'another request goes on with this upload'],
+  damaged: [410, 'the disk of the server has damaged the file'],
   'wrong-version': [412, 'only version 1.0.0 of tus is spoken here'],
   changed: [412, 'the file is another one'],
   empty: [400, 'a file has at least one byte'],
