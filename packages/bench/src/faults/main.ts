@@ -3,10 +3,12 @@
  * that it prints is Markdown.
  */
 import { parseArgs } from 'node:util';
+import { processDeath } from './process-death.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
+import { stopUnderLoad } from './stop-under-load.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders];
+const SCENARIOS: readonly Scenario[] = [slowReaders, processDeath, stopUnderLoad];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)
