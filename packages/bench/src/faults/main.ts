@@ -3,12 +3,13 @@
  * that it prints is Markdown.
  */
 import { parseArgs } from 'node:util';
+import { damagedFiles } from './damaged-files.js';
 import { processDeath } from './process-death.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 import { stopUnderLoad } from './stop-under-load.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders, processDeath, stopUnderLoad];
+const SCENARIOS: readonly Scenario[] = [slowReaders, processDeath, stopUnderLoad, damagedFiles];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)

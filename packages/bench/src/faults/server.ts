@@ -25,6 +25,17 @@ export interface FaultServerOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The server has ended instead of starting. */
+export class StartRefused extends Error {
+  constructor(
+    /** The exit code; absent when a signal ended it. */
+    readonly code: number | undefined,
+    readonly output: string,
+  ) {
+    super(`the server ended with ${code ?? 'a signal'}; it printed:\n${output}`);
+  }
+}
+
 /** The built server in a process of its own, with its metrics at an address that asks for no key. */
 export class FaultServer {
   private constructor(
@@ -60,9 +71,10 @@ export class FaultServer {
         child.kill('SIGKILL');
         fail('was not ready in time');
       }, START_LIMIT_MS);
-      child.once('exit', (code, signal) => {
+      child.once('close', (code, signal) => {
         clearTimeout(timer);
-        fail(`ended with ${code ?? signal}`);
+        // What it printed last may still be on its way.
+        setImmediate(() => reject(new StartRefused(code ?? undefined, [...output, signal ?? ''].join('\n'))));
       });
       for (const stream of [child.stdout, child.stderr]) {
         if (!stream) continue;
@@ -80,6 +92,10 @@ export class FaultServer {
 
   get pid(): number {
     return this.child.pid ?? -1;
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   get url(): string {
@@ -115,7 +131,7 @@ export class FaultServer {
 
   /** Ends it; the data stay. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (this.isRunning) {
       const exited = once(this.child, 'exit');
       this.child.kill(signal);
       await exited;
