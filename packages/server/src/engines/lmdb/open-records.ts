@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Counters, Logger, Time } from '../../ports/index.js';
 import { checkInChild } from './check-in-child.js';
 import { hasCleanMark, removeCleanMark, writeCleanMark } from './clean-mark.js';
@@ -67,15 +68,28 @@ async function openLocked(options: LmdbRecordsOptions, lock: DirectoryLock): Pro
     if (isNew) await syncDirectory(dir);
     logger.info({ dir, records: digest.count, wasStoppedCleanly }, 'Records opened');
     const onClosed = async ({ isComplete }: { isComplete: boolean }): Promise<void> => {
-      const after = examine(dir);
-      if (isComplete) await writeCleanMark(dir, after);
-      await lock.release();
+      try {
+        if (isComplete) await writeCleanMark(dir, examine(dir));
+      } finally {
+        await lock.release();
+      }
     };
-    return new LmdbRecords({ database, digest, wasStoppedCleanly, onClosed }, { logger, counters, time, onFailure });
+    const file = { database, digest, wasStoppedCleanly, assertInPlace: await inPlace(dataFileIn(dir)), onClosed };
+    return new LmdbRecords(file, { logger, counters, time, onFailure });
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** Remembers which file this is, for a look later: one that was removed takes writes as ever, and a restart would not find them. */
+async function inPlace(path: string): Promise<() => Promise<void>> {
+  const opened = await stat(path, { bigint: true });
+  return async () => {
+    const now = await stat(path, { bigint: true }).catch(() => undefined);
+    if (now?.ino === opened.ino && now.dev === opened.dev) return;
+    throw new Error(`${path} was ${now ? 'replaced' : 'removed'} while the server runs`);
+  };
 }
 
 /** The state of a data file that nobody writes to, by its meta pages. */
