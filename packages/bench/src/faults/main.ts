@@ -4,12 +4,27 @@
  */
 import { parseArgs } from 'node:util';
 import { damagedFiles } from './damaged-files.js';
+import { fullDisk } from './full-disk.js';
 import { processDeath } from './process-death.js';
+import { readOnlyDirectory } from './read-only-directory.js';
+import { removedDirectory } from './removed-directory.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
 import { stopUnderLoad } from './stop-under-load.js';
+import { unknownName } from './unknown-name.js';
+import { wallClock } from './wall-clock.js';
 
-const SCENARIOS: readonly Scenario[] = [slowReaders, processDeath, stopUnderLoad, damagedFiles];
+const SCENARIOS: readonly Scenario[] = [
+  slowReaders,
+  processDeath,
+  stopUnderLoad,
+  fullDisk,
+  readOnlyDirectory,
+  removedDirectory,
+  wallClock,
+  unknownName,
+  damagedFiles,
+];
 
 const HELP = `npm run check:faults [-- options]
   --short          the short form of each, as CI runs them (4 minutes at most)
@@ -27,7 +42,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) process.stdout.write(HELP);
-else process.exitCode = await main(values.short ? 'short' : 'long');
+// Clients of a fault that could not be staged would go on trying to reach their server.
+else process.exit(await main(values.short ? 'short' : 'long'));
 
 async function main(size: Size): Promise<number> {
   const chosen = SCENARIOS.filter(({ name }) => name.includes(values.only));

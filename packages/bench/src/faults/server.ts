@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { sleep } from './waiting.js';
 
 const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
 const LOOP_DELAY = fileURLToPath(new URL('loop-delay-on-signal.js', import.meta.url));
@@ -23,6 +24,8 @@ export interface FaultServerOptions {
   /** For `node`. */
   readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs as this user, who must be able to use the data. */
+  readonly uid?: number;
 }
 
 /** The server has ended instead of starting. */
@@ -63,7 +66,11 @@ export class FaultServer {
       ...args,
     ];
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARRTM_')));
-    const child = spawn(program, rest, { env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, rest, {
+      env: { ...env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+    });
     const output: string[] = [];
     const port = await new Promise<number>((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`the server ${why}; it printed:\n${output.join('\n')}`));
@@ -121,12 +128,30 @@ export class FaultServer {
         const [, p99, max] = /^loop-delay p99=(\S+) max=(\S+)$/.exec(line) ?? [];
         if (p99 !== undefined) return { p99: Number(p99), max: Number(max) };
       }
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
   }
 
   async metric(name: string): Promise<number> {
     return (await this.metrics()).get(name) ?? Number.NaN;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Waits until it ends by itself: its exit code; absent when it still runs after this time, or a signal ended it. */
+  async endsBy(withinMs: number): Promise<number | undefined> {
+    const giveUp = performance.now() + withinMs;
+    while (this.isRunning && performance.now() < giveUp) await sleep(10);
+    // What it printed last may still be on its way.
+    await sleep(50);
+    return this.child.exitCode ?? undefined;
+  }
+
+  /** Whether it has printed such a line. */
+  hasSaid(pattern: RegExp): boolean {
+    return this.output.some((line) => pattern.test(line));
   }
 
   /** Ends it; the data stay. */

@@ -7,7 +7,7 @@ import { DataFile, FileDamage } from './data-file.js';
 import { Digest } from './digest.js';
 import { DirectoryLock } from './directory-lock.js';
 import type { FileReport } from './file-check.js';
-import { dataFileIn, makeDirectory, syncDirectory } from './files.js';
+import { assertWritable, dataFileIn, makeDirectory, syncDirectory } from './files.js';
 import { openDataFile, type RootStore } from './lmdb-file.js';
 import { LmdbRecords } from './lmdb-records.js';
 import { decodeRecord } from './record-format.js';
@@ -42,6 +42,7 @@ const ALWAYS_CHECKED_BYTES = 256 * 1024 ** 2;
 export async function openLmdbRecords(options: LmdbRecordsOptions): Promise<LmdbRecords> {
   const { dir, time, lockWaitMs } = options;
   await makeDirectory(dir);
+  await assertWritable(dir);
   const lock = await DirectoryLock.acquire(dir, time, lockWaitMs);
   try {
     return await openLocked(options, lock);
