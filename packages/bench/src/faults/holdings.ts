@@ -58,8 +58,14 @@ export class Holdings {
   }
 
   get count(): number {
+    return this.countAt(Number.POSITIVE_INFINITY);
+  }
+
+  /** How many had been answered by then. */
+  countAt(atMs: number): number {
     const { letters, speeches, steps, files } = this;
-    return [...[...letters.values()].flat(), ...speeches, ...steps, ...files].filter((one) => isAnswered(one)).length;
+    return [...[...letters.values()].flat(), ...speeches, ...steps, ...files].filter((one) => isDurable(one, atMs))
+      .length;
   }
 
   /** Gives as much as the load says until it is told to end; what is refused meanwhile does not count. */
@@ -89,7 +95,7 @@ export class Holdings {
   }
 
   /** Looks at all of it. A download that stays without an end counts as refused. */
-  async examine(port: number): Promise<Found> {
+  async examine(port: number, atMs = Number.POSITIVE_INFINITY): Promise<Found> {
     const letters = new Map<string, string[]>();
     const readers: Rtm[] = [];
     for (const uid of this.receivers) {
@@ -107,7 +113,8 @@ export class Holdings {
     const speeches = await archiveOf((query) => room.getHistory(query));
     const files = new Map<string, string>();
     for (const { what } of this.files) files.set(what.mediaId, await downloaded(reader, what.mediaId));
-    const isComplete = () => this.receivers.every((uid) => letters.get(uid)?.length === this.letters.get(uid)?.length);
+    const expected = (uid: string) => this.letters.get(uid)?.filter((one) => isDurable(one, atMs)).length ?? 0;
+    const isComplete = () => this.receivers.every((uid) => (letters.get(uid)?.length ?? 0) >= expected(uid));
     // They were pushed behind the answer to the login: what has not come by then does not come.
     await eventually(isComplete, 300);
     await Promise.all(readers.map((rtm) => rtm.logout().catch(() => undefined)));

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { damagedFiles } from './damaged-files.js';
 import { fullDisk } from './full-disk.js';
+import { powerLoss } from './power-loss.js';
 import { processDeath } from './process-death.js';
 import { readOnlyDirectory } from './read-only-directory.js';
 import { removedDirectory } from './removed-directory.js';
@@ -18,6 +19,7 @@ const SCENARIOS: readonly Scenario[] = [
   slowReaders,
   processDeath,
   stopUnderLoad,
+  powerLoss,
   fullDisk,
   readOnlyDirectory,
   removedDirectory,

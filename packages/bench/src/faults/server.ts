@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,8 @@ export class StartRefused extends Error {
 export class FaultServer {
   private constructor(
     private readonly child: ChildProcess,
+    /** Of the server itself, also behind another program. */
+    readonly pid: number,
     readonly dataDir: string,
     private readonly isOwnDir: boolean,
     readonly port: number,
@@ -94,11 +96,16 @@ export class FaultServer {
         });
       }
     });
-    return new FaultServer(child, dataDir, options.dataDir === undefined, port, metricsPort, output);
-  }
-
-  get pid(): number {
-    return this.child.pid ?? -1;
+    const isBehind = options.before !== undefined;
+    return new FaultServer(
+      child,
+      isBehind ? childOf(child.pid ?? -1) : (child.pid ?? -1),
+      dataDir,
+      options.dataDir === undefined,
+      port,
+      metricsPort,
+      output,
+    );
   }
 
   get isRunning(): boolean {
@@ -122,7 +129,7 @@ export class FaultServer {
   /** How late its event loop was since the last call, in ms. Not for a server behind another program. */
   async loopDelay(): Promise<{ readonly p99: number; readonly max: number }> {
     const before = this.output.length;
-    this.child.kill('SIGUSR2');
+    process.kill(this.pid, 'SIGUSR2');
     for (;;) {
       for (const line of this.output.slice(before)) {
         const [, p99, max] = /^loop-delay p99=(\S+) max=(\S+)$/.exec(line) ?? [];
@@ -137,7 +144,7 @@ export class FaultServer {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.child.kill(name);
+    process.kill(this.pid, name);
   }
 
   /** Waits until it ends by itself: its exit code; absent when it still runs after this time, or a signal ended it. */
@@ -158,7 +165,7 @@ export class FaultServer {
   async end(signal: NodeJS.Signals): Promise<number | null> {
     if (this.isRunning) {
       const exited = once(this.child, 'exit');
-      this.child.kill(signal);
+      process.kill(this.pid, signal);
       await exited;
     }
     return this.child.exitCode;
@@ -169,6 +176,11 @@ export class FaultServer {
     await this.end('SIGKILL');
     if (this.isOwnDir) rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** The process that another program has started (Linux). */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
 }
 
 async function freePort(): Promise<number> {

@@ -550,11 +550,13 @@ describe('what becomes of files', () => {
     expect(arena.server.count('media_damaged')).toBe(3);
   });
 
-  test('a folder that is gone has lost its uploads, and new ones begin', async () => {
+  test('a folder that is gone has lost its uploads and files, and new ones begin', async () => {
     const { ann, dir } = await media.beginInFolder();
     const mediaId = await ann.begin(10);
+    const complete = await ann.upload(bytesOf(10));
     for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
     expect((await ann.patch(mediaId, 0, bytesOf(10))).status).toBe(404);
+    expect((await ann.download(complete)).reason).toBe('not-exist');
     expect((await ann.create(10)).status).toBe(201);
   });
 

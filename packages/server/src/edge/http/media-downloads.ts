@@ -100,8 +100,9 @@ async function answer(
   }
   const { from, length } = range === 'whole' ? { from: 0, length: file.size } : range;
   const content = new Content(desk, ref, file, from, from + length);
-  // Before anything is said of it: what is damaged from its beginning can still be refused in words.
-  if (method === 'GET' && (await content.begin()) === 'damaged') return refuseMedia(reply, 'damaged');
+  // Before anything is said of it: what is damaged from its beginning, or has gone, can still be refused in words.
+  const begun = method === 'GET' ? await content.begin() : 'readable';
+  if (begun !== 'readable') return refuseMedia(reply, begun);
   if (range !== 'whole') reply.code(206).header('Content-Range', `bytes ${from}-${from + length - 1}/${file.size}`);
   reply
     .header('Content-Type', servedType(file.type))
@@ -126,10 +127,10 @@ class Content {
     private readonly end: number,
   ) {}
 
-  async begin(): Promise<'readable' | 'damaged'> {
+  async begin(): Promise<'readable' | 'damaged' | 'not-exist'> {
     try {
       this.first = await this.piece(this.from);
-      return 'readable';
+      return this.first ? 'readable' : 'not-exist';
     } catch (error) {
       if (error instanceof MediaDamaged) return 'damaged';
       throw error;

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StorageRefused } from './storage-refused.js';
 
 /** What lies where in a data directory. */
@@ -17,9 +17,15 @@ export async function syncDirectory(dir: string): Promise<void> {
   }
 }
 
-/** Data hold secrets and messages: nobody but the server's own user may look inside. */
+/**
+ * Data hold secrets and messages: nobody but the server's own user may look inside. What is made is on disk under its name, or a
+ * loss of power could take the directory with all that was flushed in it.
+ */
 export async function makeDirectory(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const first = await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const [last, stop] = [resolve(dir), dirname(resolve(first))];
+  for (let made = last; made !== stop; made = dirname(made)) await syncDirectory(dirname(made));
 }
 
 /** Refuses a directory that the server may not write to, in words for whoever can change that. */
