@@ -6,11 +6,20 @@ import { parseArgs } from 'node:util';
 import { appOverload } from './app-overload.js';
 import { badBytes } from './bad-bytes.js';
 import { badNetworks } from './bad-networks.js';
+import { damagedFiles } from './damaged-files.js';
+import { fullDisk } from './full-disk.js';
 import { largeChannel } from './large-channel.js';
 import { leaks } from './leaks.js';
+import { powerLoss } from './power-loss.js';
+import { processDeath } from './process-death.js';
+import { readOnlyDirectory } from './read-only-directory.js';
 import { reconnectStorm } from './reconnect-storm.js';
+import { removedDirectory } from './removed-directory.js';
 import type { Scenario, Size } from './scenario.js';
 import { slowReaders } from './slow-readers.js';
+import { stopUnderLoad } from './stop-under-load.js';
+import { unknownName } from './unknown-name.js';
+import { wallClock } from './wall-clock.js';
 
 const SCENARIOS: readonly Scenario[] = [
   slowReaders,
@@ -20,6 +29,15 @@ const SCENARIOS: readonly Scenario[] = [
   badNetworks,
   badBytes,
   leaks,
+  processDeath,
+  stopUnderLoad,
+  powerLoss,
+  fullDisk,
+  readOnlyDirectory,
+  removedDirectory,
+  wallClock,
+  unknownName,
+  damagedFiles,
 ];
 
 const HELP = `npm run check:faults [-- options]
@@ -38,7 +56,8 @@ const { values } = parseArgs({
 });
 
 if (values.help) process.stdout.write(HELP);
-else process.exitCode = await main(values.short ? 'short' : 'long');
+// Clients of a fault that could not be staged would go on trying to reach their server.
+else process.exit(await main(values.short ? 'short' : 'long'));
 
 async function main(size: Size): Promise<number> {
   const chosen = SCENARIOS.filter(({ name }) => name.includes(values.only));

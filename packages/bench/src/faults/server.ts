@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { waitedMicros } from '../cpu.js';
+import { sleep } from './waiting.js';
 
 const MAIN = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
 const INSIDE = fileURLToPath(new URL('inside-on-signal.js', import.meta.url));
@@ -24,12 +25,27 @@ export interface FaultServerOptions {
   /** For `node`. */
   readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs as this user, who must be able to use the data. */
+  readonly uid?: number;
+}
+
+/** The server has ended instead of starting. */
+export class StartRefused extends Error {
+  constructor(
+    /** The exit code; absent when a signal ended it. */
+    readonly code: number | undefined,
+    readonly output: string,
+  ) {
+    super(`the server ended with ${code ?? 'a signal'}; it printed:\n${output}`);
+  }
 }
 
 /** The built server in a process of its own, with its metrics at an address that asks for no key. */
 export class FaultServer {
   private constructor(
     private readonly child: ChildProcess,
+    /** Of the server itself, also behind another program. */
+    readonly pid: number,
     readonly dataDir: string,
     private readonly isOwnDir: boolean,
     readonly port: number,
@@ -53,7 +69,11 @@ export class FaultServer {
       ...args,
     ];
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARRTM_')));
-    const child = spawn(program, rest, { env: { ...env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, rest, {
+      env: { ...env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
+    });
     const output: string[] = [];
     const port = await new Promise<number>((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`the server ${why}; it printed:\n${output.join('\n')}`));
@@ -61,9 +81,10 @@ export class FaultServer {
         child.kill('SIGKILL');
         fail('was not ready in time');
       }, START_LIMIT_MS);
-      child.once('exit', (code, signal) => {
+      child.once('close', (code, signal) => {
         clearTimeout(timer);
-        fail(`ended with ${code ?? signal}`);
+        // What it printed last may still be on its way.
+        setImmediate(() => reject(new StartRefused(code ?? undefined, [...output, signal ?? ''].join('\n'))));
       });
       for (const stream of [child.stdout, child.stderr]) {
         if (!stream) continue;
@@ -76,11 +97,20 @@ export class FaultServer {
         });
       }
     });
-    return new FaultServer(child, dataDir, options.dataDir === undefined, port, metricsPort, output);
+    const isBehind = options.before !== undefined;
+    return new FaultServer(
+      child,
+      isBehind ? childOf(child.pid ?? -1) : (child.pid ?? -1),
+      dataDir,
+      options.dataDir === undefined,
+      port,
+      metricsPort,
+      output,
+    );
   }
 
-  get pid(): number {
-    return this.child.pid ?? -1;
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   get url(): string {
@@ -103,11 +133,11 @@ export class FaultServer {
    */
   async inside(): Promise<{ readonly p99: number; readonly max: number; readonly timers: number }> {
     const before = this.output.length;
-    this.child.kill('SIGUSR2');
+    process.kill(this.pid, 'SIGUSR2');
     for (;;) {
       const line = this.output.slice(before).find((text) => text.startsWith('inside '));
       if (line !== undefined) return JSON.parse(line.slice('inside '.length));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
   }
 
@@ -121,11 +151,29 @@ export class FaultServer {
     return (await this.metrics()).get(name) ?? Number.NaN;
   }
 
+  signal(name: NodeJS.Signals): void {
+    process.kill(this.pid, name);
+  }
+
+  /** Waits until it ends by itself: its exit code; absent when it still runs after this time, or a signal ended it. */
+  async endsBy(withinMs: number): Promise<number | undefined> {
+    const giveUp = performance.now() + withinMs;
+    while (this.isRunning && performance.now() < giveUp) await sleep(10);
+    // What it printed last may still be on its way.
+    await sleep(50);
+    return this.child.exitCode ?? undefined;
+  }
+
+  /** Whether it has printed such a line. */
+  hasSaid(pattern: RegExp): boolean {
+    return this.output.some((line) => pattern.test(line));
+  }
+
   /** Ends it; the data stay. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    if (this.isRunning) {
       const exited = once(this.child, 'exit');
-      this.child.kill(signal);
+      process.kill(this.pid, signal);
       await exited;
     }
     return this.child.exitCode;
@@ -136,6 +184,11 @@ export class FaultServer {
     await this.end('SIGKILL');
     if (this.isOwnDir) rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** The process that another program has started (Linux). */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
 }
 
 async function freePort(): Promise<number> {

@@ -58,6 +58,7 @@ export const COUNTER_NAMES = [
   'media_refused',
   'media_expired',
   'media_orphans',
+  'media_damaged',
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

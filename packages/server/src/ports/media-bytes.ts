@@ -33,6 +33,11 @@ export type SealResult =
   | { readonly outcome: 'wrong-size'; readonly size: number }
   | { readonly outcome: 'missing' };
 
+/** What is stored of a file is not what was sealed: the disk has changed it. */
+export class MediaDamaged extends Error {
+  override readonly name = 'MediaDamaged';
+}
+
 type Timed = { readonly timeoutMs: number };
 
 export interface MediaBytes {
@@ -53,8 +58,12 @@ export interface MediaBytes {
 
   /**
    * Bytes of a sealed file: `length` from `from` on, fewer at its end. Absent: there is no such file, or it is not sealed.
+   * Rejects with {@link MediaDamaged} rather than give other bytes than were stored. `sha256`: what the records say of the
+   * content, for files that an older release has stored without anything to compare a part with.
    */
-  read(request: MediaRef & Timed & { readonly from: number; readonly length: number }): Promise<Uint8Array | undefined>;
+  read(
+    request: MediaRef & Timed & { readonly from: number; readonly length: number; readonly sha256?: string },
+  ): Promise<Uint8Array | undefined>;
 
   /** Removes a file, sealed or not; nothing if there is none. */
   remove(request: MediaRef & Timed): Promise<void>;

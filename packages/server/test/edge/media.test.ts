@@ -1,5 +1,5 @@
 /** Files over HTTP: uploads by tus, downloads, who may have which, and what senders do wrong. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
@@ -555,11 +555,36 @@ describe('what becomes of files', () => {
     expect((await ann.download(mediaId)).status).toBe(200);
   });
 
-  test('a folder that is gone has lost its uploads, and new ones begin', async () => {
+  test('what the disk has damaged is refused, or the connection cut before it: never given', async () => {
+    const { ann, dir, names } = await media.beginInFolder();
+    arena.expectedComplaints = [/reading the file .* failed: MediaDamaged/];
+    const bytes = Buffer.from(bytesOf(MB));
+    const mediaId = await ann.upload(bytes);
+    const path = join(dir, names()[0] ?? '');
+    const flip = (at: number) => {
+      const stored = readFileSync(path);
+      stored[at] = (stored[at] ?? 0) ^ 1;
+      writeFileSync(path, stored);
+    };
+    // Far behind what is read before the answer begins.
+    flip(700_000);
+    await expect(ann.download(mediaId)).rejects.toThrow('aborted');
+    const rest = await ann.download(mediaId, { Range: 'bytes=600000-' });
+    expect([rest.status, rest.reason]).toEqual([410, 'damaged']);
+    const whole = await ann.download(mediaId, { Range: 'bytes=0-524287' });
+    expect(whole.body.equals(bytes.subarray(0, 524_288))).toBe(true);
+    flip(10);
+    expect((await ann.download(mediaId)).reason).toBe('damaged');
+    expect(arena.server.count('media_damaged')).toBe(3);
+  });
+
+  test('a folder that is gone has lost its uploads and files, and new ones begin', async () => {
     const { ann, dir } = await media.beginInFolder();
     const mediaId = await ann.begin(10);
+    const complete = await ann.upload(bytesOf(10));
     for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true });
     expect((await ann.patch(mediaId, 0, bytesOf(10))).status).toBe(404);
+    expect((await ann.download(complete)).reason).toBe('not-exist');
     expect((await ann.create(10)).status).toBe(201);
   });
 

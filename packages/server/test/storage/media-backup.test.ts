@@ -190,7 +190,7 @@ test('verify tells which files are missing, of another size, or changed', async 
   const changed = await check(dir);
   expect([changed.exitCode, changed.text]).toEqual([
     2,
-    expect.stringContaining(`  - file ${APP}/${TWO}: damaged, the SHA-256 is another one\n`),
+    expect.stringContaining(`  - file ${APP}/${TWO}: damaged, the checksum of block 61 is wrong\n`),
   ]);
   expect(changed.text).toMatch(/is damaged: .*; 1 files of 1000 bytes are sound\.\n/);
   truncateSync(fileIn(dir, TWO), 1024);

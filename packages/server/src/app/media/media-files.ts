@@ -120,9 +120,9 @@ export class MediaFiles {
     return file?.sha256 === undefined ? undefined : { ...file, sha256: file.sha256 };
   }
 
-  /** Bytes of a complete file; absent when it has gone meanwhile. */
-  read(ref: MediaRef, from: number, length: number): Promise<Uint8Array | undefined> {
-    return this.bytes.read({ ...ref, from, length, ...this.timeout });
+  /** Bytes of a complete file; absent when it has gone meanwhile. Rejects with MediaDamaged when they are not what was uploaded. */
+  read(ref: MediaRef, { sha256 }: CompleteFile, from: number, length: number): Promise<Uint8Array | undefined> {
+    return this.bytes.read({ ...ref, sha256, from, length, ...this.timeout });
   }
 
   /** Removes a file; its bytes first, so that its room is not given away while they are there. */

@@ -32,6 +32,7 @@ const REFUSALS = {
   'wrong-offset': [409, 'the upload is at another offset'],
   'other-upload': [400, 'the key belongs to another upload, or to one that is over'],
   'taken-over': [409, 'another request goes on with this upload'],
+  damaged: [410, 'the disk of the server has damaged the file'],
   'wrong-version': [412, 'only version 1.0.0 of tus is spoken here'],
   changed: [412, 'the file is another one'],
   empty: [400, 'a file has at least one byte'],

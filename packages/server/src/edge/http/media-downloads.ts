@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { isMediaId, MEDIA_PATH } from 'ar-rtm-protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { noteFailure } from '../../app/engine-failure.js';
 import { linkPath } from '../../app/media/media-access.js';
 import type { MediaDesk } from '../../app/media/media-desk.js';
-import type { CompleteFile, MediaFiles } from '../../app/media/media-files.js';
-import type { MediaRef } from '../../ports/index.js';
+import type { CompleteFile } from '../../app/media/media-files.js';
+import { MediaDamaged, type MediaRef } from '../../ports/index.js';
 import { exposeHeaders, orUnavailable, refuseMedia, userOf } from './media-answers.js';
 import { attachment, namesTag, parseCount, parseRange, servedType } from './media-headers.js';
 
@@ -80,13 +81,13 @@ async function readerOf(desk: MediaDesk, request: WithId): Promise<Reader | 'no-
   return leave ? { ref: { appId: user.appId, mediaId }, leave } : 'too-many';
 }
 
-function answer(
+async function answer(
   desk: MediaDesk,
   { method, headers }: WithId,
   reply: FastifyReply,
   ref: MediaRef,
   file: CompleteFile,
-): FastifyReply {
+): Promise<FastifyReply> {
   const etag = `"${file.sha256}"`;
   reply.header('ETag', etag);
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch, 'if-range': ifRange } = headers;
@@ -98,6 +99,10 @@ function answer(
     return refuseMedia(reply, 'no-range');
   }
   const { from, length } = range === 'whole' ? { from: 0, length: file.size } : range;
+  const content = new Content(desk, ref, file, from, from + length);
+  // Before anything is said of it: what is damaged from its beginning, or has gone, can still be refused in words.
+  const begun = method === 'GET' ? await content.begin() : 'readable';
+  if (begun !== 'readable') return refuseMedia(reply, begun);
   if (range !== 'whole') reply.code(206).header('Content-Range', `bytes ${from}-${from + length - 1}/${file.size}`);
   reply
     .header('Content-Type', servedType(file.type))
@@ -107,22 +112,52 @@ function answer(
   if (file.type !== '') reply.header('Media-Type', file.type);
   if (method === 'HEAD') return reply.send();
   desk.context.counters.add('media_downloads');
-  return reply.send(Readable.from(piecesOf(desk.files, ref, from, length), { objectMode: false }));
+  return reply.send(Readable.from(content.pieces(), { objectMode: false }));
 }
 
-/** Reads on when what was read before has been taken. */
-async function* piecesOf(
-  files: MediaFiles,
-  ref: MediaRef,
-  from: number,
-  length: number,
-): AsyncGenerator<Uint8Array, void> {
-  const end = from + length;
-  for (let at = from; at < end; ) {
-    const piece = await files.read(ref, at, Math.min(PIECE_BYTES, end - at));
-    // The connection is cut, so that nobody takes a part for the whole.
-    if (!piece || piece.length === 0) throw new Error('the file has been removed');
-    yield piece;
-    at += piece.length;
+/** What is read of a file for one answer. */
+class Content {
+  private first: Uint8Array | undefined;
+
+  constructor(
+    private readonly desk: MediaDesk,
+    private readonly ref: MediaRef,
+    private readonly file: CompleteFile,
+    private readonly from: number,
+    private readonly end: number,
+  ) {}
+
+  async begin(): Promise<'readable' | 'damaged' | 'not-exist'> {
+    try {
+      this.first = await this.piece(this.from);
+      return this.first ? 'readable' : 'not-exist';
+    } catch (error) {
+      if (error instanceof MediaDamaged) return 'damaged';
+      throw error;
+    }
+  }
+
+  /** Reads on when what was read before has been taken. */
+  async *pieces(): AsyncGenerator<Uint8Array, void> {
+    for (let at = this.from; at < this.end; ) {
+      const piece = at === this.from ? this.first : await this.piece(at);
+      // The connection is cut, so that nobody takes a part for the whole.
+      if (!piece || piece.length === 0) throw new Error('the file has been removed');
+      yield piece;
+      at += piece.length;
+    }
+  }
+
+  private async piece(at: number): Promise<Uint8Array | undefined> {
+    const { desk, ref, file, end } = this;
+    try {
+      return await desk.files.read(ref, file, at, Math.min(PIECE_BYTES, end - at));
+    } catch (error) {
+      if (error instanceof MediaDamaged) {
+        desk.context.counters.add('media_damaged');
+        noteFailure(desk.context, `reading the file ${ref.appId}/${ref.mediaId}`, error);
+      }
+      throw error;
+    }
   }
 }

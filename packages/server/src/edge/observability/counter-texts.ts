@@ -58,4 +58,5 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   media_refused: 'Uploads refused: too large, or no room',
   media_expired: 'Files and unfinished uploads removed because their time was over',
   media_orphans: 'Bytes of unknown files that were removed',
+  media_damaged: 'Downloads refused or cut because the disk has damaged the file',
 };

@@ -1,17 +1,19 @@
-import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   type AppendResult,
   EngineUnavailable,
   type MediaBytes,
+  MediaDamaged,
   type MediaRef,
   type MediaSize,
   type SealResult,
   type Time,
 } from '../../ports/index.js';
+import { HEAD_BYTES, writeAll } from './file-head.js';
 import { ignoreMissing, PART, pathIn, refsIn, SEALED, syncFolders, withFile } from './media-folder.js';
-import { createPart, HEAD_BYTES, MARK_EVERY_BYTES, recoverPart, writeAll, writeMark } from './part-file.js';
-import { digestOf, sizeOf } from './sealed-file.js';
+import { createPart, MARK_EVERY_BYTES, recoverPart, writeMark } from './part-file.js';
+import { addSums, digestOf, isWithoutSums, readContent, sizeOf } from './sealed-file.js';
 
 export interface FileMediaOptions {
   readonly dir: string;
@@ -33,6 +35,8 @@ export class FileMediaBytes implements MediaBytes {
   /** What calls for a file that are under way wait for. */
   private readonly turns = new Map<string, Promise<unknown>>();
   private readonly parts = new Map<string, Part>();
+  /** Files without sums that this process has compared with their SHA-256, and could not give any. */
+  private readonly compared = new Set<string>();
 
   constructor(private readonly options: FileMediaOptions) {}
 
@@ -91,43 +95,39 @@ export class FileMediaBytes implements MediaBytes {
       const size = sealed ?? (await this.part(path))?.size;
       if (size === undefined) return { outcome: 'missing' };
       if (size !== request.size) return { outcome: 'wrong-size', size };
-      if (sealed === undefined) {
-        // What a failed write has left behind the end is no content.
-        await withFile(path + PART, 'r+', async (file) => {
-          await file.truncate(HEAD_BYTES + size);
-          await file.sync();
-        });
-        await rename(path + PART, path + SEALED);
-        this.parts.delete(path);
-        await syncFolders(path);
-      }
-      return { outcome: 'sealed', sha256: await digestOf(path + SEALED) };
+      if (sealed !== undefined) return { outcome: 'sealed', sha256: await digestOf(path + SEALED) };
+      const sha256 = await addSums(path + PART, size);
+      await rename(path + PART, path + SEALED);
+      this.parts.delete(path);
+      await syncFolders(path);
+      return { outcome: 'sealed', sha256 };
     });
   }
 
   read(
-    request: MediaRef & { readonly from: number; readonly length: number; readonly timeoutMs: number },
+    request: MediaRef & {
+      readonly from: number;
+      readonly length: number;
+      readonly sha256?: string;
+      readonly timeoutMs: number;
+    },
   ): Promise<Uint8Array | undefined> {
-    const { from, length } = request;
+    const { from, length, sha256, timeoutMs } = request;
     // Sealed files do not change: reads need no turn.
     const path = pathIn(this.options.dir, request);
-    const reading = withFile(path + SEALED, 'r', async (file) => {
-      const { size } = await file.stat();
-      const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - HEAD_BYTES - from)));
-      let done = 0;
-      while (done < bytes.length) {
-        const { bytesRead } = await file.read(bytes, done, bytes.length - done, HEAD_BYTES + from + done);
-        if (bytesRead === 0) throw new Error('a sealed file became shorter');
-        done += bytesRead;
+    const reading = async () => {
+      if (sha256 !== undefined && !this.compared.has(path) && (await isWithoutSums(path + SEALED))) {
+        await this.inTurn(request, () => this.giveSums(path, sha256));
       }
-      return bytes;
-    });
-    return this.within(reading.catch(ignoreMissing), request.timeoutMs);
+      return readContent(path + SEALED, from, length);
+    };
+    return this.within(reading().catch(ignoreMissing), timeoutMs);
   }
 
   remove(request: MediaRef & { readonly timeoutMs: number }): Promise<void> {
     return this.inTurn(request, async (path) => {
       this.parts.delete(path);
+      this.compared.delete(path);
       await rm(path + PART, { force: true });
       await rm(path + SEALED, { force: true });
     });
@@ -149,6 +149,24 @@ export class FileMediaBytes implements MediaBytes {
       return { freeBytes: bavail * bsize };
     };
     return this.within(ask(), timeoutMs);
+  }
+
+  /** Takes a file of an older release, if it is whole, into the form of this one: a copy in its place, since a backup may share its bytes. */
+  private async giveSums(path: string, sha256: string): Promise<void> {
+    // Another reader may have been here.
+    if (this.compared.has(path) || !(await isWithoutSums(path + SEALED))) return;
+    if ((await digestOf(path + SEALED)) !== sha256) throw new MediaDamaged('the SHA-256 is another one');
+    const size = (await sizeOf(path + SEALED)) ?? 0;
+    try {
+      await copyFile(path + SEALED, path + PART, constants.COPYFILE_FICLONE);
+      if ((await addSums(path + PART, size)) !== sha256) throw new MediaDamaged('the copy is another one');
+      await rename(path + PART, path + SEALED);
+      await syncFolders(path);
+    } catch {
+      // No room, most likely. It has been compared: it is read as it is until the next start.
+      this.compared.add(path);
+      await rm(path + PART, { force: true }).catch(() => undefined);
+    }
   }
 
   /** The unfinished file as it is; the first time in this process it may be one that a crash has left. */

@@ -34,9 +34,9 @@ export async function* refsIn(folder: string, after?: MediaRef): AsyncGenerator<
   }
 }
 
-/** A rename is on disk when the folder is; folders that were made for the file need their own. */
+/** A rename is on disk when the folder is; the folders that were made for the file (three of them) are when the one above is. */
 export async function syncFolders(path: string): Promise<void> {
-  for (let folder = dirname(path), depth = 0; depth < 3; folder = dirname(folder), depth += 1) await syncFolder(folder);
+  for (let folder = dirname(path), depth = 0; depth < 4; folder = dirname(folder), depth += 1) await syncFolder(folder);
 }
 
 export async function syncFolder(folder: string): Promise<void> {

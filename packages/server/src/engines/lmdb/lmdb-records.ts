@@ -21,6 +21,8 @@ export interface OpenedFile {
   readonly database: RootStore;
   readonly digest: Digest;
   readonly wasStoppedCleanly: boolean;
+  /** Rejects when the name of the file leads to it no more: what is written then goes with the process. */
+  assertInPlace(): Promise<void>;
   /** Called when the file was closed; `isComplete` is false after a failed write. */
   onClosed(outcome: { readonly isComplete: boolean }): Promise<void>;
 }
@@ -159,6 +161,8 @@ export class LmdbRecords implements Records {
         }
         void database.put(DIGEST_KEY, encodeRecord(DIGEST_KEY, group.digest));
       });
+      // Behind the write: a file that is removed later was there when the answer was given.
+      await this.file.assertInPlace();
     } catch (error) {
       const cause = await causeOf(error);
       throw new EngineUnavailable(`Writing to the data file failed: ${String(cause)}`, { cause });

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Counters, Logger, Time } from '../../ports/index.js';
 import { checkInChild } from './check-in-child.js';
 import { hasCleanMark, removeCleanMark, writeCleanMark } from './clean-mark.js';
@@ -6,7 +7,7 @@ import { DataFile, FileDamage } from './data-file.js';
 import { Digest } from './digest.js';
 import { DirectoryLock } from './directory-lock.js';
 import type { FileReport } from './file-check.js';
-import { dataFileIn, makeDirectory, syncDirectory } from './files.js';
+import { assertWritable, dataFileIn, makeDirectory, syncDirectory } from './files.js';
 import { openDataFile, type RootStore } from './lmdb-file.js';
 import { LmdbRecords } from './lmdb-records.js';
 import { decodeRecord } from './record-format.js';
@@ -41,6 +42,7 @@ const ALWAYS_CHECKED_BYTES = 256 * 1024 ** 2;
 export async function openLmdbRecords(options: LmdbRecordsOptions): Promise<LmdbRecords> {
   const { dir, time, lockWaitMs } = options;
   await makeDirectory(dir);
+  await assertWritable(dir);
   const lock = await DirectoryLock.acquire(dir, time, lockWaitMs);
   try {
     return await openLocked(options, lock);
@@ -67,15 +69,28 @@ async function openLocked(options: LmdbRecordsOptions, lock: DirectoryLock): Pro
     if (isNew) await syncDirectory(dir);
     logger.info({ dir, records: digest.count, wasStoppedCleanly }, 'Records opened');
     const onClosed = async ({ isComplete }: { isComplete: boolean }): Promise<void> => {
-      const after = examine(dir);
-      if (isComplete) await writeCleanMark(dir, after);
-      await lock.release();
+      try {
+        if (isComplete) await writeCleanMark(dir, examine(dir));
+      } finally {
+        await lock.release();
+      }
     };
-    return new LmdbRecords({ database, digest, wasStoppedCleanly, onClosed }, { logger, counters, time, onFailure });
+    const file = { database, digest, wasStoppedCleanly, assertInPlace: await inPlace(dataFileIn(dir)), onClosed };
+    return new LmdbRecords(file, { logger, counters, time, onFailure });
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+/** Remembers which file this is, for a look later: one that was removed takes writes as ever, and a restart would not find them. */
+async function inPlace(path: string): Promise<() => Promise<void>> {
+  const opened = await stat(path, { bigint: true });
+  return async () => {
+    const now = await stat(path, { bigint: true }).catch(() => undefined);
+    if (now?.ino === opened.ino && now.dev === opened.dev) return;
+    throw new Error(`${path} was ${now ? 'replaced' : 'removed'} while the server runs`);
+  };
 }
 
 /** The state of a data file that nobody writes to, by its meta pages. */

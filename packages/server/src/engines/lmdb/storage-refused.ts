@@ -5,7 +5,7 @@
 export class StorageRefused extends Error {
   override readonly name = 'StorageRefused';
   constructor(
-    readonly kind: 'locked' | 'damaged' | 'newer' | 'not-empty' | 'missing' | 'check-failed',
+    readonly kind: 'locked' | 'read-only' | 'damaged' | 'newer' | 'not-empty' | 'missing' | 'check-failed',
     message: string,
     options?: ErrorOptions,
   ) {

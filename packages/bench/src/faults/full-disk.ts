@@ -1,0 +1,81 @@
+import { Holdings } from './holdings.js';
+import { createRtm } from './rtm-user.js';
+import { Claims, type Scenario } from './scenario.js';
+import { FaultServer } from './server.js';
+import { SmallDisk } from './small-disk.js';
+import { eventually, sleep } from './waiting.js';
+
+const MB = 1024 * 1024;
+const DISK_MB = 48;
+const FREE_MB = 16;
+const HEALED_MS = 5000;
+const LOAD = { lettersPerSecond: 40, speechesPerSecond: 20, filesPerSecond: 1, fileBytes: 50_000 };
+const WORDS = `a disk of ${DISK_MB} MB that keeps ${FREE_MB} MB free for records: files are refused below that, then nothing is left at all, then there is room again`;
+
+/**
+ * A full disk in two steps. While there is room for records only files are refused, and the server goes on. Without any room a
+ * commit fails: from then on nothing durable is answered with success, and the server ends with a message, for whoever starts it
+ * again.
+ */
+export const fullDisk: Scenario = {
+  name: 'disk faults: full disk',
+  load: { short: WORDS, long: WORDS },
+  async run() {
+    const disk = SmallDisk.make(DISK_MB);
+    if (!disk) return { broken: [], seen: 'skipped: no tmpfs can be mounted here (root only)' };
+    const claims = new Claims();
+    const settings = [`limits.mediaFreeBytes=${FREE_MB * MB}`];
+    const dataDir = disk.dir();
+    let server = await FaultServer.start({ dataDir, settings });
+    const { port } = server;
+    let isOver = false;
+    try {
+      const holdings = new Holdings(['ann', 'ben']);
+      const giving = holdings.give(port, LOAD, () => !isOver);
+      const uploader = createRtm(port);
+      await uploader.login({ uid: 'uploader' });
+      const upload = () =>
+        uploader.createMediaMessageByUploading(new Blob([new Uint8Array(MB)]), {}).then(
+          () => 'taken',
+          ({ code, message }: { code?: number; message?: string }) => `${code} ${message}`,
+        );
+      await sleep(1000);
+      const before = await upload();
+      disk.fill(FREE_MB * MB - 2 * MB);
+      const withoutRoom = await upload();
+      await sleep(500);
+      claims.holds(`a file is taken while there is room (${before})`, before === 'taken');
+      claims.holds(`a file is refused with the reason (${withoutRoom})`, /^1 .*disk-full/.test(withoutRoom));
+      claims.holds('the server goes on', server.isRunning);
+      disk.empty();
+      const fileHealed = performance.now();
+      claims.holds('a file is taken again at once', (await upload()) === 'taken');
+      const fileMs = performance.now() - fileHealed;
+      disk.fill(0);
+      const code = await server.endsBy(10_000);
+      claims.holds(`the server ends with 1 (${code})`, code === 1);
+      claims.holds('and says why', server.hasSaid(/nothing can be stored any more/));
+      const atEnd = holdings.count;
+      disk.empty();
+      const began = performance.now();
+      server = await FaultServer.start({ dataDir, settings, port });
+      await eventually(() => holdings.count > atEnd, 10_000);
+      const healedMs = performance.now() - began;
+      claims.holds(`messages are stored again within 5 s (${healedMs.toFixed(0)} ms)`, healedMs < HEALED_MS);
+      isOver = true;
+      await giving;
+      const { missing, wrong } = holdings.judge(await holdings.examine(port));
+      claims.holds(`nothing that was answered is lost (${missing[0]})`, missing.length === 0);
+      claims.holds(`nothing wrong is served (${wrong[0]})`, wrong.length === 0);
+      await uploader.logout().catch(() => undefined);
+      const seen =
+        `${holdings.count} durable things answered, ${missing.length} lost; file without room: "${withoutRoom}"; with room again after ${fileMs.toFixed(0)} ms; ` +
+        `no room at all: exit code ${code} with a message; started again, first message stored after ${healedMs.toFixed(0)} ms`;
+      return { broken: claims.broken, seen };
+    } finally {
+      isOver = true;
+      await server.close();
+      disk.dispose();
+    }
+  },
+};
