@@ -30,7 +30,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'server', ...ALONE, include: ['packages/server/test/**/*.test.ts'] },
+        test: { name: 'server', ...ALONE, include: ['packages/server/test/!(storage|engine)/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'storage', ...WAITING, include: ['packages/server/test/{storage,engine}/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -15,5 +15,5 @@ const only = (...names) => projects.length > 0 && projects.every((project) => na
 await ensureInstalled();
 if (!only('unit')) await ensureBuilt();
 const env = { ...process.env };
-if (!only('unit', 'server')) env.CHROMIUM_PATH = await ensureChromium();
+if (!only('unit', 'server', 'storage')) env.CHROMIUM_PATH = await ensureChromium();
 process.exitCode = await runBin('vitest', ['run', ...args], { env });

@@ -6,7 +6,7 @@ import { run } from './run.mjs';
 const HOW = `The browser tests need Chromium (or Google Chrome). Do one of these, then run the command again:
   - Debian, Ubuntu:  apt-get update && apt-get install -y --no-install-recommends chromium   (as root)
   - elsewhere: install Chromium or Chrome and set CHROMIUM_PATH to its executable
-Tests without a browser:  npm test -- --project unit --project server`;
+Tests without a browser:  npm test -- --project unit --project server --project storage`;
 
 /** Finds Chromium, or installs Debian's package where that is possible; returns its path. */
 export async function ensureChromium() {

@@ -8,7 +8,7 @@ import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
-const SECONDS = { short: 20, long: 3600 };
+const SECONDS = { short: 10, long: 3600 };
 const WORKERS = 4;
 const FRAMES_PER_SOCKET = 40;
 /** What the calm pair waits for its message, with the server under all that. */
@@ -76,7 +76,7 @@ async function pourFrames(dice: Dice, port: number, uid: string, count: Count): 
 export const badBytes: Scenario = {
   name: 'bad bytes',
   load: {
-    short: 'frames, HTTP requests and upgrades, nearly good or damaged, from a seed, for 20 s',
+    short: 'frames, HTTP requests and upgrades, nearly good or damaged, from a seed, for 10 s',
     long: 'frames, HTTP requests and upgrades, nearly good or damaged, from a seed, for an hour',
   },
   async run(size) {

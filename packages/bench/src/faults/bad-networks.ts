@@ -5,7 +5,7 @@ import { FaultServer } from './server.js';
 import { TroubledNetwork } from './troubled-network.js';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
-const SECONDS = { short: 25, long: 300 };
+const SECONDS = { short: 12, long: 300 };
 const ROOMS = 4;
 const MEMBERS = 4;
 const SEND_EVERY_MS = 400;
@@ -104,7 +104,7 @@ async function trouble(dice: Dice, { network }: Member, count: Map<string, numbe
 export const badNetworks: Scenario = {
   name: 'bad networks',
   load: {
-    short: '16 members of 4 channels for 25 s: latency to 800 ms, loss, stalls, swallowed packets, new addresses, cuts',
+    short: '16 members of 4 channels for 12 s: latency to 800 ms, loss, stalls, swallowed packets, new addresses, cuts',
     long: '16 members of 4 channels for 5 min: latency to 800 ms, loss, stalls, swallowed packets, new addresses, cuts',
   },
   async run(size) {

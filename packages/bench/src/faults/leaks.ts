@@ -5,7 +5,7 @@ import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
-const CYCLES = { short: 1500, long: 200_000 };
+const CYCLES = { short: 600, long: 200_000 };
 const AT_A_TIME = 32;
 const ROOMS = 10;
 /** A port that has been used cannot be used again for a minute: visits come from several addresses. */
@@ -68,7 +68,7 @@ async function visit(port: number, number: number): Promise<void> {
 export const leaks: Scenario = {
   name: 'leaks',
   load: {
-    short: '1,500 visits: connect, log in, join, write, leave, go',
+    short: '600 visits: connect, log in, join, write, leave, go',
     long: '200,000 visits: connect, log in, join, write, leave, go',
   },
   async run(size) {

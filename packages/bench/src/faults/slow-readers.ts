@@ -10,7 +10,7 @@ const READERS = 97;
 const PER_SECOND = 60;
 const BYTES = 16_000;
 const QUEUE_BYTES = 1024 * 1024;
-const SECONDS = { short: 20, long: 60 };
+const SECONDS = { short: 12, long: 60 };
 
 /** A member on a network that takes little: what it got, and whether it was told that something is missing. */
 async function slowMember(serverPort: number, uid: string) {
@@ -51,7 +51,7 @@ function isWithoutSilentHole(got: readonly number[]): boolean {
 export const slowReaders: Scenario = {
   name: 'slow readers',
   load: {
-    short: `100 members, ${PER_SECOND} messages of 16 KB a second for 20 s; one reads 1 KB/s, two nothing; 1 MB of queue each`,
+    short: `100 members, ${PER_SECOND} messages of 16 KB a second for 12 s; one reads 1 KB/s, two nothing; 1 MB of queue each`,
     long: `100 members, ${PER_SECOND} messages of 16 KB a second for 60 s; one reads 1 KB/s, two nothing; 1 MB of queue each`,
   },
   async run(size) {
