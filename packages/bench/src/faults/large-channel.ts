@@ -13,7 +13,7 @@ const SECONDS = { short: 10, long: 60 };
 /** What the vendors recommend at most for a channel of that size, and what is more than that. */
 const CALM = 30;
 const BUSY = 100;
-const BUSY_SECONDS = { short: 3, long: 20 };
+const BUSY_SECONDS = { short: 2, long: 20 };
 /** Written as it is: with the pieces of the frame, 400 bytes. */
 const BYTES = 250;
 
