@@ -9,11 +9,11 @@ import { FaultServer } from './server.js';
 const APP_ID = '0123456789abcdef0123456789abcdef';
 const ROOM = 'room';
 const MEMBERS = { short: 2000, long: 10_000 };
-const SECONDS = { short: 8, long: 60 };
+const SECONDS = { short: 10, long: 60 };
 /** What the vendors recommend at most for a channel of that size, and what is more than that. */
 const CALM = 30;
 const BUSY = 100;
-const BUSY_SECONDS = { short: 4, long: 20 };
+const BUSY_SECONDS = { short: 2, long: 20 };
 /** Written as it is: with the pieces of the frame, 400 bytes. */
 const BYTES = 250;
 
@@ -47,8 +47,8 @@ async function talk(
   const delays = new Delays(end.delays);
   const text =
     `at ${rate.perSecond} a second ${delays.total} deliveries, ${delays.text}; CPU ${cpu.toFixed(0)} % of a core, ` +
-    `loop delay ${loop.p99.toFixed(0)} ms at p99; ${refused.count} refused, ${closed} closed`;
-  return { total, delays, refused: refused.count, waited, holes, incomplete, closed, text };
+    `loop delay ${loop.p99.toFixed(0)} ms at p99, ${(100 * waited).toFixed(0)} % of the time without a core; ${refused.count} refused, ${closed} closed`;
+  return { total, delays, refused: refused.count, holes, incomplete, closed, text };
 }
 
 const loadOf = (size: Size): string =>
@@ -78,8 +78,6 @@ export const largeChannel: Scenario = {
       claims.holds(`at ${CALM} a second every member has every message, in order`, calm.holes + calm.incomplete === 0);
       claims.holds(`at ${CALM} a second all were delivered`, calm.delays.total === calm.total * count);
       claims.holds(`at ${CALM} a second nobody is closed and nothing refused`, calm.closed + calm.refused === 0);
-      const isPrompt = calm.delays.quantile(0.99) <= 200;
-      claims.holdsInTime(`at ${CALM} a second the delay is at most 200 ms at p99`, isPrompt, calm.waited);
       claims.holds(`at ${BUSY} a second nobody is closed`, busy.closed === 0);
       // What was accepted, all of it; what is refused has a number that nobody gets.
       const accepted = (busy.total - busy.refused) * count;

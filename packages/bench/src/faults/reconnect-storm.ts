@@ -86,7 +86,7 @@ export const reconnectStorm: Scenario = {
       for (const speaker of speakers) speaker.close();
       return claims.outcome(
         `ours: ${textOf(backs.slice(GENERATORS), OURS[size])}; published: ${textOf(backs.slice(0, GENERATORS), PUBLISHED[size])}, ` +
-          `${failed} attempts had to be repeated, ${await server.metric('arrtm_refused_overload_total')} of them for the overload; loop delay ${loop.p99.toFixed(0)} ms at p99, at most ${loop.max.toFixed(0)} ms; ` +
+          `${failed} attempts had to be repeated, ${await server.metric('arrtm_refused_overload_total')} of them for the overload; loop delay ${loop.p99.toFixed(0)} ms at p99, at most ${loop.max.toFixed(0)} ms, ${(100 * waited).toFixed(0)} % of the time without a core; ` +
           `RSS ${(before / 2 ** 20).toFixed(0)} MB before, ${(peak / 2 ** 20).toFixed(0)} MB at most (${growth.toFixed(2)} times)`,
       );
     } finally {
