@@ -83,7 +83,7 @@ test('published for longer than the patience: refused and counted, the answer co
 }, 20_000);
 
 test('what waits behind a message that is held back does not grow: reading stops', async () => {
-  await arena.start({ settings: { messages: { perSecond: 0.2, burst: 300 }, pauseMs: 50, pauseRefuseMs: 2500 } });
+  await arena.start({ settings: { messages: { perSecond: 0.05, burst: 300 }, pauseMs: 50, pauseRefuseMs: 5000 } });
   // The bystanders have the same budget, which they would need more of.
   await arena.quiet();
   const eve = await arena.intruder();
