@@ -15,6 +15,8 @@ const PER_SECOND = 15;
 /** Who writes to the room, and who reads there as well. */
 const SPEAKERS = ['kim', 'lee'];
 const SPEECHES_PER_SECOND = 10;
+/** The long form archives more than is kept by default. */
+const SETTINGS = ['limits.historyMessages=1000000'];
 const TIMES = { short: { everyMs: 4000, forMs: 16_000 }, long: { everyMs: 20_000, forMs: 600_000 } };
 
 /** Comes again and again, each time as a new SDK instance: behind a logout, or like a page that was loaded again. */
@@ -39,7 +41,7 @@ async function killOften(first: FaultServer, { everyMs, forMs }: { everyMs: numb
     await sleep(firstMs + due - performance.now());
     await server.end('SIGKILL');
     const began = performance.now();
-    server = await FaultServer.start({ dataDir: first.dataDir, port: first.port });
+    server = await FaultServer.start({ dataDir: first.dataDir, port: first.port, settings: SETTINGS });
     startMs.push(performance.now() - began);
   }
   return { server, startMs };
@@ -52,7 +54,7 @@ export const processDeath: Scenario = {
     long: `kill -9 every 20 s for 10 minutes; ${SENDERS.length} senders with the offline flag, ${STAYING.length + VISITING.length} receivers, ${VISITING.length} of them coming and going; a channel with the history flag`,
   },
   async run(size) {
-    const first = await FaultServer.start();
+    const first = await FaultServer.start({ settings: SETTINGS });
     const { port } = first;
     const [peers, room] = [new Ledger(), new Ledger()];
     let isOver = false;

@@ -113,6 +113,11 @@ export class FaultServer {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** What ended it, if not itself. */
+  get endSignal(): NodeJS.Signals | null {
+    return this.child.signalCode;
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Child } from './support/child.js';
 import { childFile } from './support/compiled.js';
@@ -16,4 +17,20 @@ test('when the disk takes no more, writes are refused from then on; what was ack
   const records = await openRecords(dir);
   expect(records.wasStoppedCleanly).toBe(false);
   expect(Object.keys(content(records))).toHaveLength(Number(written));
+});
+
+test('a disk counts as full before it is: no write that could fail in the middle is begun', async (ctx) => {
+  const dir = newDirectory();
+  // Less than is left free.
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', dir]);
+  if (status !== 0) ctx.skip('nothing can be mounted here');
+  try {
+    const failures: string[] = [];
+    const records = await openRecords(dir, { onFailure: (error) => failures.push(error.message) });
+    await expect(records.write([{ key: 'a', value: {} }])).rejects.toMatchObject({ name: 'EngineUnavailable' });
+    expect(failures).toEqual([expect.stringMatching(/no space left on the disk of .*: \d+ bytes/)]);
+    await records.close();
+  } finally {
+    spawnSync('umount', [dir]);
+  }
 });

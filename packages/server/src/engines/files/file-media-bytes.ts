@@ -151,7 +151,10 @@ export class FileMediaBytes implements MediaBytes {
     return this.within(ask(), timeoutMs);
   }
 
-  /** Takes a file of an older release, if it is whole, into the form of this one: a copy in its place, since a backup may share its bytes. */
+  /**
+   * Takes a file of an older release, if it is whole, into the form of this one: a copy in its place, since a backup may share
+   * its bytes.
+   */
   private async giveSums(path: string, sha256: string): Promise<void> {
     // Another reader may have been here.
     if (this.compared.has(path) || !(await isWithoutSums(path + SEALED))) return;

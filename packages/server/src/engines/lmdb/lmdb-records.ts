@@ -21,6 +21,8 @@ export interface OpenedFile {
   readonly database: RootStore;
   readonly digest: Digest;
   readonly wasStoppedCleanly: boolean;
+  /** Rejects when the disk has hardly any room: a write that fails in the middle of lmdb-js may abort the process without a word. */
+  assertRoom(): Promise<void>;
   /** Rejects when the name of the file leads to it no more: what is written then goes with the process. */
   assertInPlace(): Promise<void>;
   /** Called when the file was closed; `isComplete` is false after a failed write. */
@@ -155,6 +157,7 @@ export class LmdbRecords implements Records {
   async #commit(group: WriteGroup): Promise<void> {
     const database = this.#database;
     try {
+      await this.file.assertRoom();
       await database.batch(() => {
         for (const { keyBytes, stored } of group.writes.values()) {
           void (stored ? database.put(keyBytes, stored) : database.remove(keyBytes));
