@@ -1,12 +1,11 @@
-import { type CommandName, encodeCommand, writeMediaBody } from 'ar-rtm-protocol';
 import type { Dice } from './dice.js';
 import { damaged, oddObject, oddValue } from './mutations.js';
 
 const CALL = { CallId: 'c'.repeat(32), FromUId: 'eve', ToUId: 'calm', MsgId: 1 };
-const FILE = writeMediaBody({ Id: '0'.repeat(32), Name: 'a', Size: 1, Thumb: '', ThumbType: '' }, false);
+const FILE = JSON.stringify({ Id: '0'.repeat(32), Name: 'a', Size: 1, Thumb: '', ThumbType: '' });
 
 /** A good frame of every command. */
-const GOOD: Readonly<Partial<Record<CommandName, Readonly<Record<string, unknown>>>>> = {
+const GOOD: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   SendMsgToPeer: {
     MsgId: 1,
     FromUId: 'eve',
@@ -45,17 +44,15 @@ const GOOD: Readonly<Partial<Record<CommandName, Readonly<Record<string, unknown
   KeepAlive: { time: '1' },
   Login: { UserId: 'eve', UserSId: 'e'.repeat(32), AcsToken: '', SdkVer: '2.0.0', SessionId: 'x', SvrKeepAlive: true },
 };
-const NAMES = Object.keys(GOOD) as CommandName[];
+const NAMES = Object.keys(GOOD);
 
 /** The text of a frame: most of them nearly good, since what is nonsense from the first byte on gets nowhere. */
 export function oddFrame(dice: Dice): Buffer {
   const name = dice.pick(NAMES);
   const good = GOOD[name] as Readonly<Record<string, unknown>>;
-  const text = encodeCommand(
-    name,
-    dice.once(5) ? good : oddObject(dice, good),
-    dice.once(3) ? 'f'.repeat(32) : undefined,
-  );
+  const content = JSON.stringify(dice.once(5) ? good : oddObject(dice, good));
+  const app = dice.once(3) && { AppId: 'f'.repeat(32) };
+  const text = JSON.stringify({ Cmd: name, ...app, Encrypt: false, Content: content });
   switch (dice.below(8)) {
     case 0:
       return damaged(dice, Buffer.from(text));
