@@ -557,6 +557,24 @@ describe('the end before the end', () => {
     expect([media.requests, media.files.size]).toEqual([['POST uploads 100', 'DELETE uploads/1'], 0]);
   });
 
+  test.each(['logout', 'another login'])('%s while the creation is under way: what it made is removed', async (how) => {
+    const { client, server, media, upload, outcome, clock } = await loggedIn();
+    media.troubles.push('held answer');
+    const code = upload(100).catch((error: unknown) => error);
+    while (media.files.size === 0) await clock.settle();
+    await outcome(client.logout());
+    expect(await outcome(code)).toMatchObject({ code: 6 });
+    server.gateway = () => ({ code: 0, sessionid: 'ticket-2', addresses: [{ type: 0, addr: 'rtm.test', port: 9080 }] });
+    if (how === 'another login') await outcome(client.login({ uid: 'bob' }));
+    media.release();
+    for (let turns = 0; turns < 5; turns++) {
+      await turn();
+      await clock.settle();
+    }
+    expect([media.requests, media.files.size]).toEqual([['POST uploads 100', 'DELETE uploads/1'], 0]);
+    expect(media.headers.at(-1)?.Authorization).toBe('Bearer ticket-1');
+  });
+
   test('canceled by the last report', async () => {
     const { media, upload, outcome } = await loggedIn();
     const controller = new AbortController();

@@ -50,6 +50,7 @@ export class Transfer {
   private hurryUp: (() => void) | undefined;
   private giveUp: (() => void) | undefined;
   private undo: (() => void) | undefined;
+  private access: Access | undefined;
 
   constructor(
     private readonly environment: Environment,
@@ -186,7 +187,9 @@ export class Transfer {
     more: Partial<HttpRequest>,
     done: (answer: HttpAnswer | undefined) => void,
   ): Cancel {
-    const { base, sessId } = this.accessNow();
+    // What it still has to do when it is over, it does for the session that it belonged to.
+    if (!this.isOver) this.access = this.accessNow();
+    const { base, sessId } = this.access as Access;
     const headers = { Authorization: `Bearer ${sessId}`, 'Tus-Resumable': '1.0.0', ...more.headers };
     return this.environment.network.http({ ...more, method, url: base + path, headers }, done);
   }
