@@ -218,7 +218,7 @@ test('32 MB through 4 MB/s that are cut every second: both ways, in Node and in 
   );
   expect([inPageNow.hash, await hashOf(inNodeNow)]).toEqual([hash, hash]);
   // A report a second.
-  for (const { reports } of [fromPage, inPageNow]) expect(reports.length).toBeGreaterThan(5);
+  for (const { reports } of [fromPage, inPageNow]) expect(reports.length).toBeGreaterThan(3);
   await ned.logout();
 });
 
@@ -244,7 +244,7 @@ test('the server is killed in the middle of an upload and started again: the sam
   expect(before / MB).toBeLessThan(30);
   const again = await stage.server({ dataDir, port: server.port });
   const { mediaId } = await upload;
-  expect(reports.length).toBeGreaterThan(4);
+  expect(reports.length).toBeGreaterThan(2);
   // What was on its way, and at most 4 MB that were not flushed, are sent twice.
   expect(proxy.bytesUp / MB).toBeLessThan(32 + 10);
   console.log(`over a kill at ${(before / MB).toFixed(1)} MB: ${(proxy.bytesUp / MB).toFixed(2)} MB went up for 32 MB`);
