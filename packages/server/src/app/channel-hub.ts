@@ -115,7 +115,7 @@ export class ChannelHub {
         member.delivered = (result.already && waits?.servedUpTo) || result.position;
         if (!result.already) member.entitledFrom = result.position;
         member.apply('cut');
-        channel.countChanged(result.members);
+        channel.counts.changed(result.members);
       }
       return 'joined';
     } catch (error) {
@@ -249,7 +249,7 @@ export class ChannelHub {
           const answer = ends[index];
           if (answer === undefined) return;
           channel.expect(answer.end);
-          channel.countChanged(answer.members);
+          channel.counts.changed(answer.members);
           channel.attributes.expect(answer.attributes);
         });
       }
@@ -263,7 +263,7 @@ export class ChannelHub {
     const channel = subscription?.channel;
     if (channel === undefined) return;
     if (feed.kind === 'entries') channel.feed(feed.entries);
-    else if (feed.kind === 'count') channel.countChanged(feed.members);
+    else if (feed.kind === 'count') channel.counts.changed(feed.members);
     else channel.attributes.changed(feed.attributes);
   }
 

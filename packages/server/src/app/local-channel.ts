@@ -1,5 +1,4 @@
-import { comparePositions, encodeServerFrame, type Position } from 'ar-rtm-protocol';
-import { msUntilReport } from '../domain/count-cadence.js';
+import { comparePositions, type Position } from 'ar-rtm-protocol';
 import type { ChannelEnd, MemberCount, PlacedChannelEntry } from '../ports/channels.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { Frames } from '../ports/transport.js';
@@ -9,7 +8,8 @@ import { type BatchItem, ChannelBatch } from './channel-batch.js';
 import { channelFrame } from './channel-frames.js';
 import type { ClientSocket } from './client-socket.js';
 import type { NodeContext } from './context.js';
-import type { DeadlineWheel, Due } from './deadline-wheel.js';
+import { CountReports } from './count-reports.js';
+import type { DeadlineWheel } from './deadline-wheel.js';
 import { pause } from './engine-failure.js';
 import { isMedia, type MediaTexts } from './media/media-texts.js';
 import type { AttributeReport, Member, MemberChannel } from './member.js';
@@ -20,15 +20,10 @@ const READ_LIMIT = 200;
 /** Pause before an engine that did not answer is asked again. */
 const RETRY_MS = 200;
 
-interface CountReport {
-  readonly count: number;
-  readonly frame: Frames;
-}
-
 /** One pass over the members. */
 interface Fanout {
   readonly batch: ChannelBatch;
-  readonly report: CountReport | undefined;
+  readonly count: ReturnType<CountReports['take']>;
   readonly attributes: readonly AttributeReport[];
   readonly targets: readonly Member[];
   readonly startedMs: number;
@@ -51,7 +46,7 @@ export interface ChannelSurroundings {
  * Two positions: `followed` is the end of the run taken over from the log, `fanned` the end of what a fan-out has begun to
  * deliver. A member has its own `delivered`; a hole between that and the next batch is read back for that member.
  */
-export class LocalChannel implements Due, MemberChannel {
+export class LocalChannel implements MemberChannel {
   private readonly members = new Set<Member>();
   private targets: readonly Member[] | undefined;
   private followed: Position;
@@ -64,10 +59,7 @@ export class LocalChannel implements Due, MemberChannel {
   private flushing = false;
   private flushNotBeforeMs = 0;
   private stalled: (() => void) | undefined;
-  private count: MemberCount;
-  private lastReportMs: number | undefined;
-  private countDueMs: number | undefined;
-  private countPending = false;
+  readonly counts: CountReports;
   readonly attributes: AttributeReports;
   /** A feed arrived since the last idle check. Owned by the hub. */
   touched = true;
@@ -80,10 +72,11 @@ export class LocalChannel implements Due, MemberChannel {
     readonly channelId: string,
     start: ChannelEnd,
   ) {
-    const { context } = around;
-    this.attributes = new AttributeReports(context, appId, channelId, start.attributes, () => this.scheduleFlush());
+    const { context, wheel } = around;
+    const schedule = () => this.scheduleFlush();
+    this.attributes = new AttributeReports(context, appId, channelId, start.attributes, schedule);
+    this.counts = new CountReports(context, wheel, channelId, start.members, schedule);
     this.followed = this.fanned = this.latestFed = start.end;
-    this.count = start.members;
   }
 
   get size(): number {
@@ -119,8 +112,8 @@ export class LocalChannel implements Due, MemberChannel {
     member.delivered = position;
     member.toldAttributes = this.attributes.version;
     // The answer may be older than what the feed has brought meanwhile.
-    this.countChanged(members);
-    this.reportTo(member);
+    this.counts.changed(members);
+    this.counts.catchUp(member);
     if (member.apply('joined') && comparePositions(this.fanned, position) > 0) this.catchUp(member);
   }
 
@@ -151,11 +144,8 @@ export class LocalChannel implements Due, MemberChannel {
     this.attributes.catchUp(member);
   }
 
-  /** Puts the count on the member's socket, unless it was the last one there. */
-  reportTo(member: Member, count = this.count.count): void {
-    if (member.lastCount === count) return;
-    member.lastCount = count;
-    member.session.connection?.outbox.push(this.countFrame(count));
+  reportTo(member: Member): void {
+    this.counts.catchUp(member);
   }
 
   get attributesVersion(): number {
@@ -167,7 +157,7 @@ export class LocalChannel implements Due, MemberChannel {
   }
 
   get memberCount(): number {
-    return this.count.count;
+    return this.counts.count;
   }
 
   // --- the log ---
@@ -194,13 +184,6 @@ export class LocalChannel implements Due, MemberChannel {
       this.around.context.counters.add('log_holes_read_back');
       this.readBack();
     }
-  }
-
-  /** A member count from the feed or an answer; older versions are ignored. */
-  countChanged(members: MemberCount): void {
-    if (members.version <= this.count.version) return;
-    this.count = members;
-    this.scheduleCount();
   }
 
   private take(placed: PlacedChannelEntry): void {
@@ -284,19 +267,14 @@ export class LocalChannel implements Due, MemberChannel {
     this.queue = [];
     const batch = new ChannelBatch(context.framing, items, this.fanned, this.followed);
     this.fanned = this.followed;
-    let report: CountReport | undefined;
-    if (this.countPending) {
-      this.countPending = false;
-      report = { count: this.count.count, frame: this.countFrame(this.count.count) };
-    }
     this.targets ??= [...this.members];
     this.flushing = true;
-    const attributes = this.attributes.take();
-    this.slice({ batch, report, attributes, targets: this.targets, startedMs: context.time.monotonicMs() }, 0, 0);
+    const [count, attributes] = [this.counts.take(), this.attributes.take()];
+    this.slice({ batch, count, attributes, targets: this.targets, startedMs: context.time.monotonicMs() }, 0, 0);
   }
 
   private slice(fanout: Fanout, from: number, spentMs: number): void {
-    const { batch, report, attributes, targets } = fanout;
+    const { batch, count, attributes, targets } = fanout;
     const { settings, time, counters } = this.around.context;
     const began = time.monotonicMs();
     const end = Math.min(targets.length, from + settings.fanoutSlice);
@@ -306,11 +284,7 @@ export class LocalChannel implements Due, MemberChannel {
       const member = targets[i] as Member;
       if (member.state !== 'live') continue;
       delivered += this.deliver(member, needsTexts ? this.shownTo(member, batch) : batch);
-      if (report && member.lastCount !== report.count) {
-        member.lastCount = report.count;
-        member.session.connection?.outbox.push(report.frame);
-        this.lastReportMs = began;
-      }
+      if (count) this.counts.tell(member, count, began);
       for (const one of attributes) this.attributes.tell(member, one);
     }
     if (delivered > 0) counters.add('deliveries', delivered);
@@ -324,7 +298,7 @@ export class LocalChannel implements Due, MemberChannel {
     this.flushing = false;
     this.flushNotBeforeMs = startedMs + 2 * spentMs;
     for (const { placed } of batch.items) this.answerLeftAuthor(placed);
-    if (this.queue.length > 0 || this.countPending || this.attributes.isWaiting) this.scheduleFlush();
+    if (this.queue.length > 0 || this.counts.isWaiting || this.attributes.isWaiting) this.scheduleFlush();
     const { stalled } = this;
     this.stalled = undefined;
     stalled?.();
@@ -460,44 +434,12 @@ export class LocalChannel implements Due, MemberChannel {
   /** Served with the others again; a count and attributes that they got meanwhile are still owed. */
   private caughtUp(member: Member): void {
     if (!member.apply('caught-up')) return;
-    this.reportTo(member);
+    this.counts.catchUp(member);
     this.attributes.catchUp(member);
   }
 
   private whenFlushed(resume: () => void): void {
     this.stalled = resume;
     this.scheduleFlush();
-  }
-
-  // --- the member count ---
-
-  private scheduleCount(): void {
-    if (this.countPending || this.countDueMs !== undefined) return;
-    const { settings, time } = this.around.context;
-    const now = time.monotonicMs();
-    const wait = msUntilReport(settings.memberCounts, this.count.count, this.lastReportMs, now);
-    if (wait === 0) {
-      this.countPending = true;
-      this.scheduleFlush();
-    } else {
-      this.countDueMs = now + wait;
-      this.around.wheel.schedule(this, wait);
-    }
-  }
-
-  /** The cadence allows the next report of the count. */
-  due(nowMs: number): number | undefined {
-    if (this.countDueMs === undefined) return undefined;
-    if (nowMs < this.countDueMs) return this.countDueMs - nowMs;
-    this.countDueMs = undefined;
-    this.countPending = true;
-    this.scheduleFlush();
-    return undefined;
-  }
-
-  private countFrame(count: number): Frames {
-    return this.around.context.framing.text(
-      encodeServerFrame('MemSizeChanged', { ChanId: this.channelId, MemSize: count }),
-    );
   }
 }
