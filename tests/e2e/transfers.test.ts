@@ -68,8 +68,11 @@ async function inPage(uid: string, page: Page, { port }: Listening) {
           cancel: async (size: number) => {
             const controller = new AbortController();
             const blob = new Blob([bytesOf(size)]);
-            const call = client.createMediaMessageByUploading(blob, {}, { cancelSignal: controller.signal });
-            setTimeout(() => controller.abort(), 300);
+            const call = client.createMediaMessageByUploading(
+              blob,
+              {},
+              { cancelSignal: controller.signal, onOperationProgress: () => controller.abort() },
+            );
             return call.then(
               () => 'done',
               ({ name, code }: { name: string; code: number }) => `${name} ${code}`,

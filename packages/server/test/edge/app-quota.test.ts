@@ -75,7 +75,11 @@ test('a ticket from before, published: its Login waits for a place, and is never
   const eve = await arena.socket();
   const began = performance.now();
   const reply = eve.login({ appId: SMALL, uid: 'eve', sessionId: first });
-  await new Promise((resume) => setTimeout(resume, 400));
+  // Behind the pong the server has read the Login, and would have refused it.
+  await new Promise((resume) => {
+    eve.socket.once('pong', resume);
+    eve.socket.ping();
+  });
   expect(eve.all('Login')).toEqual([]);
   await ann.logout();
   expect(await reply).toMatchObject({ Code: 0 });
