@@ -4,10 +4,11 @@ import { arrtm } from '../peers.js';
 import { Dice } from './fuzz/dice.js';
 import { framed, oddFrame } from './fuzz/frames.js';
 import { oddRequest, oddUpgrade } from './fuzz/requests.js';
+import { APP_ID } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
+import { sleep } from './waiting.js';
 
-const APP_ID = '0123456789abcdef0123456789abcdef';
 const SECONDS = { short: 10, long: 3600 };
 const WORKERS = 4;
 const FRAMES_PER_SOCKET = 40;
@@ -109,7 +110,7 @@ export const badBytes: Scenario = {
           await Promise.race([arrived, late]);
           slowest = Math.max(slowest, performance.now() - began);
           calmMessages += 1;
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          await sleep(200);
         }
       };
       const work = async (worker: number) => {
@@ -132,7 +133,7 @@ export const badBytes: Scenario = {
       let after = await server.metrics();
       const left = () => (after.get('arrtm_sessions') ?? 0) - (before.get('arrtm_sessions') ?? 0);
       while (left() > 0 && performance.now() < givenUp) {
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await sleep(500);
         after = await server.metrics();
       }
       const rss = residentBytes(server.pid);

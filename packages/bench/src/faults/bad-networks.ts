@@ -1,10 +1,10 @@
-import { ArRTM } from 'ar-rtm-sdk';
 import { Dice } from './fuzz/dice.js';
+import { createRtm, type Rtm } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
 import { TroubledNetwork } from './troubled-network.js';
+import { eventually, sleep } from './waiting.js';
 
-const APP_ID = '0123456789abcdef0123456789abcdef';
 const SECONDS = { short: 12, long: 300 };
 const ROOMS = 4;
 const MEMBERS = 4;
@@ -24,8 +24,8 @@ const LEGAL = new Set([
 interface Member {
   readonly uid: string;
   readonly network: TroubledNetwork;
-  readonly client: ReturnType<typeof ArRTM.createInstance>;
-  readonly channel: ReturnType<ReturnType<typeof ArRTM.createInstance>['createChannel']>;
+  readonly client: Rtm;
+  readonly channel: ReturnType<Rtm['createChannel']>;
   /** Numbers heard, by sender. */
   readonly heard: Map<string, number[]>;
   readonly accepted: Set<number>;
@@ -36,8 +36,7 @@ interface Member {
 
 async function join(serverPort: number, uid: string, room: string, dice: Dice): Promise<Member> {
   const network = await TroubledNetwork.open(serverPort, () => dice.fraction());
-  const confPriCloudAddr = { ServerAdd: '127.0.0.1', Port: network.port, Wss: false };
-  const client = ArRTM.createInstance(APP_ID, { confPriCloudAddr, logFilter: ArRTM.LOG_FILTER_OFF });
+  const client = createRtm(network.port);
   const channel = client.createChannel(room);
   const member: Member = {
     ...{
@@ -82,7 +81,7 @@ async function trouble(dice: Dice, { network }: Member, count: Map<string, numbe
       // A lost packet costs a retransmission: 200 ms and more.
       for (let holes = 5; holes > 0; holes--) {
         network.stalledUntil = performance.now() + 200 + dice.below(800);
-        await new Promise((resolve) => setTimeout(resolve, ms / 5));
+        await sleep(ms / 5);
       }
       return;
     case 'stall':
@@ -97,7 +96,7 @@ async function trouble(dice: Dice, { network }: Member, count: Map<string, numbe
     default:
       network.cut();
   }
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await sleep(ms);
   network.calm();
 }
 
@@ -127,24 +126,21 @@ export const badNetworks: Scenario = {
               timeouts += 1;
             },
           );
-          await new Promise((resolve) => setTimeout(resolve, SEND_EVERY_MS));
+          await sleep(SEND_EVERY_MS);
         }
       };
       const plague = async (member: Member, dice: Dice) => {
         while (!isOver) {
-          await new Promise((resolve) => setTimeout(resolve, dice.below(2 * CALM_MS)));
+          await sleep(dice.below(2 * CALM_MS));
           if (!isOver) await trouble(dice, member, count);
         }
       };
       const running = members.flatMap((member, at) => [write(member), plague(member, new Dice(seed + 1000 + at))]);
-      await new Promise((resolve) => setTimeout(resolve, SECONDS[size] * 1000));
+      await sleep(SECONDS[size] * 1000);
       isOver = true;
       await Promise.all(running);
       // Behind it everybody is back, and hears everybody.
-      const limit = performance.now() + BACK_LIMIT_MS;
-      while (members.some(({ state }) => state !== 'CONNECTED') && performance.now() < limit) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await eventually(() => members.every(({ state }) => state === 'CONNECTED'), BACK_LIMIT_MS);
       const stuck = members.filter(({ state }) => state !== 'CONNECTED').map(({ uid, state }) => `${uid} ${state}`);
       const last = await Promise.allSettled(members.map(({ channel }) => channel.sendMessage({ text: '1000000' })));
       const silent = last.filter(({ status }) => status === 'rejected').length;
@@ -167,8 +163,7 @@ export const badNetworks: Scenario = {
         }
         return missing.length === 0;
       };
-      const heardBy = performance.now() + BACK_LIMIT_MS;
-      while (!isSettled() && performance.now() < heardBy) await new Promise((resolve) => setTimeout(resolve, 50));
+      await eventually(isSettled, BACK_LIMIT_MS);
       const odd = members.flatMap(({ uid, odd: steps }) => steps.map((step) => `${uid}: ${step}`));
       claims.holds(`everybody is back: ${stuck.join(', ')}`, stuck.length === 0);
       claims.holds('everybody can write', silent === 0);

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { residentBytes } from '../cpu.js';
 import { Wire } from '../wire.js';
+import { APP_ID } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
+import { sleep } from './waiting.js';
 
-const APP_ID = '0123456789abcdef0123456789abcdef';
 const CYCLES = { short: 600, long: 200_000 };
 const AT_A_TIME = 32;
 const ROOMS = 10;
@@ -98,7 +99,7 @@ export const leaks: Scenario = {
         };
         await Promise.all(Array.from({ length: AT_A_TIME }, work));
         // Until sessions without a goodbye, and the memory of requests and tickets, are over.
-        await new Promise((resolve) => setTimeout(resolve, size === 'short' ? 7000 : 75_000));
+        await sleep(size === 'short' ? 7000 : 75_000);
       };
       await upTo(AT_A_TIME);
       const before = await look();

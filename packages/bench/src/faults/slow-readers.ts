@@ -1,10 +1,10 @@
-import { ArRTM } from 'ar-rtm-sdk';
 import { arrtm } from '../peers.js';
+import { APP_ID, createRtm } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
 import { SlowNetwork } from './slow-network.js';
+import { eventually, sleep } from './waiting.js';
 
-const APP_ID = '0123456789abcdef0123456789abcdef';
 const ROOM = 'room';
 const READERS = 97;
 const PER_SECOND = 60;
@@ -15,8 +15,7 @@ const SECONDS = { short: 12, long: 60 };
 /** A member on a network that takes little: what it got, and whether it was told that something is missing. */
 async function slowMember(serverPort: number, uid: string) {
   const network = await SlowNetwork.open(serverPort);
-  const confPriCloudAddr = { ServerAdd: '127.0.0.1', Port: network.port, Wss: false };
-  const client = ArRTM.createInstance(APP_ID, { confPriCloudAddr, logFilter: ArRTM.LOG_FILTER_OFF });
+  const client = createRtm(network.port);
   const member = { network, client, got: [] as number[], gaps: 0, cuts: 0 };
   client.on('ConnectionStateChanged', (state, _reason, details) => {
     if (state === 'RECONNECTING') member.cuts += 1;
@@ -88,7 +87,7 @@ export const slowReaders: Scenario = {
           looked = performance.now();
           mostQueued = Math.max(mostQueued, await server.metric('arrtm_queued_bytes'));
         }
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
       const delay = await server.inside();
       const waited = contention();
@@ -96,12 +95,9 @@ export const slowReaders: Scenario = {
       frozen.resume();
       // Both can read again: what is left of the log comes, or they are told.
       for (const { network } of [sipping, deaf]) network.bytesPerSecond = Infinity;
-      const giveUp = performance.now() + 30_000;
       // Behind a gap there may be nothing more.
       const isDone = (got: readonly number[]) => got.at(-1) === total || Number.isNaN(got.at(-1));
-      while (performance.now() < giveUp && ![...readers, sipping, deaf].every(({ got }) => isDone(got))) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await eventually(() => [...readers, sipping, deaf].every(({ got }) => isDone(got)), 30_000);
       await frozen.closed;
       const whole = Array.from({ length: total }, (_, at) => at + 1).join();
       const complete = readers.filter(({ got }) => got.join() === whole).length;
