@@ -21,6 +21,8 @@ export default defineConfig({
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A poll ends when it holds; what never holds is to be told, not raced.
+    expect: { poll: { timeout: 20_000 } },
     // Also for runs without scripts/test.mjs; empty when there is none.
     env: { CHROMIUM_PATH: findChromium() ?? '' },
     projects: [

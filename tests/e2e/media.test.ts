@@ -111,16 +111,22 @@ test('50 uploads of 32 MB at once, and the server stays below 300 MB', async () 
     peakMb = Math.max(peakMb, Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
   }, 50);
   const began = performance.now();
-  const ids = await Promise.all(
+  const uploads = Promise.all(
     Array.from({ length: 50 }, async (_, index) => {
       const ticket = await ticketOf(server, `user${index}`);
       const mediaId = await begin(server.url, ticket, bytes.length);
-      expect((await patch(server.url, ticket, mediaId, 0, bytes)).status).toBe(204);
+      // A machine with other work may be too slow for one of them: "try again" is an answer, too.
+      let answer = await patch(server.url, ticket, mediaId, 0, bytes);
+      while (answer.status === 503) {
+        const offset = await offsetOf(server.url, ticket, mediaId);
+        answer = await patch(server.url, ticket, mediaId, offset, bytes.subarray(offset));
+      }
+      expect(answer.status).toBe(204);
       return mediaId;
     }),
   );
+  const ids = await uploads.finally(() => clearInterval(watch));
   const seconds = (performance.now() - began) / 1000;
-  clearInterval(watch);
   console.log(
     `50 uploads of 32 MB: ${seconds.toFixed(1)} s, ${(1600 / seconds).toFixed(0)} MB/s, RSS at most ${peakMb.toFixed(0)} MB`,
   );

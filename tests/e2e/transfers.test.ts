@@ -153,15 +153,21 @@ test('an image from a page arrives as a message with its sizes and its thumbnail
   const server = await stage.server();
   const ned = await inNode('ned', server);
   const amy = await inPage('amy', await stage.sdkPage('ours', server), server);
-  ned.on('MessageFromPeer', async (message, from) => {
+  let answered: Promise<unknown> | undefined;
+  const answer = async (message: object, from: string) => {
     const { messageType, width, height, thumbnailWidth, thumbnailHeight, thumbnail, mediaId } = message as never as {
       [Name in 'width' | 'height' | 'thumbnailWidth' | 'thumbnailHeight']: number;
     } & { messageType: string; thumbnail: Blob; mediaId: string };
     const whole = await ned.downloadMedia(mediaId);
     const text = [messageType, width, height, thumbnailWidth, thumbnailHeight, thumbnail.type, whole.type].join(' ');
     await ned.sendMessageToPeer({ text }, from);
+  };
+  ned.on('MessageFromPeer', (message, from) => {
+    answered = answer(message, from);
   });
   expect(await amy.image('ned')).toBe('IMAGE 320 200 32 20 image/png image/png');
+  // It is there before its sender has heard so.
+  await answered;
   await ned.logout();
 });
 

@@ -48,7 +48,7 @@ test('sockets', async () => {
   expect([native.isClosed, native.onmessage, native.onclose]).toEqual([true, null, null]);
   network.openSocket('bad', handlers);
   expect(lines).toEqual(['open', 'reply']);
-  await vi.waitFor(() => expect(lines).toEqual(['open', 'reply', 'close']));
+  await vi.waitFor(() => expect(lines).toEqual(['open', 'reply', 'close']), 10_000);
 });
 
 test('wake-up calls: online, page shown, page visible again', () => {
@@ -176,7 +176,7 @@ test('bodies go by XMLHttpRequest, which tells how far they are; other requests,
   network.http(request, done);
   // Nobody sees how far `fetch` has got: a large body goes piece by piece.
   network.http({ ...request, body: new Blob([new Uint8Array(1_000_000)]) }, done);
-  await vi.waitFor(() => expect(answers).toHaveLength(5));
+  await vi.waitFor(() => expect(answers).toHaveLength(5), 10_000);
   const sizes = fetched.mock.calls.map(([, init]) => (init as { body?: Blob }).body?.size);
   expect(sizes).toEqual([undefined, 1, 512 * 1024]);
 });

@@ -68,8 +68,9 @@ export type ClaimResult =
       /** The same session goes on: memberships are kept. */
       readonly continued: boolean;
       /**
-       * The client instance believes to be reconnecting: its last session was not ended by logout, kick or token expiry
-       * (it may have ended by 30 s of silence). A published one then does not fetch offline messages.
+       * The client instance believes to be reconnecting. Ours says so by `resume`; a published one does when its last
+       * session was not ended by logout, kick or token expiry (it may have ended by 30 s of silence), and then does not
+       * fetch offline messages.
        */
       readonly reconnecting: boolean;
       /** Channels of the continued session. */

@@ -195,6 +195,16 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       expect(await a.claim('u', { userSId: 'x', mode: 'published' })).toMatchObject({ continued: false, reconnecting });
     });
 
+    test('a client of ours says itself whether it is reconnecting: no lost instance of it is remembered', async () => {
+      const first = await a.login('u', { userSId: 'x', mode: 'resume' });
+      await first.end('offline');
+      expect(await a.claim('u', { userSId: 'x', mode: 'published' })).toMatchObject({ reconnecting: false });
+      expect(await b.claim('w', { userSId: 'z', mode: 'resume' })).toMatchObject({
+        continued: false,
+        reconnecting: true,
+      });
+    });
+
     test('another instance is not reconnecting, and a logout in between ends that', async () => {
       const first = await a.login('u', { userSId: 'x', mode: 'published' });
       await first.end('offline');

@@ -96,7 +96,8 @@ export class LocalRegistry implements Registry {
     if (request.reason === 'logout') core.tickets.loggedOut(session);
     core.presence.note(slot);
     core.deliveries.flush();
-    if (request.reason === 'offline') {
+    // A client of ours says itself that it reconnects, and presents the token that counts.
+    if (request.reason === 'offline' && session.isPublished) {
       end.changes.push(...core.reconnecting.remember(session.appId, session.uid, session.userSId, session));
     }
     end.changes.push(...core.sessionRecords.take(session));
@@ -252,7 +253,8 @@ export class LocalRegistry implements Registry {
   async #begin(slot: UserSlot, old: Session | undefined, node: NodeLease, request: ClaimRequest): Promise<ClaimResult> {
     const core = this.#core;
     const { appId, uid, userSId } = request;
-    const reconnecting = request.mode !== 'new' && core.reconnecting.has(appId, uid, userSId);
+    const reconnecting =
+      request.mode === 'resume' || (request.mode === 'published' && core.reconnecting.has(appId, uid, userSId));
     const changes: RecordChange[] = core.reconnecting.forget(appId, uid, userSId);
     changes.push(...core.superseded.forget(appId, uid, userSId));
 
@@ -275,6 +277,7 @@ export class LocalRegistry implements Registry {
       uid,
       userSId,
       session: core.serial.next(),
+      isPublished: request.mode === 'published',
       generation: core.serial.next(),
       host: node,
       ticketId: request.ticketId,

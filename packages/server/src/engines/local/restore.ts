@@ -24,6 +24,7 @@ export function restoreRecords(core: Core, records: Records): void {
       uid: recorded.uid,
       userSId: recorded.userSId,
       session: recorded.session,
+      isPublished: recorded.isPublished,
       generation: recorded.generation,
       host: nobody,
       ticketId: recorded.ticketId,

@@ -9,6 +9,7 @@ export interface RecordedSession {
   readonly uid: string;
   readonly userSId: string;
   readonly session: number;
+  readonly isPublished: boolean;
   readonly generation: number;
   readonly ticketId: string;
   readonly token: SessionToken | undefined;
@@ -74,6 +75,7 @@ export class SessionRecords {
     session.isRecorded = true;
     const value = {
       userSId: session.userSId,
+      isPublished: session.isPublished,
       generation: session.generation,
       ticketId: session.ticketId,
       ...(session.token && { token: session.token }),
@@ -103,6 +105,8 @@ function fromRecord(appId: string, uid: string, session: number, value: RecordVa
     uid,
     userSId: textOf(value, 'userSId'),
     session,
+    // Not said in records of before 2026-11-23: as if it were, since that forgets nothing.
+    isPublished: value.isPublished !== false,
     generation: numberOf(value, 'generation'),
     ticketId: textOf(value, 'ticketId'),
     token: tokenOf(value),

@@ -43,6 +43,8 @@ export interface Session {
   readonly userSId: string;
   /** Constant over all reconnects. */
   readonly session: number;
+  /** Its client cannot say whether it logs in anew or reconnects, nor present a token that it has renewed. */
+  readonly isPublished: boolean;
   generation: number;
   /** Hosts the session; after its end: has to take it out of its channels. May be gone. */
   host: NodeLease;
