@@ -19,8 +19,8 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', new ConformanceReporter()],
     retry: 0,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A poll ends when it holds; what never holds is to be told, not raced.
     expect: { poll: { timeout: 20_000 } },
     // Also for runs without scripts/test.mjs; empty when there is none.
@@ -52,8 +52,8 @@ export default defineConfig({
           name: 'e2e',
           ...ALONE,
           include: ['tests/e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -62,8 +62,8 @@ export default defineConfig({
           name: 'package',
           ...ALONE,
           include: ['tests/package/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -38,7 +38,7 @@ test('sessions that change at the same time are recorded in slices, all within a
 });
 
 describe('Local engine: memory', () => {
-  test('nothing is left after 200,000 logins, messages and memberships', { timeout: 120_000 }, async () => {
+  test('nothing is left after 200,000 logins, messages and memberships', { timeout: 300_000 }, async () => {
     const harness = await LocalHarness.open();
     const a = await TestNode.start(harness);
     const b = await TestNode.start(harness);

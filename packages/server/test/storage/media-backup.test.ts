@@ -313,4 +313,4 @@ test('a restore that is killed leaves the data before or those of the backup, wi
     await store.close();
   }
   expect(old).toBeGreaterThan(0);
-}, 120_000);
+}, 300_000);
