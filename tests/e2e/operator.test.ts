@@ -15,6 +15,15 @@ const metrics = async (url: string, key: string) => {
   return { status: response.status, text: await response.text() };
 };
 
+/** Logs a browser in; its cookie. */
+async function cookieFor(url: string, key: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/admin/session`, { method: 'POST', headers, body: JSON.stringify({ key }) });
+  return response.headers.get('set-cookie')?.split(';')[0] ?? '';
+}
+const overviewStatus = async (url: string, headers: Record<string, string>) =>
+  (await fetch(`${url}/admin/overview`, { headers })).status;
+
 test('the operator key is printed once, and a reset ends it', async () => {
   const dataDir = await stage.tempDir();
   const server = await stage.server({ dataDir });
@@ -23,6 +32,8 @@ test('the operator key is printed once, and a reset ends it', async () => {
   expect(page.status).toBe(200);
   expect(page.text).toMatch(/^arrtm_logins_total 0$/m);
   expect(page.text).toMatch(/^arrtm_connections 0$/m);
+  const cookie = await cookieFor(server.url, first);
+  expect(await overviewStatus(server.url, { cookie })).toBe(200);
   const refused = await run('operator-key', '--reset', '--data-dir', dataDir);
   expect([refused.code, refused.out]).toEqual([1, '']);
   expect(refused.err).toContain(dataDir);
@@ -33,7 +44,22 @@ test('the operator key is printed once, and a reset ends it', async () => {
   const again = await stage.server({ dataDir });
   expect(again.output.join('\n')).not.toMatch(KEY);
   expect([(await metrics(again.url, first)).status, (await metrics(again.url, second)).status]).toEqual([401, 200]);
+  expect(await overviewStatus(again.url, { cookie })).toBe(401);
+  expect(await overviewStatus(again.url, { cookie: await cookieFor(again.url, second) })).toBe(200);
   for (const key of [first, second]) expect(again.output.join('\n')).not.toContain(key);
+});
+
+test('the operator’s part at an address of its own, with the page', async () => {
+  const args = ['--set', 'adminAddress=127.0.0.1:0'];
+  const server = await stage.server({ dataDir: await stage.tempDir(), args });
+  const output = server.output.join('\n');
+  const url = /^For the operator: (http:\/\/127\.0\.0\.1:\d+)\/$/m.exec(output)?.[1] ?? '';
+  const key = KEY.exec(output)?.[1] ?? '';
+  const authorization = `Bearer ${key}`;
+  const overview = await fetch(`${url}/admin/overview`, { headers: { authorization } });
+  expect(await overview.json()).toMatchObject({ status: 'ready', storage: { kind: 'durable' } });
+  expect(await (await fetch(`${url}/`)).text()).toContain('<div id="root">');
+  expect(await overviewStatus(server.url, { authorization })).toBe(404);
 });
 
 test('tokens and keys for back ends are made on the command line', async () => {

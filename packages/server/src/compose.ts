@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { AdminSources } from './app/admin/admin-api.js';
 import type { BackEndLimits } from './app/back-end/back-end-api.js';
 import type { ApiKey } from './app/back-end/credentials.js';
 import { ScopedTime } from './app/scoped-time.js';
@@ -11,19 +12,33 @@ import { Tokens } from './domain/tokens.js';
 import type { TokenPolicy } from './domain/tokens-policy.js';
 import { Closing } from './edge/closing.js';
 import type { PublicAddress } from './edge/http/address.js';
+import type { AdminRoutes } from './edge/http/admin.js';
+import { AdminGuard } from './edge/http/admin-guard.js';
+import { createAdminServer } from './edge/http/admin-server.js';
 import { type Metrics, metricsServer } from './edge/http/metrics.js';
 import { OriginRule } from './edge/http/origins.js';
 import { createHttpServer } from './edge/http/server.js';
 import { NodeSigner } from './edge/node-signer.js';
 import { NodeChance, NodeTime } from './edge/node-time.js';
 import { nodeTokenCrypto } from './edge/node-token-crypto.js';
+import { ProcessMeter } from './edge/observability/index.js';
 import { OperatorKey } from './edge/operator-key.js';
 import { isSecretOf } from './edge/secret-hash.js';
 import { webSocketFraming } from './edge/ws/framing.js';
 import { acceptUpgrades } from './edge/ws/upgrade.js';
 import { LocalEngine, type LocalLimits, RECORD_KEYS } from './engines/local/index.js';
 import { MemoryMediaBytes } from './engines/memory/memory-media-bytes.js';
-import type { Chance, ClientLogs, Counters, Engine, Logger, MediaBytes, Records, Time } from './ports/index.js';
+import type {
+  Chance,
+  ClientLogs,
+  Counters,
+  CounterValues,
+  Engine,
+  Logger,
+  MediaBytes,
+  Records,
+  Time,
+} from './ports/index.js';
 
 /** What the composition needs; the configuration is turned into it by the command line. */
 export interface ServerOptions {
@@ -31,7 +46,7 @@ export interface ServerOptions {
   readonly port: number;
   readonly records: Records;
   readonly logger: Logger;
-  readonly counters: Counters;
+  readonly counters: Counters & CounterValues;
   /** Where log lines of clients go; absent: nowhere. */
   readonly clientLogs?: ClientLogs | undefined;
   /** Where uploaded files go; absent: into memory. */
@@ -55,7 +70,18 @@ export interface ServerOptions {
   /** The page of metrics, for the operator key. Absent: there is none. */
   readonly metrics?: Metrics | undefined;
   /** A second address for it, without a key. */
-  readonly metricsAddress?: { readonly host: string; readonly port: number } | undefined;
+  readonly metricsAddress?: ListenAddress | undefined;
+  /** An address of its own for the operator's part. Absent: it is beside everything else. */
+  readonly adminAddress?: ListenAddress | undefined;
+  /** Host names under which the operator comes, beside IP addresses, `localhost` and that of `publicAddress`. */
+  readonly adminHosts?: readonly string[] | undefined;
+  /** What the operator is told of `records`. Default: in memory. */
+  readonly storage?: 'durable' | 'memory' | undefined;
+}
+
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 export type RestOptions = BackEndLimits & { readonly offlineCode: 'message_offline' | 'peer_offline' };
@@ -72,6 +98,8 @@ export interface RunningServer {
   readonly port: number;
   /** The port of `metricsAddress`. */
   readonly metricsPort: number | undefined;
+  /** The port of `adminAddress`. */
+  readonly adminPort: number | undefined;
   /** The operator key, when this start has made it: nobody can tell it later. */
   readonly newOperatorKey: string | undefined;
   /** Live objects by kind; for leak tests. */
@@ -118,17 +146,19 @@ async function open(options: ServerOptions, closing: Closing): Promise<RunningSe
   const node = createNode({ ...options, engine: engine.connect(), time: nodeTime, chance, secret });
   // Whoever waits to ask the engine again, for sessions that the node has let go of, does not.
   closing.add('timers', () => nodeTime.end());
-  const edge = await openEdge({ ...options, operatorKey }, node);
+  const census = () => ({ ...node.census, ...engine.sizes() });
+  const admin = operatorPart({ ...options, operatorKey, census }, node, closing);
+  const edge = await openEdge({ ...options, operatorKey, admin: options.adminAddress ? undefined : admin }, node);
   closing.add('edge', () => edge.close());
   closing.add('node', () => node.stop());
   await node.start();
   const metricsPort = await listenForMetrics(options, closing);
+  const adminPort = await listenForOperator(options, admin, closing);
   await listen(edge.server, options.host, options.port);
   closing.add('sockets', () => node.drain());
   await operatorKey.keep(records);
   const { port } = edge.server.address() as AddressInfo;
-  const census = () => ({ ...node.census, ...engine.sizes() });
-  return { port, metricsPort, newOperatorKey: operatorKey.fresh, census, stop: () => closing.run() };
+  return { port, metricsPort, adminPort, newOperatorKey: operatorKey.fresh, census, stop: () => closing.run() };
 }
 
 async function listenForMetrics(
@@ -142,6 +172,41 @@ async function listenForMetrics(
     server.close();
     server.closeAllConnections();
   });
+  return (server.address() as AddressInfo).port;
+}
+
+/** What `/admin/*` leads to. */
+function operatorPart(
+  options: ServerOptions & { readonly operatorKey: OperatorKey; readonly census: AdminSources['census'] },
+  node: ServerNode,
+  closing: Closing,
+): AdminRoutes {
+  const { operatorKey, version, counters, census, metrics, publicAddress } = options;
+  const meter = new ProcessMeter();
+  closing.add('meter', () => meter.stop());
+  const api = node.admin((text) => operatorKey.isKey(text), {
+    version,
+    storage: options.storage ?? 'memory',
+    counters,
+    census,
+    process: () => meter.read(),
+    readiness: () => node.readiness,
+    metrics,
+    hasOwnAddress: options.adminAddress !== undefined,
+  });
+  const guard = new AdminGuard([...(options.adminHosts ?? []), ...(publicAddress ? [publicAddress.host] : [])]);
+  return { api, guard, trustProxy: options.trustProxy ?? false };
+}
+
+async function listenForOperator(
+  { adminAddress, publicDir, httpBodyBytes: bodyBytes, requestTimeoutMs }: ServerOptions,
+  admin: AdminRoutes,
+  closing: Closing,
+): Promise<number | undefined> {
+  if (!adminAddress) return undefined;
+  const { app, server } = await createAdminServer({ ...admin, publicDir, bodyBytes, requestTimeoutMs });
+  closing.add('admin', () => app.close());
+  await listen(server, adminAddress.host, adminAddress.port);
   return (server.address() as AddressInfo).port;
 }
 
@@ -184,6 +249,7 @@ export function createNode(parts: {
 export async function openEdge(
   options: Omit<ServerOptions, 'records' | 'host' | 'port' | 'apps' | 'logger' | 'counters'> & {
     readonly operatorKey?: OperatorKey;
+    readonly admin?: AdminRoutes | undefined;
   },
   node: ServerNode,
 ): Promise<{ readonly server: Server; close(): Promise<void> }> {
@@ -204,7 +270,8 @@ export async function openEdge(
     requestTimeoutMs: options.requestTimeoutMs,
     metrics: options.metrics,
     operatorKey: options.operatorKey,
-    readiness: () => (!node.isReady ? 'not ready' : node.door.isOverloaded ? 'overloaded' : 'ready'),
+    admin: options.admin,
+    readiness: () => node.readiness,
     isStarting: () => node.isStarting,
   });
   const upgrades = acceptUpgrades(server, {

@@ -136,6 +136,10 @@ async function serve(config: Config): Promise<number | undefined> {
   counters.addGauges(() => running.census());
   counters.addProcess();
   process.stdout.write(operatorKeyText(server.newOperatorKey));
+  const { adminAddress } = config;
+  if (adminAddress) {
+    process.stdout.write(`For the operator: http://${pageHost(adminAddress.host)}:${server.adminPort}/\n`);
+  }
   process.stdout.write(`ArRTM ${version} is ready: http://${pageHost(config.host)}:${server.port}/\n`);
   return undefined;
 }
@@ -165,6 +169,9 @@ function optionsOf(config: Config, records: Records, logger: PinoLogger, counter
     rest: config.rest,
     metrics: counters,
     metricsAddress: config.metricsAddress,
+    adminAddress: config.adminAddress,
+    adminHosts: config.adminHosts,
+    storage: config.storage,
   };
 }
 
@@ -227,6 +234,8 @@ function settingsOf({ storage, publishedMedia, limits, times, frequencies }: Con
     ticketMs: times.ticketMs,
     offlineFetchMs: times.offlineFetchMs,
     drainMs: times.drainMs,
+    adminSessionMs: times.adminSessionMs,
+    adminIdleMs: times.adminIdleMs,
     engineTimeoutMs: times.engineTimeoutMs,
     callReceiptMs: times.callReceiptMs,
     callExpireMs: times.callExpireMs,

@@ -6,7 +6,16 @@ import type { App } from './domain/apps.js';
 import type { Metrics } from './edge/http/metrics.js';
 import type { LocalLimits } from './engines/local/index.js';
 import { MemoryRecords } from './engines/memory/memory-records.js';
-import type { ClientLogLines, ClientLogs, CounterName, Counters, Logger, MediaBytes, Records } from './ports/index.js';
+import type {
+  ClientLogLines,
+  ClientLogs,
+  CounterName,
+  Counters,
+  CounterValues,
+  Logger,
+  MediaBytes,
+  Records,
+} from './ports/index.js';
 
 export interface TestServer extends RunningServer {
   /** What a client puts into `createInstance`. */
@@ -36,6 +45,8 @@ export interface TestServerOptions {
   readonly rest?: RestOptions;
   readonly metrics?: Metrics;
   readonly metricsAddress?: { readonly host: string; readonly port: number };
+  readonly adminAddress?: { readonly host: string; readonly port: number };
+  readonly adminHosts?: readonly string[];
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -64,6 +75,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...(options.rest && { rest: options.rest }),
     metrics: options.metrics,
     metricsAddress: options.metricsAddress,
+    adminAddress: options.adminAddress,
+    adminHosts: options.adminHosts,
   });
   return {
     ...server,
@@ -76,7 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 export { type ClientLogLines, MemoryRecords };
 
-class MapCounters implements Counters {
+class MapCounters implements Counters, CounterValues {
   private readonly values = new Map<CounterName, number>();
 
   add(name: CounterName, amount = 1): void {

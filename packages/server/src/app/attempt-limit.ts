@@ -16,6 +16,11 @@ export class AttemptLimit {
     return nowMs < this.windowEndsMs && (this.counts.get(key) ?? 0) >= this.most;
   }
 
+  /** Until the window ends. */
+  leftMs(nowMs: number): number {
+    return Math.max(0, this.windowEndsMs - nowMs);
+  }
+
   /** Counts an attempt. */
   add(key: string, nowMs: number): void {
     if (nowMs >= this.windowEndsMs) {

@@ -73,3 +73,17 @@ export function profileOf(login: {
   }
   return profile;
 }
+
+const VERSION = /^[\w.+-]{1,32}$/;
+const VERSIONS_KEPT = 100;
+/** One text for all connections of a release. */
+const VERSIONS = new Map<string, string>();
+
+/** What a client calls its release; `other` when that is nothing like a version. */
+export function versionOf(sdkVersion: string): string {
+  const known = VERSIONS.get(sdkVersion);
+  if (known !== undefined) return known;
+  if (!VERSION.test(sdkVersion)) return 'other';
+  if (VERSIONS.size < VERSIONS_KEPT) VERSIONS.set(sdkVersion, sdkVersion);
+  return sdkVersion;
+}

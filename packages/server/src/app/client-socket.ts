@@ -15,6 +15,12 @@ export interface ClientSocket extends FrameSender {
   /** Queues one frame whose text is ready. */
   sendText(text: string): void;
   readonly profile: ClientProfile | undefined;
+  /** What the client calls its release. */
+  readonly sdkVersion: string;
+  /** Where the client is, as far as a proxy in front can be believed. */
+  readonly address: string;
+  /** Read clock time. */
+  readonly openedMs: number;
   /** Where this client reaches the server over HTTP, when that is known and the client may need to be told. */
   readonly httpAddress: string | undefined;
   /** What a client that forgets its calls with a cut can know of them. */

@@ -67,6 +67,7 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   readonly outbox: Outbox;
   session: Session | undefined;
   profile: ClientProfile | undefined;
+  sdkVersion = '';
   httpAddress: string | undefined;
   /** Of the app that it has logged in to; absent where the app has no limits. */
   quota: AppQuota | undefined;
@@ -93,6 +94,10 @@ export class Connection implements ClientSocket, TransportEvents, Due, OutboxOwn
   ) {
     this.outbox = new Outbox(transport, host.sweep, this);
     this.openedMs = this.lastPacketMs = host.clock.nowMs;
+  }
+
+  get address(): string {
+    return this.transport.remoteAddress;
   }
 
   get state(): ConnectionState {

@@ -83,6 +83,13 @@ export class LocalChannel implements MemberChannel {
     return this.members.size;
   }
 
+  /** How far the log is followed and fanned out to the members here, and what waits for that. */
+  get progress() {
+    const { followed, fanned: delivered, queue, isLagging, size: membersHere } = this;
+    const waitMs = queue.length > 0 ? Math.round(this.around.context.time.monotonicMs() - this.oldestQueuedMs) : 0;
+    return { membersHere, followed, delivered, queuedEntries: queue.length, waitMs, isLagging };
+  }
+
   /** Fan-out is behind by more than the limits: sends are refused or held (design 8). */
   get isLagging(): boolean {
     const { settings, time } = this.around.context;

@@ -4,7 +4,7 @@ import { httpAddress } from '../domain/http-address.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClaimMode, ClaimRequest, ClaimResult } from '../ports/registry.js';
 import type { AppQuotas } from './app-quotas.js';
-import { type ClientProfile, profileOf, SERVER_CAPABILITIES } from './client-profile.js';
+import { type ClientProfile, profileOf, SERVER_CAPABILITIES, versionOf } from './client-profile.js';
 import type { Connection } from './connection.js';
 import type { NodeContext } from './context.js';
 import { pause } from './engine-failure.js';
@@ -43,6 +43,7 @@ export class Login {
     const { UserId: uid, UserSId: userSId, SessionId, AcsToken: token } = content;
     const profile = profileOf(content);
     connection.profile = profile;
+    connection.sdkVersion = versionOf(content.SdkVer);
     const app = isAppId(appId) ? this.apps.find(appId) : undefined;
     if (!app) return this.refuse(connection, uid, LOGIN_CODE.INVALID_APP_ID);
     if (!isId(uid) || !USER_SID.test(userSId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_ARGUMENT);

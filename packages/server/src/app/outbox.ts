@@ -47,6 +47,12 @@ export class Outbox {
     return this.bytes + this.transport.bufferedBytes;
   }
 
+  /** What is not handed to the kernel yet, in pieces: one frame each, or several that are sent together. */
+  get queuedWrites(): number {
+    if (this.queued === undefined) return 0;
+    return Array.isArray(this.queued) ? this.queued.length : 1;
+  }
+
   get isClosing(): boolean {
     return this.closing !== undefined;
   }

@@ -8,6 +8,10 @@ import type { MediaBytes } from '../ports/media-bytes.js';
 import type { Notice } from '../ports/nodes.js';
 import type { Cancel } from '../ports/time.js';
 import type { Transport, TransportEvents } from '../ports/transport.js';
+import { AdminAccess } from './admin/admin-access.js';
+import { AdminApi, type AdminSources } from './admin/admin-api.js';
+import { Lookups } from './admin/lookups.js';
+import type { Readiness } from './admin/overview.js';
 import { AppQuotas } from './app-quotas.js';
 import { Archive } from './archive.js';
 import { AuthorReplies } from './author-replies.js';
@@ -156,6 +160,10 @@ export class ServerNode implements ConnectionHost {
     return this.lease.isHeld && !this.starting && !this.draining;
   }
 
+  get readiness(): Readiness {
+    return !this.isReady ? 'not ready' : this.door.isOverloaded ? 'overloaded' : 'ready';
+  }
+
   /** Nothing can be answered yet. */
   get isStarting(): boolean {
     return this.starting;
@@ -195,6 +203,13 @@ export class ServerNode implements ConnectionHost {
       limits,
       () => this.isReady,
     );
+  }
+
+  /** The operator's part of this node. `isKey` knows the operator key. */
+  admin(isKey: (text: string) => boolean, sources: AdminSources): AdminApi {
+    const { context, apps, sessions, hub, clock, departures } = this;
+    const lookups = new Lookups(context, apps, sessions, hub, clock);
+    return new AdminApi(context, new AdminAccess(context, isKey), lookups, new Kicks(context, departures), sources);
   }
 
   /** A new socket. */

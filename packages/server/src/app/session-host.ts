@@ -59,6 +59,11 @@ export class SessionHost {
     return this.sessions.size;
   }
 
+  /** Sessions of one app. */
+  countOf(appId: string): number {
+    return this.sessions.sizeOf(appId);
+  }
+
   all(): Iterable<Session> {
     return this.sessions.values();
   }

@@ -56,6 +56,9 @@ export interface NodeSettings {
   readonly engineTimeoutMs: number;
   /** Close frames of a drain are spread over this time. */
   readonly drainMs: number;
+  /** How long a browser stays logged in as the operator at most, and behind its last request. */
+  readonly adminSessionMs: number;
+  readonly adminIdleMs: number;
 
   /** Sockets: all, of one address, new ones of one address a second, and those that have not logged in. */
   readonly maxConnections: number;
@@ -150,6 +153,8 @@ export const DEFAULT_SETTINGS: NodeSettings = {
   callConfirmMs: TIMES.CALL_CONFIRM_MS,
   engineTimeoutMs: 3000,
   drainMs: 2000,
+  adminSessionMs: 12 * 3600_000,
+  adminIdleMs: 3600_000,
   maxConnections: 50_000,
   addressConnections: 20_000,
   addressConnectionsPerSecond: 15_000,

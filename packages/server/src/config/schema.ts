@@ -66,6 +66,16 @@ const publicAddress = z
     return { host: hostname, port: port === '' ? (secure ? 443 : 80) : Number(port), secure };
   });
 
+/** `127.0.0.1:9090` in the file, its parts in the configuration. */
+const hostAndPort = z
+  .string()
+  .regex(/^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, 'must be like 127.0.0.1:9090')
+  .transform((text) => {
+    const at = text.lastIndexOf(':');
+    return { host: text.slice(0, at).replace(/[[\]]/g, ''), port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port < 65_536, 'the port must not be above 65535');
+
 const apiKeySchema = z
   .strictObject({
     id: z
@@ -147,17 +157,21 @@ export const configSchema = z.strictObject({
   trustProxy: flag(
     'Whether `X-Forwarded-For` is believed for the address of a client. Only behind a proxy that sets it.',
   ),
-  metricsAddress: z
-    .string()
-    .regex(/^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, 'must be like 127.0.0.1:9090')
-    .transform((text) => {
-      const at = text.lastIndexOf(':');
-      return { host: text.slice(0, at).replace(/[[\]]/g, ''), port: Number(text.slice(at + 1)) };
-    })
-    .refine(({ port }) => port < 65_536, 'the port must not be above 65535')
+  metricsAddress: hostAndPort
     .optional()
     .describe(
       'A second address for `GET /metrics` alone, as `127.0.0.1:9090`, where **no key is asked for**. Without it, and beside it, the metrics are at `port` for the operator key.',
+    ),
+  adminAddress: hostAndPort
+    .optional()
+    .describe(
+      'An address of its own for the operator: `/admin/*` and the page, as `127.0.0.1:9081`. `/admin/*` is then not found at `port`.',
+    ),
+  adminHosts: z
+    .array(z.string().regex(/^[a-zA-Z0-9._-]{1,253}$/, 'must be a host name without scheme and port'))
+    .default([])
+    .describe(
+      'Host names under which the operator reaches `/admin/*`, beside IP addresses, `localhost` and the host of `publicAddress`. Others are refused, so that no web page gets in by a name of its own.',
     ),
   lockWaitMs: milliseconds('How long a start waits for another server that still uses `dataDir`.', 30_000, 0, 3600_000),
   logLevel: z

@@ -105,6 +105,18 @@ export const timesSchema = group('Times of the connection and of sessions, in mi
     100,
     60_000,
   ),
+  adminSessionMs: milliseconds(
+    'How long a browser stays logged in as the operator at most.',
+    12 * HOUR,
+    60_000,
+    30 * 24 * HOUR,
+  ),
+  adminIdleMs: milliseconds(
+    'How long it stays logged in behind its last request; a page that shows live charts sends some all the time.',
+    HOUR,
+    60_000,
+    30 * 24 * HOUR,
+  ),
   drainMs: milliseconds('Over how long connections are closed when the server stops.', 2000, 0, HOUR),
 });
 

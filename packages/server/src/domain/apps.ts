@@ -1,6 +1,8 @@
 /** Which apps this deployment serves, and what a login of each needs (design 9). */
 export interface App {
   readonly appId: string;
+  /** For people. */
+  readonly name?: string | undefined;
   readonly enabled: boolean;
   /** None: the app takes no tokens, any text is accepted. */
   readonly certificates: readonly string[];
@@ -27,6 +29,11 @@ export class Apps {
 
   get isOpen(): boolean {
     return this.byId === undefined;
+  }
+
+  /** Those of the configuration, disabled ones too. */
+  configured(): readonly App[] {
+    return [...(this.byId?.values() ?? [])];
   }
 
   find(appId: string): App | undefined {

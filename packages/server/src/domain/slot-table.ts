@@ -35,6 +35,21 @@ export class SlotTable<Slot> {
     for (const slots of this.#apps.values()) yield* slots.values();
   }
 
+  /** Slots of one app. */
+  sizeOf(appId: string): number {
+    return this.#apps.get(appId)?.size ?? 0;
+  }
+
+  /** Apps that have slots. */
+  apps(): Iterable<string> {
+    return this.#apps.keys();
+  }
+
+  /** The slots of one app, by id. The walk may be interrupted: what comes or goes meanwhile is part of it or not. */
+  of(appId: string): Iterable<readonly [id: string, slot: Slot]> {
+    return this.#apps.get(appId) ?? [];
+  }
+
   *entries(): Iterable<{ readonly appId: string; readonly id: string; readonly slot: Slot }> {
     for (const [appId, slots] of this.#apps) {
       for (const [id, slot] of slots) yield { appId, id, slot };

@@ -59,9 +59,16 @@ export const COUNTER_NAMES = [
   'media_expired',
   'media_orphans',
   'media_damaged',
+  'operator_logins',
+  'operator_refused',
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];
+
+/** What has been counted since the start. */
+export interface CounterValues {
+  value(name: CounterName): number;
+}
 
 export interface Counters {
   add(name: CounterName, amount?: number): void;

@@ -1,6 +1,7 @@
 import type { Attributes } from './attributes.js';
 import type { Calls } from './calls.js';
 import type { Channels } from './channels.js';
+import type { Directory } from './directory.js';
 import type { History } from './history.js';
 import type { Inboxes } from './inboxes.js';
 import type { MediaIndex } from './media-index.js';
@@ -19,4 +20,5 @@ export interface Engine {
   readonly history: History;
   readonly calls: Calls;
   readonly media: MediaIndex;
+  readonly directory: Directory;
 }

@@ -4,6 +4,7 @@ export * from './calls.js';
 export * from './channels.js';
 export * from './client-logs.js';
 export * from './counters.js';
+export * from './directory.js';
 export * from './engine.js';
 export * from './engine-error.js';
 export * from './history.js';

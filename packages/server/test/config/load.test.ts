@@ -212,6 +212,17 @@ test('keys of back ends, and a second address for the metrics', () => {
   }
 });
 
+test('an address of its own for the operator, and names under which the operator comes', () => {
+  const env = { ARRTM_ADMIN_ADDRESS: '[::1]:9081', ARRTM_ADMIN_HOSTS: 'ops.example.com, rtm' };
+  const { adminAddress, adminHosts } = good({ env });
+  expect([adminAddress, adminHosts]).toEqual([{ host: '::1', port: 9081 }, ['ops.example.com', 'rtm']]);
+  expect([good({}).adminAddress, good({}).adminHosts]).toEqual([undefined, []]);
+  expect(bad({ env: { ARRTM_ADMIN_ADDRESS: '9081' } })).toEqual([expect.stringContaining('adminAddress')]);
+  for (const wrong of ['https://ops.example.com', 'ops.example.com:443', '*.example.com', '']) {
+    expect(bad(file({ adminHosts: [wrong] })), wrong).toEqual([expect.stringContaining('adminHosts[0]')]);
+  }
+});
+
 test('certificates are not shown', () => {
   const config = good(file({ apps: [{ appId: APP, certificates: [CERTIFICATE] }] }));
   const shown = JSON.stringify(describeConfig(config));

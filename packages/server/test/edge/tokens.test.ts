@@ -59,7 +59,7 @@ function optionsFor(lines: string[]): ServerOptions {
     port: 0,
     records: new MemoryRecords(),
     logger,
-    counters: { add: () => undefined },
+    counters: { add: () => undefined, value: () => 0 },
     apps: APPS,
     settings: { drainMs: 50 },
     version: '0.0.0-test',

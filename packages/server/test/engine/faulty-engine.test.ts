@@ -5,6 +5,7 @@ import {
   describeAttributes,
   describeChannelModel,
   describeChannels,
+  describeDirectory,
   describeInboxes,
   describeInboxModel,
   describeNodes,
@@ -38,6 +39,7 @@ const copied: EngineFactory = async (limits) => {
 };
 
 describeRegistry('local engine, copied', copied);
+describeDirectory('local engine, copied', copied);
 describeInboxes('local engine, copied', copied);
 describeChannels('local engine, copied', copied);
 describeNodes('local engine, copied', copied);

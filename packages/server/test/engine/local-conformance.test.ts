@@ -3,6 +3,7 @@ import {
   describeBackEnds,
   describeCalls,
   describeChannels,
+  describeDirectory,
   describeHistory,
   describeInboxes,
   describeMediaIndex,
@@ -18,6 +19,7 @@ describeTokens('local engine', LocalHarness.open);
 describeBackEnds('local engine', LocalHarness.open);
 describeInboxes('local engine', LocalHarness.open);
 describeChannels('local engine', LocalHarness.open);
+describeDirectory('local engine', LocalHarness.open);
 describeNodes('local engine', LocalHarness.open);
 describeAttributes('local engine', LocalHarness.open);
 describeHistory('local engine', LocalHarness.open);

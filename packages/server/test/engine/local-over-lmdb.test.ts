@@ -4,6 +4,7 @@ import {
   describeAttributeRestart,
   describeCallRestart,
   describeCalls,
+  describeDirectoryRestart,
   describeHistory,
   describeHistoryRestart,
   describeMediaIndex,
@@ -92,6 +93,7 @@ const factory = (limits: SuiteLimits = {}) => new DurableHarness(limits).open();
 describeRestart('local engine over LMDB', factory);
 describeAttributeRestart('local engine over LMDB', factory);
 describeTokensRestart('local engine over LMDB', factory);
+describeDirectoryRestart('local engine over LMDB', factory);
 describeHistory('local engine over LMDB', factory);
 describeHistoryRestart('local engine over LMDB', factory);
 describeCalls('local engine over LMDB', factory);

@@ -81,7 +81,7 @@ export class FaultyNetwork {
 
   /** The ports of one node as seen through the network. `nodeId` is what {@link partition} calls it. */
   wrap(nodeId: string, engine: Engine): Engine {
-    const { nodes, registry, inboxes, channels, attributes, presence, history, calls, media } = engine;
+    const { nodes, registry, inboxes, channels, attributes, presence, history, calls, media, directory } = engine;
     const through = <A extends Request, R>(method: (request: A) => Promise<R>) => {
       return (request: A) => this.#call(nodeId, method, request);
     };
@@ -159,6 +159,14 @@ export class FaultyNetwork {
         complete: through((request) => media.complete(request)),
         release: through((request) => media.release(request)),
         expired: through((request) => media.expired(request)),
+      },
+      directory: {
+        apps: through((request) => directory.apps(request)),
+        users: through((request) => directory.users(request)),
+        user: through((request) => directory.user(request)),
+        channels: through((request) => directory.channels(request)),
+        channel: through((request) => directory.channel(request)),
+        members: through((request) => directory.members(request)),
       },
     };
   }

@@ -4,6 +4,7 @@ export * from './back-ends-suite.js';
 export * from './calls-suite.js';
 export { describeChannelModel } from './channel-model.js';
 export * from './channels-suite.js';
+export * from './directory-suite.js';
 export * from './engine-factory.js';
 export * from './faulty-engine.js';
 export * from './history-suite.js';

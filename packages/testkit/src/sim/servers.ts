@@ -56,6 +56,7 @@ export function throughProcess(engine: Engine, process: SimProcess): Engine {
     history: entering(engine.history, process),
     calls: entering(engine.calls, process),
     media: entering(engine.media, process),
+    directory: entering(engine.directory, process),
   };
 }
 

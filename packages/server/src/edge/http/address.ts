@@ -58,6 +58,12 @@ export function sourceOf({ headers, socket }: IncomingMessage, trustProxy: boole
   return isIP(address) === 0 ? own : [...address].join('');
 }
 
+/** Whether the client reaches this server over TLS, as far as a trusted proxy in front says so (`X-Forwarded-Proto`). */
+export function isOverTls({ headers }: IncomingMessage, trustProxy: boolean): boolean {
+  if (!trustProxy) return false;
+  return [headers['x-forwarded-proto']].flat().at(-1)?.split(',').at(-1)?.trim().toLowerCase() === 'https';
+}
+
 /** Whether a client can build a WebSocket from it: otherwise its login would hang (wire-protocol.md 3.1). */
 function isUsable(host: string, port: number | undefined): boolean {
   return URL.canParse(`http://${host}${port === undefined ? '' : `:${port}`}/`);

@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import {
   CHANNEL_HISTORY_PATH,
   decodeGatewayRequest,
@@ -13,7 +9,7 @@ import {
   OFFLINE_PATH,
   PEER_HISTORY_PATH,
 } from 'ar-rtm-protocol';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BackEndApi } from '../../app/back-end/back-end-api.js';
 import type { Gateway, GatewayAnswer } from '../../app/gateway.js';
 import type { HistoryGateway } from '../../app/history-gateway.js';
@@ -21,13 +17,15 @@ import type { LogUploads } from '../../app/log-uploads.js';
 import type { MediaDesk } from '../../app/media/media-desk.js';
 import type { OperatorKey } from '../operator-key.js';
 import { clientAddress, type PublicAddress, reachedHost, sourceOf } from './address.js';
+import { type AdminRoutes, adminRoutes, isForOperator, noAdminRoutes, refusePath } from './admin.js';
 import { BACK_END_CORS, backEnds, isForBackEnds, refuseUnread } from './back-end.js';
-import { limitBody } from './body-deadline.js';
+import { newListener } from './listener.js';
 import { isForMedia, MEDIA_CORS } from './media-answers.js';
 import { mediaDownloads } from './media-downloads.js';
 import { isUpload, mediaUploads, TUS_ABILITIES, TUS_VERSION } from './media-uploads.js';
 import { type Metrics, metricsForOperator } from './metrics.js';
 import type { OriginRule } from './origins.js';
+import { consolePage, sdkFile } from './pages.js';
 
 export interface HttpOptions {
   readonly gateway: Gateway;
@@ -48,16 +46,13 @@ export interface HttpOptions {
   /** Absent: there is no page of metrics. */
   readonly metrics?: Metrics | undefined;
   readonly operatorKey?: OperatorKey | undefined;
+  /** The operator's part; absent: it is elsewhere. */
+  readonly admin?: AdminRoutes | undefined;
   /** Whether logins are accepted. */
   readiness(): 'ready' | 'not ready' | 'overloaded';
   /** Nothing but 503 can be answered yet. */
   isStarting(): boolean;
 }
-
-/** The page may load only what this server serves, and talk to servers by WebSocket. */
-const PAGE_POLICY =
-  "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-  "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /** The process lives, whatever it can do. */
 const HEALTH_PATH = '/healthz';
@@ -84,33 +79,17 @@ function corsOf(url: string): Record<string, string> {
 export async function createHttpServer(
   options: HttpOptions,
 ): Promise<{ readonly app: FastifyInstance; readonly server: Server }> {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: options.bodyBytes,
+  const app = newListener({
+    bodyBytes: options.bodyBytes,
+    requestTimeoutMs: options.requestTimeoutMs,
+    isUpload,
     // A path that cannot be decoded finds no route and no error handler.
     frameworkErrors: (error, request: FastifyRequest, reply: FastifyReply) => {
       if (isForBackEnds(request.url)) return refuseUnread(reply, options.backEnds, error.statusCode ?? 400);
+      if (options.admin && isForOperator(request)) return refusePath(reply, options.admin.api);
       return reply.code(error.statusCode ?? 400).send({ code: error.statusCode ?? 400, message: error.message });
     },
-    // Uploads may take longer: see limitBody.
-    requestTimeout: 0,
-    // An answer that nobody reads; WebSockets are taken out of this by their handshake.
-    connectionTimeout: 2 * options.requestTimeoutMs,
-    keepAliveTimeout: 10_000,
-    forceCloseConnections: true,
-    http: { headersTimeout: options.requestTimeoutMs, connectionsCheckingInterval: 1000 },
   });
-  // Fastify does this only for servers that it made listen itself. Behind the close of the listener nothing looks after
-  // connections that stay silent, and one of them would keep the process from ending.
-  app.addHook('preClose', async () => {
-    setImmediate(() => app.server.closeAllConnections());
-  });
-  app.server.prependListener('request', (request: IncomingMessage) => {
-    if (!isUpload(request)) limitBody(app.server, request, options.requestTimeoutMs);
-  });
-  // Clients send JSON as text/plain; every body is text here, and checked by its route.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request, reply) => {
     const { origin } = request.headers;
     reply.header('X-Content-Type-Options', 'nosniff');
@@ -121,6 +100,8 @@ export async function createHttpServer(
         .header('Retry-After', RETRY_AFTER_S)
         .send({ code: 503, message: 'the server is starting' });
     }
+    // It has rules of its own, and never lets another origin read.
+    if (isForOperator(request)) return undefined;
     if (!options.origins.allows(origin))
       return reply.code(403).send({ code: 403, message: 'this origin is not allowed' });
     reply.header('Access-Control-Allow-Origin', options.origins.header(origin));
@@ -155,14 +136,19 @@ export async function createHttpServer(
   mediaDownloads(app, media);
   backEnds(app, options.backEnds, options.trustProxy);
   if (options.metrics && options.operatorKey) metricsForOperator(app, options.metrics, options.operatorKey);
+  if (options.admin) adminRoutes(app, options.admin);
+  else noAdminRoutes(app);
   try {
-    if (options.publicDir !== undefined) await pages(app, options, options.publicDir);
+    if (options.publicDir !== undefined) {
+      await consolePage(app, options.publicDir);
+      sdkFile(app, options.publicDir, options.sdkVersion);
+    }
     await app.ready();
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { app, server: app.server as Server };
+  return { app, server: app.server };
 }
 
 function health(app: FastifyInstance, options: HttpOptions): void {
@@ -198,33 +184,6 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
   app.post(LOG_PATH, async (request, reply) => send(reply, await options.logUploads.take(textOf(request))));
   app.post(CHANNEL_HISTORY_PATH, async (request, reply) => send(reply, await history.ofChannel(textOf(request))));
   app.post(PEER_HISTORY_PATH, async (request, reply) => send(reply, await history.ofPeers(textOf(request))));
-}
-
-async function pages(app: FastifyInstance, options: HttpOptions, publicDir: string): Promise<void> {
-  const consoleDir = join(publicDir, 'console');
-  if (existsSync(consoleDir)) {
-    await app.register(fastifyStatic, {
-      root: consoleDir,
-      setHeaders: (response) => {
-        response.setHeader('Content-Security-Policy', PAGE_POLICY);
-        response.setHeader('Referrer-Policy', 'no-referrer');
-      },
-    });
-  }
-  const sdkFile = join(publicDir, 'sdk', 'ArRTM.umd.js');
-  if (!existsSync(sdkFile)) return;
-  const sdk = readFileSync(sdkFile);
-  const etag = `"${createHash('sha256').update(sdk).digest('base64url').slice(0, 22)}"`;
-  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
-    reply
-      .header('ETag', etag)
-      .header('Cache-Control', 'no-cache')
-      .header('Cross-Origin-Resource-Policy', 'cross-origin');
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-    return reply.type('text/javascript; charset=utf-8').send(sdk);
-  };
-  app.get('/sdk/web/ArRTM@latest.js', serve);
-  app.get(`/sdk/web/ArRTM@${options.sdkVersion}.js`, serve);
 }
 
 function textOf(request: FastifyRequest): string {

@@ -17,7 +17,7 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   logins_refused: 'Logins refused',
   sessions_resumed: 'Sessions resumed after a cut',
   sessions_kicked: 'Sessions ended by a newer login of the same user',
-  sessions_put_off: 'Sessions ended by a back end',
+  sessions_put_off: 'Sessions ended by a back end or the operator',
   sessions_expired: 'Sessions ended because the client stayed silent',
   sessions_token_over: 'Sessions ended because the token ended and was not renewed',
   token_renewals: 'Tokens renewed',
@@ -59,4 +59,6 @@ export const COUNTER_TEXTS: Readonly<Record<CounterName, string>> = {
   media_expired: 'Files and unfinished uploads removed because their time was over',
   media_orphans: 'Bytes of unknown files that were removed',
   media_damaged: 'Downloads refused or cut because the disk has damaged the file',
+  operator_logins: 'Browsers logged in with the operator key',
+  operator_refused: 'Wrong operator keys refused',
 };

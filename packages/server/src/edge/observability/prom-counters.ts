@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { COUNTER_NAMES, type CounterName, type Counters } from '../../ports/index.js';
+import { COUNTER_NAMES, type CounterName, type Counters, type CounterValues } from '../../ports/index.js';
 import { COUNTER_TEXTS } from './counter-texts.js';
 
 /** Counters for Prometheus, in a registry of their own: `arrtm_<name>_total`. */
-export class PromCounters implements Counters {
+export class PromCounters implements Counters, CounterValues {
   readonly registry = new Registry();
   /** Plain numbers while the server works; Prometheus gets them when it asks. */
   readonly #values: Record<CounterName, number>;

@@ -31,6 +31,10 @@ export class AttributeSet<Value extends Attribute> {
     return this.#values.size;
   }
 
+  get keys(): string[] {
+    return [...this.#values.keys()];
+  }
+
   all(): Value[] {
     return [...this.#values.values()];
   }

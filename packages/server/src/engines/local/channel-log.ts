@@ -57,6 +57,11 @@ export class ChannelLog {
     return this.#lastTs;
   }
 
+  /** Memory of the entries, roughly. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get size(): number {
     return this.#entries.length - this.#head;
   }

@@ -40,6 +40,19 @@ export class ChannelTable {
     return this.#slots.values();
   }
 
+  sizeOf(appId: string): number {
+    return this.#slots.sizeOf(appId);
+  }
+
+  apps(): Iterable<string> {
+    return this.#slots.apps();
+  }
+
+  /** The slots of one app; see {@link SlotTable.of}. */
+  of(appId: string): Iterable<readonly [channelId: string, slot: ChannelSlot]> {
+    return this.#slots.of(appId);
+  }
+
   find(appId: string, channelId: string): ChannelSlot | undefined {
     return this.#slots.get(appId, channelId);
   }

@@ -167,6 +167,12 @@ export class InboxLog {
     }
   }
 
+  /** The oldest entry that is neither acknowledged nor lost. */
+  get first(): Position | undefined {
+    for (const { entry } of this.#entries.values()) return entry.position;
+    return undefined;
+  }
+
   oldest(durable: boolean): HeldEntry | undefined {
     for (const held of this.#entries.values()) {
       if (held.entry.durable === durable) return held;

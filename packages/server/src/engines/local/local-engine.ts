@@ -5,6 +5,7 @@ import { type LocalLimits, localLimits } from './limits.js';
 import { LocalAttributes } from './local-attributes.js';
 import { LocalCalls } from './local-calls.js';
 import { LocalChannels } from './local-channels.js';
+import { LocalDirectory } from './local-directory.js';
 import { LocalHistory } from './local-history.js';
 import { LocalInboxes } from './local-inboxes.js';
 import { LocalMedia } from './local-media.js';
@@ -99,6 +100,7 @@ export class LocalEngine {
       history: new LocalHistory(core),
       calls: new LocalCalls(core),
       media: new LocalMedia(core),
+      directory: new LocalDirectory(core),
     };
   }
 

@@ -286,6 +286,7 @@ export class LocalRegistry implements Registry {
       presence: 'OFFLINE',
       reported: 0,
       peers: NO_PEERS,
+      beganTs: core.outside.time.wallMs(),
       begunAt: slot.inbox.end,
       isFresh: true,
       isDoubtful: false,

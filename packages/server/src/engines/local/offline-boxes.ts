@@ -60,6 +60,21 @@ export class OfflineBoxes {
     return this.#oldestTs.get(appId, uid) !== undefined;
   }
 
+  /** How many users of an app have entries. */
+  sizeOf(appId: string): number {
+    return this.#oldestTs.sizeOf(appId);
+  }
+
+  /** Apps whose users have entries. */
+  apps(): Iterable<string> {
+    return this.#oldestTs.apps();
+  }
+
+  /** The users of an app who have entries; see {@link SlotTable.of}. */
+  *usersOf(appId: string): Iterable<string> {
+    for (const [uid] of this.#oldestTs.of(appId)) yield uid;
+  }
+
   /** Puts a user's entries back into the log, and what made them into the memory of requests. */
   load(owner: BoxOwner, nowMs: number): void {
     if (!this.has(owner.appId, owner.uid)) return;

@@ -34,6 +34,7 @@ export function restoreRecords(core: Core, records: Records): void {
       presence: 'OFFLINE',
       reported: 0,
       peers: recorded.peers,
+      beganTs: recorded.beganTs,
       begunAt: START,
       isFresh: false,
       isDoubtful: !core.isContinued,

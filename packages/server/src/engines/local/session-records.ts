@@ -17,6 +17,8 @@ export interface RecordedSession {
   readonly served: readonly ServedChannel[];
   readonly peers: readonly string[];
   readonly isUnreachable: boolean;
+  /** 0 in records of releases that did not note it. */
+  readonly beganTs: number;
   readonly silentMs: number;
   readonly attributes: readonly Attribute[];
   readonly phase: 'live' | 'ended';
@@ -75,6 +77,7 @@ export class SessionRecords {
     session.isRecorded = true;
     const value = {
       userSId: session.userSId,
+      beganTs: session.beganTs,
       isPublished: session.isPublished,
       generation: session.generation,
       ticketId: session.ticketId,
@@ -115,6 +118,7 @@ function fromRecord(appId: string, uid: string, session: number, value: RecordVa
     peers: textsOf(value, 'peers'),
     isUnreachable: value.isUnreachable === true,
     silentMs: numberOf(value, 'silentMs'),
+    beganTs: numberOf(value, 'beganTs'),
     attributes: (value.attributes ?? []) as readonly Attribute[],
     phase: value.phase === 'ended' ? 'ended' : 'live',
   };

@@ -59,6 +59,8 @@ export interface Session {
   reported: number;
   /** Users that it watches. */
   peers: readonly string[];
+  /** When it began, ms since 1970; 0 when its record does not say. */
+  readonly beganTs: number;
   /** Where the inbox ended when the session began: what lies before were offline messages. */
   readonly begunAt: Position;
   /** No host has called on its behalf since it began: the answer to the login may have been lost. */

@@ -43,6 +43,19 @@ export class Users {
     return this.#slots.values();
   }
 
+  sizeOf(appId: string): number {
+    return this.#slots.sizeOf(appId);
+  }
+
+  apps(): Iterable<string> {
+    return this.#slots.apps();
+  }
+
+  /** The slots of one app; see {@link SlotTable.of}. */
+  of(appId: string): Iterable<readonly [uid: string, slot: UserSlot]> {
+    return this.#slots.of(appId);
+  }
+
   /** The slot if it is in memory. */
   find(appId: string, uid: string): UserSlot | undefined {
     return this.#slots.get(appId, uid);
