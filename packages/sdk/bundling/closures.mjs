@@ -121,7 +121,7 @@ function writeClass(declaration, program, edits) {
     throw new Error(`Class ${className} cannot be written as a function: ${what}`);
   };
   const members = readMembers(declaration, fail);
-  const constructor = declaration.body.body.find(({ kind }) => kind === 'constructor')?.value;
+  const maker = declaration.body.body.find(({ kind }) => kind === 'constructor')?.value;
   const used = new Set();
   let usesSelf = false;
 
@@ -135,10 +135,10 @@ function writeClass(declaration, program, edits) {
     usesSelf = true;
     return '$self';
   });
-  if (constructor) renameParameters(constructor, members, edits, fail);
+  if (maker) renameParameters(maker, members, edits, fail);
   // What the constructor declares is seen by all methods, and must not stand before something else.
   const outside = new Set(declaredIn(program.body).map(({ name }) => name));
-  for (const { name } of declaredIn([...(constructor?.params ?? []), ...(constructor?.body.body ?? [])])) {
+  for (const { name } of declaredIn([...(maker?.params ?? []), ...(maker?.body.body ?? [])])) {
     if (outside.has(name)) fail(`its constructor hides ${name}`);
   }
 
@@ -156,14 +156,14 @@ function writeClass(declaration, program, edits) {
     else if (isVariable) object.push(`${name}: $${name}`);
     else if (value) object.push(`${name}: ${value}`);
   }
-  const params = (constructor?.params ?? []).map((parameter) =>
+  const params = (maker?.params ?? []).map((parameter) =>
     parameter.type === 'TSParameterProperty' ? `$${parameter.parameter.name}` : text(parameter),
   );
   // Methods come first: they run later, and what is in the constructor may call them.
   variables.sort((a, b) => Number(b.includes('=>')) - Number(a.includes('=>')));
   const made = `{ ${object.join(', ')} }`;
   const [before, result] = usesSelf ? [[`const $self: any = ${made};`], '$self'] : [[], made];
-  const lines = [...variables, ...before, ...(constructor?.body.body ?? []).map(text), `return ${result};`];
+  const lines = [...variables, ...before, ...(maker?.body.body ?? []).map(text), `return ${result};`];
   edits.settle(
     declaration.start,
     declaration.end,

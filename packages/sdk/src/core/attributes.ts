@@ -1,22 +1,15 @@
-import {
-  ATTRIBUTE_CODE,
-  areAttributeKeys,
-  attributesCode,
-  FREQUENCIES,
-  isId,
-  LIMITS,
-  type ServerFrameContent,
-} from 'ar-rtm-protocol';
+import { ATTRIBUTE_CODE, areAttributeKeys, attributesCode, FREQUENCIES, isId, LIMITS } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmLimitExceededError } from '../errors.js';
 import type { Clock } from '../ports.js';
 import type { LoginReply } from './attempt.js';
 import { countCall, invalid } from './failures.js';
+import { type FrameContent, objectOf, readJson } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import type { Asking, ReplyTo, Requests } from './requests.js';
 
 type Values = Record<string, string>;
-type Items = ServerFrameContent<'ChanAttribChanged'>['Attributes'];
+type Items = FrameContent<'ChanAttribChanged'>['Attributes'];
 
 /** A channel as the target of a change. */
 export interface AttributeTarget {
@@ -80,7 +73,12 @@ export class Attributes {
   ofUser(userId: unknown, keys?: readonly string[]): Promise<Values> {
     if (!isId(userId)) throw notValid('userId');
     const content = { UserId: userId, Keys: keys };
-    return this.call('GetUserAttributes', content, this.userReads, ({ Attribs }) => JSON.parse(Attribs) as Values);
+    return this.call(
+      'GetUserAttributes',
+      content,
+      this.userReads,
+      ({ Attribs }) => objectOf(JSON.parse(Attribs)) as Values,
+    );
   }
 
   ofChannel(channelId: unknown, keys?: readonly string[]): Promise<ReturnType<typeof channelAttributes>> {
@@ -88,7 +86,7 @@ export class Attributes {
     const content = { ChanId, Keys: JSON.stringify(keys) };
     const cmd = keys ? 'GetChanAttributesByKeys' : 'GetChanAttributes';
     return this.call(cmd, content, this.channelReads, ({ Attributes }) => {
-      const items = JSON.parse(Attributes) as Items;
+      const items = readJson(Attributes) as Items;
       if (!keys) this.see(ChanId, items);
       return channelAttributes(items);
     });

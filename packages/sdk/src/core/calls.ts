@@ -1,13 +1,4 @@
-import {
-  type CALL_FRAMES,
-  CALL_STATUS,
-  CANCEL_REASON,
-  isId,
-  LIMITS,
-  type ServerFrame,
-  TIMES,
-  utf8Bytes,
-} from 'ar-rtm-protocol';
+import { type CALL_FRAMES, CALL_STATUS, CANCEL_REASON, isId, LIMITS, TIMES, utf8Bytes } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmInvalidStatusError } from '../errors.js';
 import type { Clock, Random } from '../ports.js';
@@ -16,6 +7,7 @@ import { type CallEvent, type CallNews, isOver, reduceCall } from './call-state.
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
 import { CREATE_CODE, invalid } from './failures.js';
+import type { ServerFrame } from './frames.js';
 import type { Inbox } from './inbox.js';
 import type { Requests } from './requests.js';
 import type { Scope } from './scope.js';

@@ -11,7 +11,6 @@ import {
   MESSAGE_STATUS,
   PEER_MESSAGE_CODE,
   RENEW_TOKEN_CODE,
-  type ServerFrame,
 } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RtmInvalidArgumentError, RtmInvalidStatusError } from '../errors.js';
@@ -26,6 +25,7 @@ import { type Connection, type ConnectionHost, createConnection, type Gaps } fro
 import type { ConnectionReason, ConnectionState } from './connection-state.js';
 import { EventQueue } from './event-queue.js';
 import { type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
+import type { ServerFrame } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import { createInbox, type Inbox } from './inbox.js';
 import { LogUpload } from './log-upload.js';

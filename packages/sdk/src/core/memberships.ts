@@ -1,4 +1,4 @@
-import { FREQUENCIES, JOIN_CODE, LIMITS, type ServerFrame } from 'ar-rtm-protocol';
+import { FREQUENCIES, JOIN_CODE, LIMITS } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmInterruptedError, RtmInvalidStatusError } from '../errors.js';
 import type { Clock } from '../ports.js';
@@ -6,6 +6,7 @@ import type { LoginReply } from './attempt.js';
 import type { Gaps } from './connection.js';
 import type { EventQueue } from './event-queue.js';
 import { countCall, JOIN_CONFLICT, notJoined, tooMany } from './failures.js';
+import type { ServerFrame } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import type { Membership } from './membership.js';
 import type { Requests } from './requests.js';
@@ -103,7 +104,7 @@ export class Memberships {
    * may have been missed.
    */
   restore({ Resumed, InboxGap, Channels }: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    this.hasInboxGap ||= !Resumed || InboxGap;
+    this.hasInboxGap ||= !Resumed || InboxGap === true;
     const joined = [...this.active.values()].filter(({ state }) => state === 'JOINED');
     let waiting = joined.length;
     const finish = () => {

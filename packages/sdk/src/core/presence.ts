@@ -5,7 +5,6 @@ import {
   LIMITS,
   PRESENCE_CODE,
   type PRESENCE_FRAMES,
-  type ServerFrameContent,
 } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException } from '../errors.js';
@@ -14,6 +13,7 @@ import type { LoginReply } from './attempt.js';
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
 import { type Codes, codeOf, countCall, tooMany } from './failures.js';
+import type { FrameContent } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import type { Request, Requests } from './requests.js';
 import type { Scope } from './scope.js';
@@ -69,12 +69,11 @@ export class Presence {
   }
 
   /** The server tells states: of the users named in a subscription, of those that have changed, or of all after a cut. */
-  receive({ Status }: ServerFrameContent<'PeerOnlineStatus'>, session: Scope): void {
+  receive({ Status }: FrameContent<'PeerOnlineStatus'>, session: Scope): void {
     const { reported } = this;
+    const states = Status.map(({ UserId, State }) => [UserId, State] as const);
     this.queue.push(() => {
-      const news = Status.map(({ UserId, State }) => [UserId, State] as const).filter(
-        ([uid, state]) => reported.has(uid) && reported.get(uid) !== state,
-      );
+      const news = states.filter(([uid, state]) => reported.has(uid) && reported.get(uid) !== state);
       if (session.isOver || !news[0]) return;
       for (const [uid, state] of news) reported.set(uid, state);
       this.events.emit('PeersOnlineStatusChanged', Object.fromEntries(news));
@@ -103,7 +102,7 @@ export class Presence {
     cmd: C,
     codes: Codes,
     uids: readonly string[],
-    accept: (reply: ServerFrameContent<C>) => T,
+    accept: (reply: FrameContent<C>) => T,
     kind: 'presence' | 'query' = 'presence',
   ): Promise<T> {
     this.requireLogin(codes);
