@@ -29,7 +29,8 @@ export interface Request<C extends Asking> {
   /** Everything but `MsgId`, which is filled in. */
   readonly content: object;
   readonly codes: Codes;
-  readonly kind: Kind;
+  /** `query`, unless it says otherwise. */
+  readonly kind?: Kind;
   /** More of the content, which has to be read first. What is asked behind this waits until then, so that the order holds. */
   readonly later?: (() => Promise<object>) | undefined;
 }
@@ -116,7 +117,7 @@ export class Requests {
     accept?: (reply: ReplyTo<C>) => T,
   ): Cancel {
     const id = this.nextId();
-    const { kind, codes, later } = request;
+    const { kind = 'query', codes, later } = request;
     const waitMs = WAIT_MS[kind];
     const due = this.clock.now() + (waitMs ?? Infinity);
     const stopTimer = waitMs ? this.clock.after(waitMs, () => this.settle(id, timedOut(codes))) : undefined;
