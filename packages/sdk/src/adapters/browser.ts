@@ -1,6 +1,5 @@
 import type { Clock, Environment, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
-import { fetchHttp } from './fetch-http.js';
-import { fetchPost } from './fetch-post.js';
+import { fetchHttp, fetchPost } from './fetch.js';
 
 /** Path under which the server offers the SDK as a script (design 9). */
 const SCRIPT_PATH = '/sdk/web/';
