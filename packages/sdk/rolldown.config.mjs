@@ -4,6 +4,7 @@ import { hashFiles } from '../../scripts/lib/files.mjs';
 import { closures } from './bundling/closures.mjs';
 import { compactEnums } from './bundling/compact-enums.mjs';
 import { inlineTables } from './bundling/inline-tables.mjs';
+import { secondPass } from './bundling/second-pass.mjs';
 import { shortNames } from './bundling/short-names.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -34,7 +35,7 @@ const browser = { ...common(), platform: 'browser' };
 browser.plugins = [...browser.plugins, closures];
 
 // The browser builds. The package is free of side effects as a whole, so notes for other bundlers are of no use.
-const small = { minify, comments: { legal: true, annotation: false, jsdoc: false } };
+const small = { minify, comments: { legal: true, annotation: false, jsdoc: false }, plugins: [secondPass] };
 
 // require() gives an object with `default` and every named export, and also every member of the namespace, so that
 // require('ar-rtm-sdk').createInstance works. A loop over an object without `default` is a loop over nothing.
