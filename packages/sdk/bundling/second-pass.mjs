@@ -7,7 +7,15 @@
  */
 import { minify } from 'terser';
 
-const compress = { ecma: 2020, passes: 3, hoist_funs: true, inline: 1, unsafe_arrows: true, unsafe_methods: true };
+const compress = {
+  ecma: 2020,
+  passes: 2,
+  hoist_funs: true,
+  inline: 1,
+  lhs_constants: false,
+  unsafe_arrows: true,
+  unsafe_methods: true,
+};
 
 export const secondPass = {
   name: 'second-pass',

@@ -50,7 +50,8 @@ function openSocket(url: string, { onOpen, onText, onClose }: SocketHandlers): S
     socket = new WebSocket(url);
   } catch {
     // An impossible address, or ws: from an https page.
-    return { send: () => undefined, close: clock.after(0, onClose) };
+    const timer = setTimeout(onClose);
+    return { send: () => undefined, close: () => clearTimeout(timer) };
   }
   socket.onopen = onOpen;
   socket.onmessage = ({ data }) => {

@@ -154,7 +154,9 @@ export function createConnection(
     const [to, reason] = transition;
     logger.info(`${state} -> ${to} (${reason})`);
     state = to;
-    queue[isSoon ? 'announceSoon' : 'announce'](() => host.stateChanged(to, reason, gaps));
+    const tell = () => host.stateChanged(to, reason, gaps);
+    if (isSoon) queue.announceSoon(tell);
+    else queue.announce(tell);
   }
 
   /** Begins a series of attempts, or goes on with it. */
