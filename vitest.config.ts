@@ -1,5 +1,6 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { closures } from './packages/sdk/bundling/closures.mjs';
 import { define } from './packages/sdk/rolldown.config.mjs';
 import { findChromium } from './scripts/lib/chromium.mjs';
 import { ConformanceReporter } from './tests/side-by-side/conformance-reporter.js';
@@ -29,6 +30,12 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'unit', ...WAITING, include: ['packages/*/src/**/*.test.{ts,tsx}'] },
+      },
+      {
+        // The core as the browser builds write it.
+        extends: true,
+        plugins: [{ ...closures, enforce: 'pre' }],
+        test: { name: 'closures', ...WAITING, include: ['packages/sdk/src/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -13,7 +13,7 @@ const projects = args.flatMap((arg, i) =>
 const only = (...names) => projects.length > 0 && projects.every((project) => names.includes(project));
 
 await ensureInstalled();
-if (!only('unit')) await ensureBuilt();
+if (!only('unit', 'closures')) await ensureBuilt();
 const env = { ...process.env };
-if (!only('unit', 'server', 'storage')) env.CHROMIUM_PATH = await ensureChromium();
+if (!only('unit', 'closures', 'server', 'storage')) env.CHROMIUM_PATH = await ensureChromium();
 process.exitCode = await runBin('vitest', ['run', ...args], { env });

@@ -1,9 +1,9 @@
-// The goal is 14 kB with every feature, and it is missed: all of them have 20.5 kB. What they took: files and images 3.9 kB,
-// invitations 1.45 kB, attributes 1.25 kB, raw messages and history 0.65 kB, presence 0.64 kB, the end of tokens 0.45 kB, log
-// upload 0.35 kB. The limit keeps it from growing without notice.
+// The goal is 14 kB with every feature, and it is missed: all of them have 18.8 kB (ESM; UMD 18.9 kB). What parts of it take:
+// files and images 3.3 kB, channels 1.4 kB, invitations 1.4 kB, attributes 0.9 kB, presence 0.4 kB, the end of tokens 0.3 kB, log
+// upload 0.2 kB. The limit keeps it from growing without notice.
 //
 // Where the bytes go, and what the build does against it: bundling/README.md.
-const limit = '20.7 kB';
+const limit = '19 kB';
 
 export default [
   { name: 'ESM', path: 'dist/ArRTM.esm.mjs', limit, gzip: true },

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { hashFiles } from '../../scripts/lib/files.mjs';
+import { closures } from './bundling/closures.mjs';
 import { compactEnums } from './bundling/compact-enums.mjs';
 import { inlineTables } from './bundling/inline-tables.mjs';
+import { secondPass } from './bundling/second-pass.mjs';
 import { shortNames } from './bundling/short-names.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -29,8 +31,11 @@ const common = (...conditions) => ({
 // Without a target of its own the minifier writes what only newer browsers know, such as Object.hasOwn.
 const minify = { compress: { target: TARGET }, mangle: true, mangleProps: shortNames(), codegen: true };
 
+const browser = { ...common(), platform: 'browser' };
+browser.plugins = [...browser.plugins, closures];
+
 // The browser builds. The package is free of side effects as a whole, so notes for other bundlers are of no use.
-const small = { minify, comments: { legal: true, annotation: false, jsdoc: false } };
+const small = { minify, comments: { legal: true, annotation: false, jsdoc: false }, plugins: [secondPass] };
 
 // require() gives an object with `default` and every named export, and also every member of the namespace, so that
 // require('ar-rtm-sdk').createInstance works. A loop over an object without `default` is a loop over nothing.
@@ -42,18 +47,16 @@ for (const key of Object.keys(exports.default || {})) {
 
 export default defineConfig([
   {
-    ...common(),
+    ...browser,
     input: 'src/index.ts',
-    platform: 'browser',
     output: [
       { banner, format: 'esm', file: 'dist/ArRTM.esm.mjs', ...small },
       { banner, footer, format: 'cjs', file: 'dist/ArRTM.cjs.js', exports: 'named' },
     ],
   },
   {
-    ...common(),
+    ...browser,
     input: 'src/global.ts',
-    platform: 'browser',
     // Default export only: the global ArRTM is the object itself, not a namespace around it.
     output: { banner, format: 'umd', name: 'ArRTM', file: 'dist/ArRTM.umd.js', exports: 'default', ...small },
   },

@@ -16,7 +16,7 @@ export type EnvelopeResult =
   | { readonly ok: true; readonly envelope: Envelope }
   | { readonly ok: false; readonly reason: string; readonly cmd?: string };
 
-const NO_CONTENT = Object.freeze({});
+const NO_CONTENT = /* @__PURE__ */ Object.freeze({});
 
 /** Decodes the text of one frame. Never throws; says in words what is wrong. */
 export function decodeEnvelope(text: string): EnvelopeResult {

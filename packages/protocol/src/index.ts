@@ -46,6 +46,5 @@ export {
   type ServerFrameInput,
   type ServerFrameName,
   type ServerFrameResult,
-  serverFrameDecoder,
 } from './server-frames.js';
 export * from './text-size.js';

@@ -24,15 +24,15 @@ export type ImageBody = Read<typeof IMAGE_FIELDS>;
 export function readMediaBody(body: string, isImage: true): ImageBody | undefined;
 export function readMediaBody(body: string, isImage: boolean): FileBody | undefined;
 export function readMediaBody(body: string, isImage: boolean): FileBody | undefined {
-  const read = readFields(isImage ? IMAGE_FIELDS : FILE_FIELDS, parseText(body));
+  const read = readFields(fieldsOf(isImage), parseText(body));
   return read.ok ? read.value : undefined;
 }
 
 /** The one body that says this: these fields, in this order, and nothing else. */
-export function writeMediaBody(
-  { Id, Name, Size, Thumb, ThumbType, Width, Height, ThumbWidth, ThumbHeight }: FileBody & Partial<ImageBody>,
-  isImage: boolean,
-): string {
-  const file = { Id, Name, Size, Thumb, ThumbType };
-  return JSON.stringify(isImage ? { ...file, Width, Height, ThumbWidth, ThumbHeight } : file);
+export function writeMediaBody(body: FileBody & Partial<ImageBody>, isImage: boolean): string {
+  return JSON.stringify(body, Object.keys(fieldsOf(isImage)));
+}
+
+function fieldsOf(isImage: boolean) {
+  return isImage ? IMAGE_FIELDS : FILE_FIELDS;
 }

@@ -1,8 +1,8 @@
 /**
  * Frames from server to client: replies (wire-protocol.md section 4) and pushes (section 5). The tables are the
- * definition; the types and the decoders are derived from them. There is one table per feature, so that the SDK carries
- * only what it handles. Every field that our clients read beyond the published ones is marked "ours": published clients
- * ignore unknown fields.
+ * definition; the types and the decoder are derived from them. The SDK carries only the types, and looks at fields by their
+ * names (`sdk/core/frames.ts`), which a test of it holds against the tables. Every field that our clients read beyond the
+ * published ones is marked "ours": published clients ignore unknown fields.
  */
 import { encodeEnvelope } from './envelope.js';
 import {
@@ -218,32 +218,22 @@ type RequiredFields<C> = {
 /** Required after decoding, but with a default when absent on the wire. */
 type OmittableField = 'Desc' | 'Offline' | 'Resumed' | 'Response' | 'InboxGap' | 'Memory' | 'Gap';
 
-export type ServerFrameResult<Names extends ServerFrameName = ServerFrameName> =
-  | { readonly ok: true; readonly frame: ServerFrame<Names> }
+export type ServerFrameResult =
+  | { readonly ok: true; readonly frame: ServerFrame }
   | { readonly ok: false; readonly reason: string };
 
 const ENVELOPE = { Cmd: string, Content: jsonObject } as const;
 
-/**
- * Makes a decoder for the frames of some tables. It never throws; an unknown Cmd is a newer server's, or belongs to a
- * feature that the reader does not have, and is only reported.
- */
-export function serverFrameDecoder<Names extends ServerFrameName>(
-  frames: Readonly<Record<Names, Fields>>,
-): (text: string) => ServerFrameResult<Names> {
-  return (text) => {
-    const envelope = readFields(ENVELOPE, parseText(text));
-    if (!envelope.ok) return { ok: false, reason: `${envelope.field} of the envelope` };
-    const { Cmd: cmd, Content: raw } = envelope.value;
-    if (!hasOwn(frames, cmd)) return { ok: false, reason: `unknown Cmd ${JSON.stringify(cmd)}` };
-    const content = readFields(frames[cmd as Names], raw);
-    if (!content.ok) return { ok: false, reason: `field ${content.field} of ${cmd}` };
-    return { ok: true, frame: { cmd, content: content.value } as unknown as ServerFrame<Names> };
-  };
+/** Decodes the text of any frame of the server. It never throws; an unknown Cmd is a newer server's, and is only reported. */
+export function decodeServerFrame(text: string): ServerFrameResult {
+  const envelope = readFields(ENVELOPE, parseText(text));
+  if (!envelope.ok) return { ok: false, reason: `${envelope.field} of the envelope` };
+  const { Cmd: cmd, Content: raw } = envelope.value;
+  if (!hasOwn(SERVER_FRAMES, cmd)) return { ok: false, reason: `unknown Cmd ${JSON.stringify(cmd)}` };
+  const content = readFields<Fields>(SERVER_FRAMES[cmd as ServerFrameName], raw);
+  if (!content.ok) return { ok: false, reason: `field ${content.field} of ${cmd}` };
+  return { ok: true, frame: { cmd, content: content.value } as unknown as ServerFrame };
 }
-
-/** Decodes the text of any frame of the server. */
-export const decodeServerFrame = /* @__PURE__ */ serverFrameDecoder(SERVER_FRAMES);
 
 /** Wire text of a server's frame. */
 export function encodeServerFrame<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): string {

@@ -31,11 +31,17 @@ export const inlineTables = {
   },
 };
 
-/** Table name -> member name -> value; members that are objects themselves are left out. */
+/** Table name -> member name -> value. */
 let tables = new Map();
 
 function replace(code, { start, end, value }) {
-  return `${code.slice(0, start)}(${JSON.stringify(value)})${code.slice(end)}`;
+  return `${code.slice(0, start)}(${textOf(value)})${code.slice(end)}`;
+}
+
+/** Keys stay names, so that the minifier may shorten them. */
+function textOf(value) {
+  if (typeof value !== 'object') return JSON.stringify(value);
+  return `{ ${Object.entries(value).map(([name, member]) => `${name}: ${textOf(member)}`)} }`;
 }
 
 function readTables() {
@@ -46,11 +52,11 @@ function readTables() {
     const { program } = parseSync(file, readFileSync(file, 'utf8'));
     new Visitor({ VariableDeclarator: ({ id }) => declared.push(id.name) }).visit(program);
     const read = (name, init, isExported) => {
-      const literal = init?.type === 'TSAsExpression' ? init.expression : init;
+      const literal = init && withoutType(init);
       if (!literal) return;
       const value = constantOf(literal, constants);
       if (value !== undefined) constants.set(name, value);
-      if (!isExported || init.type !== 'TSAsExpression' || literal.type !== 'ObjectExpression') return;
+      if (!isExported || !init.type.startsWith('TS') || literal.type !== 'ObjectExpression') return;
       found.set(name, membersOf(literal, constants));
     };
     for (const statement of program.body) {
@@ -66,16 +72,25 @@ function readTables() {
   return found;
 }
 
+/** Without `as const`, and what else only the compiler reads. */
+function withoutType(node) {
+  return node.type.startsWith('TS') ? withoutType(node.expression) : node;
+}
+
 function membersOf({ properties }, constants) {
   const members = properties.map(({ key, value }) => [key?.name, value && constantOf(value, constants)]);
   return new Map(members.filter(([name, value]) => name !== undefined && value !== undefined));
 }
 
-/** Value of a constant expression of numbers and strings; `undefined` for every other expression. */
+/** Value of a constant expression of numbers, strings and objects of them; `undefined` for every other expression. */
 function constantOf(node, constants) {
   switch (node.type) {
     case 'Literal':
       return typeof node.value === 'object' ? undefined : node.value;
+    case 'ObjectExpression': {
+      const members = membersOf(node, constants);
+      return members.size === node.properties.length ? Object.fromEntries(members) : undefined;
+    }
     case 'Identifier':
       return constants.get(node.name);
     case 'UnaryExpression': {

@@ -70,6 +70,7 @@ function languageNames() {
 /** The property names in a file, by how they occur. */
 function namesIn(file) {
   const names = { members: [], keys: [], reads: [], strings: [] };
+  const types = new Set();
   const member = ({ key, computed }) => {
     if (!computed) names.members.push(key.name ?? key.value);
   };
@@ -88,8 +89,10 @@ function namesIn(file) {
     MemberExpression: ({ property, computed }) => {
       if (!computed) names.reads.push(property.name);
     },
-    Literal: ({ value }) => {
-      if (typeof value === 'string') names.strings.push(value);
+    // The compiler alone reads texts in types.
+    TSLiteralType: ({ literal }) => types.add(literal.start),
+    Literal: ({ value, start }) => {
+      if (typeof value === 'string' && !types.has(start)) names.strings.push(value);
     },
   });
   visitor.visit(parseSync(file, readFileSync(file, 'utf8')).program);

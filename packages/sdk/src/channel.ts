@@ -1,7 +1,7 @@
 import { CHANNEL_MESSAGE_CODE } from 'ar-rtm-protocol';
 import { EventEmitter } from './core/emitter.js';
 import type { Engine } from './core/engine.js';
-import { invalid } from './core/failures.js';
+import { check } from './core/failures.js';
 import { historyQuery } from './core/history-query.js';
 import type { Membership } from './core/membership.js';
 import { contentOf } from './core/message-content.js';
@@ -62,7 +62,7 @@ export class RtmChannel extends EventEmitter<RtmEvents.RtmChannelEvents> {
    */
   async sendMessage(message: RtmMessage, messageOptions?: SendMessageOptions): Promise<void> {
     const content = contentOf(message, { HistoryMsg: messageOptions?.enableHistoricalMessaging === true });
-    if (!content) throw invalid(CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
+    check(content, CHANNEL_MESSAGE_CODE.INVALID_MESSAGE, 'message');
     return this.engine.sendToChannel(this.stay, content);
   }
 

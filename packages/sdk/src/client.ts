@@ -16,7 +16,7 @@ import { keysOf, targetOf } from './core/attributes.js';
 import type { Call } from './core/call.js';
 import { EventEmitter } from './core/emitter.js';
 import { Engine } from './core/engine.js';
-import { CREATE_CODE, invalid, PRESENCE_ARGUMENT } from './core/failures.js';
+import { CREATE_CODE, check, PRESENCE_ARGUMENT } from './core/failures.js';
 import { historyQuery } from './core/history-query.js';
 import { contentOf, typeOf } from './core/message-content.js';
 import type { RtmErrorCode } from './error-code.js';
@@ -62,7 +62,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
   /** @internal */
   constructor(environment: Environment, appId: string, params?: RtmParameters) {
     super();
-    if (!isAppId(appId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'appId');
+    check(isAppId(appId), CREATE_CODE.INVALID_ARGUMENT, 'appId');
     this.engine = new Engine(environment, appId, VERSION, this);
     if (params !== undefined) this.setParameters(params);
   }
@@ -99,11 +99,10 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    */
   async login(options: LoginOptions): Promise<void> {
     const { uid, token } = (options ?? {}) as { uid?: unknown; token?: unknown };
-    if (!isId(uid)) throw invalid(LOGIN_CODE.INVALID_ARGUMENT, 'uid');
-    if (token !== undefined && token !== null && typeof token !== 'string') {
-      throw invalid(LOGIN_CODE.INVALID_ARGUMENT, 'token');
-    }
-    return this.engine.login(uid, token ?? '');
+    check(isId(uid), LOGIN_CODE.INVALID_ARGUMENT, 'uid');
+    const given = token ?? '';
+    check(typeof given === 'string', LOGIN_CODE.INVALID_ARGUMENT, 'token');
+    return this.engine.login(uid, given);
   }
 
   /**
@@ -125,7 +124,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * token has expired; 6 it is not valid; 201 the session ended meanwhile; 1 no answer within 10 s, or anything else.
    */
   async renewToken(token: string): Promise<void> {
-    if (!token || typeof token !== 'string') throw invalid(RENEW_TOKEN_CODE.INVALID_ARGUMENT, 'token');
+    check(token && typeof token === 'string', RENEW_TOKEN_CODE.INVALID_ARGUMENT, 'token');
     return this.engine.renewToken(token);
   }
 
@@ -140,16 +139,12 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
     peerId: string,
     options?: SendMessageOptions,
   ): Promise<PeerMessageSendResult> {
-    if (!isId(peerId)) {
-      throw invalid(PEER_MESSAGE_CODE.INVALID_USERID, 'peerId');
-    }
+    check(isId(peerId), PEER_MESSAGE_CODE.INVALID_USERID, 'peerId');
     const content = contentOf(message, {
       OfflineMsg: options?.enableOfflineMessaging === true,
       HistoryMsg: options?.enableHistoricalMessaging === true,
     });
-    if (!content) {
-      throw invalid(PEER_MESSAGE_CODE.INVALID_MESSAGE, 'message');
-    }
+    check(content, PEER_MESSAGE_CODE.INVALID_MESSAGE, 'message');
     return this.engine.sendToPeer(peerId, content);
   }
 
@@ -161,7 +156,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * @throws RtmInvalidArgumentError 1 ({@link RtmErrorCode.BasicErrorCode}) when the argument is not an object
    */
   createMessage<T extends RtmMessage>(message: Partial<T>): T {
-    if (!isObject(message)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'message');
+    check(isObject(message), CREATE_CODE.INVALID_ARGUMENT, 'message');
     const messageType = typeOf(message as Record<string, unknown>);
     const isImage = messageType === 'IMAGE';
     return {
@@ -221,7 +216,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * answer within 5 s; 1 anything else, or the session ended.
    */
   async getPeerHistory(peerId: string, options?: HistoryOptions): Promise<HistoryPage> {
-    if (!isId(peerId)) throw invalid(HISTORY_CODE.INVALID_ARGUMENT, 'peerId');
+    check(isId(peerId), HISTORY_CODE.INVALID_ARGUMENT, 'peerId');
     return this.engine.history({ PeerId: peerId, ...historyQuery(options) }) as Promise<HistoryPage>;
   }
 
@@ -363,7 +358,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * within 5 s; 1 `option` not `"ONLINE_STATUS"`, anything else, or the session ended.
    */
   async queryPeersBySubscriptionOption(option: RtmStatusCode.PeerSubscriptionOption): Promise<string[]> {
-    if (option !== 'ONLINE_STATUS') throw invalid(PRESENCE_ARGUMENT.LIST, 'option');
+    check(option === 'ONLINE_STATUS', PRESENCE_ARGUMENT.LIST, 'option');
     return this.engine.presence.list();
   }
 
@@ -374,9 +369,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * @throws RtmInvalidArgumentError 1 ({@link RtmErrorCode.CreateChannelError}) when the channel id is not valid
    */
   createChannel(channelId: string): RtmChannel {
-    if (!isId(channelId)) {
-      throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'channelId');
-    }
+    check(isId(channelId), CREATE_CODE.INVALID_ARGUMENT, 'channelId');
     const channel = new RtmChannel(this.engine, channelId);
     this.channelsById.set(channelId, channel);
     return channel;
@@ -388,7 +381,7 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * @throws RtmInvalidArgumentError 1 ({@link RtmErrorCode.InvitationApiCallError}) when the user id is not valid
    */
   createLocalInvitation(calleeId: string): LocalInvitation {
-    if (!isId(calleeId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'calleeId');
+    check(isId(calleeId), CREATE_CODE.INVALID_ARGUMENT, 'calleeId');
     return new LocalInvitation(this.engine, calleeId);
   }
 
@@ -400,13 +393,13 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
    * address is not valid; then nothing changes
    */
   setParameters(params: RtmParameters): void {
-    if (typeof params !== 'object' || params === null) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'params');
+    check(typeof params === 'object' && params, CREATE_CODE.INVALID_ARGUMENT, 'params');
     const { confPriCloudAddr, ConfPriCloudAddr = confPriCloudAddr, logFilter, enableLogUpload } = params;
     let address: Address | undefined;
     for (const value of [confPriCloudAddr, ConfPriCloudAddr]) {
       if (value === undefined) continue;
       address = readAddress(value);
-      if (!address) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'confPriCloudAddr');
+      check(address, CREATE_CODE.INVALID_ARGUMENT, 'confPriCloudAddr');
     }
     if (address) this.engine.address = address;
     if (enableLogUpload !== undefined) this.engine.logger.upload.set(enableLogUpload === true);
@@ -433,6 +426,6 @@ export class BaseClient extends EventEmitter<RtmEvents.RtmClientEvents> {
 
 /** The argument, if it is a list of ids that is not empty. A copy. */
 function idsOf(value: unknown, code: number, most = Number.POSITIVE_INFINITY): string[] {
-  if (!Array.isArray(value) || !value.length || value.length > most || !value.every(isId)) throw invalid(code, 'ids');
+  check(Array.isArray(value) && value.length > 0 && value.length <= most && value.every(isId), code, 'ids');
   return [...value];
 }

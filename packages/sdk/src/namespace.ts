@@ -1,9 +1,9 @@
 import { RtmChannel } from './channel.js';
 import type { BaseClient } from './client.js';
-import { CREATE_CODE, invalid } from './core/failures.js';
+import { CREATE_CODE, check } from './core/failures.js';
 import { LOG_LEVEL } from './core/logger.js';
 import { RtmErrorCode } from './error-code.js';
-import { ERROR_CLASSES, type RTMException } from './errors.js';
+import { ERROR_CLASSES } from './errors.js';
 import { LocalInvitation, RemoteInvitation } from './invitation.js';
 import type { AreaConfig, ArRTMNamespace } from './namespace-types.js';
 import type { RtmParameters } from './public-types.js';
@@ -33,20 +33,20 @@ export function createNamespace<Client extends BaseClient>(
     setArea(areaConfig) {
       const { areaCodes, excludedArea } = (areaConfig ?? {}) as Partial<AreaConfig>;
       checkAreas(areaCodes);
-      if (areaCodes?.length === 0) throw invalidArea();
-      if (excludedArea !== undefined && (excludedArea === 'GLOBAL' || !isArea(excludedArea))) throw invalidArea();
+      checkArea(areaCodes.length > 0);
+      checkArea(excludedArea === undefined || (excludedArea !== 'GLOBAL' && isArea(excludedArea)));
     },
   };
 }
 
-function checkAreas(areaCodes: unknown): void {
-  if (!Array.isArray(areaCodes) || !areaCodes.every(isArea)) throw invalidArea();
+function checkAreas(areaCodes: unknown): asserts areaCodes is readonly unknown[] {
+  checkArea(Array.isArray(areaCodes) && areaCodes.every(isArea));
 }
 
 function isArea(value: unknown): boolean {
   return Object.values<unknown>(RtmStatusCode.AreaCode).includes(value);
 }
 
-function invalidArea(): RTMException {
-  return invalid(CREATE_CODE.INVALID_ARGUMENT, 'areaCodes');
+function checkArea(isValid: boolean): void {
+  check(isValid, CREATE_CODE.INVALID_ARGUMENT, 'areaCodes');
 }

@@ -1,6 +1,5 @@
 import type { Clock, Environment, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
-import { fetchHttp } from './fetch-http.js';
-import { fetchPost } from './fetch-post.js';
+import { fetchHttp, fetchPost } from './fetch.js';
 
 /** Path under which the server offers the SDK as a script (design 9). */
 const SCRIPT_PATH = '/sdk/web/';
@@ -51,7 +50,8 @@ function openSocket(url: string, { onOpen, onText, onClose }: SocketHandlers): S
     socket = new WebSocket(url);
   } catch {
     // An impossible address, or ws: from an https page.
-    return { send: () => undefined, close: clock.after(0, onClose) };
+    const timer = setTimeout(onClose);
+    return { send: () => undefined, close: () => clearTimeout(timer) };
   }
   socket.onopen = onOpen;
   socket.onmessage = ({ data }) => {

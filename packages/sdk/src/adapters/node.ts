@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { Bytes } from '../platform.js';
 import type { Clock, Environment, HttpRequest, LogSink, Network, Random, Socket, SocketHandlers } from '../ports.js';
-import { fetchAnswer } from './fetch-http.js';
-import { fetchPost } from './fetch-post.js';
+import { fetchAnswer, fetchPost } from './fetch.js';
 
 const clock: Clock = {
   now: () => performance.now(),

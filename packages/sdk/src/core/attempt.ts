@@ -1,20 +1,14 @@
-import {
-  CAPABILITIES,
-  decodeGatewayReply,
-  type GatewayReply,
-  type Position,
-  type ServerFrame,
-  type ServerFrameContent,
-} from 'ar-rtm-protocol';
+import { CAPABILITIES, type GatewayReply, type Position } from 'ar-rtm-protocol';
 import type { Cancel, Environment } from '../ports.js';
 import type { Access } from './access.js';
 import { type Address, gatewayUrl, socketUrl } from './address.js';
+import { type FrameContent, objectOf, readJson, type ServerFrame } from './frames.js';
 import { type Link, openLink } from './link.js';
 import type { Logger } from './logger.js';
 import { type LoginRefusal, refusalByGateway, refusalByServer } from './login-refusal.js';
 import { placeOf } from './stream-position.js';
 
-export type LoginReply = ServerFrameContent<'Login'>;
+export type LoginReply = FrameContent<'Login'> & { readonly Memory: string };
 
 /** Who logs in where. */
 export interface Credentials {
@@ -92,10 +86,16 @@ export function startAttempt(
   };
 
   const onGatewayReply = (text: string | undefined) => {
-    const result = text === undefined ? undefined : decodeGatewayReply(text);
-    if (!result?.ok) fail('gateway');
-    else if (result.value.code !== 0) fail(refusalByGateway(result.value.code));
-    else tryAddresses(result.value.addresses ?? [], result.value.sessionid ?? '');
+    let reply: GatewayReply;
+    try {
+      reply = objectOf(readJson(text)) as GatewayReply;
+    } catch {
+      fail('gateway');
+      return;
+    }
+    const { code, addresses = [], sessionid = '' } = reply;
+    if (code) fail(refusalByGateway(code));
+    else tryAddresses(addresses, sessionid);
   };
 
   const tryAddresses = ([first, ...others]: NonNullable<GatewayReply['addresses']>, sessionId: string) => {
@@ -143,7 +143,7 @@ export function startAttempt(
       return;
     }
     stopTimer?.();
-    done({ link: opened, reply: content, access: { base: address.base, appId, uid, sessId } });
+    done({ link: opened, reply: { Memory: '', ...content }, access: { base: address.base, appId, uid, sessId } });
   };
 
   const body = JSON.stringify({ appid: appId, uid, token, wss: address.secure });

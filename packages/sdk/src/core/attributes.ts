@@ -1,22 +1,14 @@
-import {
-  ATTRIBUTE_CODE,
-  areAttributeKeys,
-  attributesCode,
-  FREQUENCIES,
-  isId,
-  LIMITS,
-  type ServerFrameContent,
-} from 'ar-rtm-protocol';
+import { ATTRIBUTE_CODE, areAttributeKeys, attributesCode, FREQUENCIES, isId, LIMITS } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmLimitExceededError } from '../errors.js';
-import type { Clock } from '../ports.js';
 import type { LoginReply } from './attempt.js';
-import { countCall, invalid } from './failures.js';
+import { type Admit, check } from './failures.js';
+import { type FrameContent, objectOf, readJson } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import type { Asking, ReplyTo, Requests } from './requests.js';
 
 type Values = Record<string, string>;
-type Items = ServerFrameContent<'ChanAttribChanged'>['Attributes'];
+type Items = FrameContent<'ChanAttribChanged'>['Attributes'];
 
 /** A channel as the target of a change. */
 export interface AttributeTarget {
@@ -44,10 +36,8 @@ export class Attributes {
   private readonly userReads = new SlidingWindow(FREQUENCIES.USER_ATTRIBUTE_READS);
 
   constructor(
-    private readonly clock: Clock,
     private readonly requests: Requests,
-    /** Throws when the user is not logged in. */
-    private readonly requireLogin: () => void,
+    private readonly admit: Admit,
   ) {}
 
   /** Writes attributes: these and no others, or these besides the others. Without a channel, the user's own. */
@@ -60,7 +50,7 @@ export class Attributes {
     );
     // Not an array, a map or a date, wherever they come from.
     const isMap = Object.prototype.toString.call(attributes) === '[object Object]';
-    if (!isMap || code === ATTRIBUTE_CODE.INVALID_ARGUMENT || !(isSet || entries[0])) throw notValid('attributes');
+    mustBe(isMap && code !== ATTRIBUTE_CODE.INVALID_ARGUMENT && (isSet || entries[0]), 'attributes');
     // The name of the flag depends on the target.
     const content = { SetLocal: isSet, SetChan: isSet, Attributes: JSON.stringify(values) };
     const after = () => (isSet ? values : { ...this.own, ...values });
@@ -78,9 +68,14 @@ export class Attributes {
   }
 
   ofUser(userId: unknown, keys?: readonly string[]): Promise<Values> {
-    if (!isId(userId)) throw notValid('userId');
+    mustBe(isId(userId), 'userId');
     const content = { UserId: userId, Keys: keys };
-    return this.call('GetUserAttributes', content, this.userReads, ({ Attribs }) => JSON.parse(Attribs) as Values);
+    return this.call(
+      'GetUserAttributes',
+      content,
+      this.userReads,
+      ({ Attribs }) => objectOf(JSON.parse(Attribs)) as Values,
+    );
   }
 
   ofChannel(channelId: unknown, keys?: readonly string[]): Promise<ReturnType<typeof channelAttributes>> {
@@ -88,7 +83,7 @@ export class Attributes {
     const content = { ChanId, Keys: JSON.stringify(keys) };
     const cmd = keys ? 'GetChanAttributesByKeys' : 'GetChanAttributes';
     return this.call(cmd, content, this.channelReads, ({ Attributes }) => {
-      const items = JSON.parse(Attributes) as Items;
+      const items = readJson(Attributes) as Items;
       if (!keys) this.see(ChanId, items);
       return channelAttributes(items);
     });
@@ -148,10 +143,10 @@ export class Attributes {
     accept: (reply: ReplyTo<C>) => T,
     code?: number,
   ): Promise<T> {
-    this.requireLogin();
+    this.admit(codes);
     if (code) throw new RtmLimitExceededError(code, 'Too large');
-    countCall(this.clock.now(), [calls, ATTRIBUTE_CODE.TOO_OFTEN]);
-    return this.requests.call({ cmd, content, codes, kind: 'query' }, accept);
+    this.admit(codes, calls);
+    return this.requests.call({ cmd, content, codes }, accept);
   }
 }
 
@@ -160,14 +155,13 @@ export function targetOf(
   channelId: unknown,
   options?: { readonly enableNotificationToChannelMembers?: boolean | undefined },
 ): AttributeTarget {
-  if (!isId(channelId)) throw notValid('channelId');
+  mustBe(isId(channelId), 'channelId');
   return { ChanId: channelId, Notify: options?.enableNotificationToChannelMembers === true };
 }
 
 /** The keys of a call, or its argument is not valid. */
 export function keysOf(keys: unknown): readonly string[] {
-  const isList = Array.isArray(keys) && keys.length > 0;
-  if (!isList || !areAttributeKeys(keys)) throw notValid('keys');
+  mustBe(Array.isArray(keys) && keys.length > 0 && areAttributeKeys(keys), 'keys');
   return [...keys];
 }
 
@@ -178,6 +172,6 @@ export function channelAttributes(items: Items) {
   );
 }
 
-function notValid(what: string): RTMException {
-  return invalid(ATTRIBUTE_CODE.INVALID_ARGUMENT, what);
+function mustBe(isValid: unknown, what: string): asserts isValid {
+  check(isValid, ATTRIBUTE_CODE.INVALID_ARGUMENT, what);
 }

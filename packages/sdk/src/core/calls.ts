@@ -1,13 +1,4 @@
-import {
-  type CALL_FRAMES,
-  CALL_STATUS,
-  CANCEL_REASON,
-  isId,
-  LIMITS,
-  type ServerFrame,
-  TIMES,
-  utf8Bytes,
-} from 'ar-rtm-protocol';
+import { type CALL_FRAMES, CALL_STATUS, CANCEL_REASON, isId, LIMITS, TIMES, utf8Bytes } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmInvalidStatusError } from '../errors.js';
 import type { Clock, Random } from '../ports.js';
@@ -15,7 +6,8 @@ import type { Call, CallEvents, CallSide } from './call.js';
 import { type CallEvent, type CallNews, isOver, reduceCall } from './call-state.js';
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
-import { CREATE_CODE, invalid } from './failures.js';
+import { CREATE_CODE, check } from './failures.js';
+import type { ServerFrame } from './frames.js';
 import type { Inbox } from './inbox.js';
 import type { Requests } from './requests.js';
 import type { Scope } from './scope.js';
@@ -132,7 +124,7 @@ export function createCalls(
 
     send(call, content, channelId) {
       mustFit(call, 'send', content);
-      if (channelId !== '' && !isId(channelId)) throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'channelId');
+      check(channelId === '' || isId(channelId), CREATE_CODE.INVALID_ARGUMENT, 'channelId');
       if (!isLoggedIn()) {
         move(call, 'Failure');
         call.stopTimer?.();
@@ -207,9 +199,8 @@ function mustFit({ state, side }: Call, event: CallEvent, text: unknown): void {
     else if (isOver(state) && state !== 'ACCEPTED') code = CALL_MISUSE.ALREADY_END;
     throw new RtmInvalidStatusError(code, `Already ${state}`);
   }
-  if (typeof text !== 'string' || utf8Bytes(text) > LIMITS.INVITATION_BYTES) {
-    throw invalid(CREATE_CODE.INVALID_ARGUMENT, 'text');
-  }
+  const isText = typeof text === 'string' && utf8Bytes(text) <= LIMITS.INVITATION_BYTES;
+  check(isText, CREATE_CODE.INVALID_ARGUMENT, 'text');
 }
 
 function keyOf({ side, peer, id }: Call): string {

@@ -1,4 +1,4 @@
-import { LOGIN_CODE, type ServerFrame, TIMES } from 'ar-rtm-protocol';
+import { LOGIN_CODE, TIMES } from 'ar-rtm-protocol';
 import { type RTMException, RtmInterruptedError, RtmTimeoutError } from '../errors.js';
 import type { Cancel, Environment } from '../ports.js';
 import type { Access } from './access.js';
@@ -11,6 +11,7 @@ import {
   reduceConnection,
 } from './connection-state.js';
 import type { EventQueue } from './event-queue.js';
+import type { ServerFrame } from './frames.js';
 import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 import { type LoginRefusal, loginError, loginEvent, reconnectEvent } from './login-refusal.js';
@@ -153,7 +154,9 @@ export function createConnection(
     const [to, reason] = transition;
     logger.info(`${state} -> ${to} (${reason})`);
     state = to;
-    queue[isSoon ? 'announceSoon' : 'announce'](() => host.stateChanged(to, reason, gaps));
+    const tell = () => host.stateChanged(to, reason, gaps);
+    if (isSoon) queue.announceSoon(tell);
+    else queue.announce(tell);
   }
 
   /** Begins a series of attempts, or goes on with it. */

@@ -1,17 +1,11 @@
 import {
-  CHANNEL_MESSAGE_CODE,
   encodeList,
   FREQUENCIES,
-  HISTORY_CODE,
   LIMITS,
   LOG_PATH,
   LOGIN_CODE,
   MEMBER_COUNT_CODE,
-  MEMBERS_CODE,
   MESSAGE_STATUS,
-  PEER_MESSAGE_CODE,
-  RENEW_TOKEN_CODE,
-  type ServerFrame,
 } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RtmInvalidArgumentError, RtmInvalidStatusError } from '../errors.js';
@@ -25,7 +19,8 @@ import type { ClientEvents } from './client-events.js';
 import { type Connection, type ConnectionHost, createConnection, type Gaps } from './connection.js';
 import type { ConnectionReason, ConnectionState } from './connection-state.js';
 import { EventQueue } from './event-queue.js';
-import { type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
+import { type Admit, type Codes, countCall, notJoined, notLoggedIn, tooMany } from './failures.js';
+import type { ServerFrame } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import { createInbox, type Inbox } from './inbox.js';
 import { LogUpload } from './log-upload.js';
@@ -88,10 +83,9 @@ export class Engine implements ConnectionHost {
     this.queue = new EventQueue(clock);
     this.requests = new Requests(clock, random, this.queue, this.logger);
     this.memberships = new Memberships(clock, this.queue, this.requests);
-    this.attributes = new Attributes(clock, this.requests, () =>
-      this.requireLogin(RtmErrorCode.AttributeOperationError),
-    );
-    this.presence = new Presence(clock, this.queue, this.requests, events, (codes) => this.requireLogin(codes));
+    const admit: Admit = (codes, window) => this.admit(codes, window);
+    this.attributes = new Attributes(this.requests, admit);
+    this.presence = new Presence(this.queue, this.requests, events, admit);
     this.inbox = createInbox(this.queue, this.requests, this.logger, events);
     this.calls = createCalls(
       clock,
@@ -103,7 +97,7 @@ export class Engine implements ConnectionHost {
       () => this.connection.isLoggedIn,
     );
     const transfers = new Transfers(environment, this.queue, this.logger);
-    this.media = new Media(transfers, random, (codes) => this.requireLogin(codes));
+    this.media = new Media(transfers, random, admit);
     this.connection = createConnection(environment, this.queue, this.logger, this.requests, this);
   }
 
@@ -138,7 +132,7 @@ export class Engine implements ConnectionHost {
     if (state !== 'DISCONNECTED' && state !== 'ABORTED') {
       throw new RtmInvalidStatusError(LOGIN_CODE.ALREADY_LOGIN, `Already ${state}`);
     }
-    countCall(this.clock.now(), [this.logins, LOGIN_CODE.TOO_OFTEN]);
+    countCall(this.logins, this.clock.now(), RtmErrorCode.LoginError);
     this.session?.scope.end();
     // What was logged behind the end of the session before is not this one's.
     this.logger.upload.close();
@@ -161,52 +155,46 @@ export class Engine implements ConnectionHost {
 
   /** While the connection is cut, the new token is tried at once. */
   renewToken(value: string): Promise<void> {
-    const { token } = this.requireLogin(RtmErrorCode.RenewTokenError);
-    countCall(this.clock.now(), [this.renewals, RENEW_TOKEN_CODE.TOO_OFTEN]);
+    const { token } = this.admit(RtmErrorCode.RenewTokenError, this.renewals);
     const renewed = token.renew(value, this.requests);
     this.connection.retry();
     return renewed;
   }
 
   sendToPeer(peerId: string, { later, ...message }: WrittenMessage): Promise<{ hasPeerReceived: boolean }> {
-    this.requireLogin(RtmErrorCode.PeerMessageError);
-    countCall(this.clock.now(), [this.messages, PEER_MESSAGE_CODE.TOO_OFTEN]);
+    const codes = RtmErrorCode.PeerMessageError;
+    this.admit(codes, this.messages);
     const content = { MsgId: 0, FromUId: this.uid, ToUId: peerId, ...message };
-    return this.requests.call(
-      { cmd: 'SendMsgToPeer', content, codes: RtmErrorCode.PeerMessageError, kind: 'message', later },
-      ({ Status }) => ({ hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED }),
-    );
+    return this.requests.call({ cmd: 'SendMsgToPeer', content, codes, kind: 'message', later }, ({ Status }) => ({
+      hasPeerReceived: Status !== MESSAGE_STATUS.NOT_RECEIVED,
+    }));
   }
 
   sendToChannel(membership: Membership, { later, ...message }: WrittenMessage): Promise<void> {
-    this.requireJoined(membership, RtmErrorCode.ChannelMessageError);
-    countCall(this.clock.now(), [this.messages, CHANNEL_MESSAGE_CODE.TOO_OFTEN]);
+    const codes = RtmErrorCode.ChannelMessageError;
+    this.admitMember(membership, codes, this.messages);
     const { channelId: ChanId } = membership;
     const content = { ChanId, FromUId: this.uid, MsgId: 0, ...message };
-    return this.requests.call(
-      { cmd: 'SendChannelMsg', content, codes: RtmErrorCode.ChannelMessageError, kind: 'message', later },
-      () => undefined,
-    );
+    return this.requests.call({ cmd: 'SendChannelMsg', content, codes, kind: 'message', later }, () => undefined);
   }
 
   join(membership: Membership): Promise<void> {
-    return this.memberships.join(membership, this.requireLogin(RtmErrorCode.JoinChannelError).scope);
+    return this.memberships.join(membership, this.admit(RtmErrorCode.JoinChannelError).scope);
   }
 
   leave(membership: Membership): Promise<void> {
-    this.requireLogin(RtmErrorCode.LeaveChannelError);
+    this.admit(RtmErrorCode.LeaveChannelError);
     return this.memberships.leave(membership);
   }
 
   members(membership: Membership): Promise<string[]> {
-    this.requireJoined(membership, RtmErrorCode.GetMembersError);
-    countCall(this.clock.now(), [this.memberLists, MEMBERS_CODE.TOO_OFTEN]);
+    const codes = RtmErrorCode.GetMembersError;
+    this.admitMember(membership, codes, this.memberLists);
     return this.requests.call(
       {
         cmd: 'GetChanMembers',
         content: { ChanId: membership.channelId },
-        codes: RtmErrorCode.GetMembersError,
-        kind: 'query',
+        codes,
       },
       ({ Members }) => [...new Set(Members)],
     );
@@ -214,18 +202,18 @@ export class Engine implements ConnectionHost {
 
   /** `channelIds` are valid and not empty. */
   memberCount(channelIds: readonly string[]): Promise<{ [channelId: string]: number }> {
-    this.requireLogin(RtmErrorCode.GetChannelMemberCountErrCode);
+    const codes = RtmErrorCode.GetChannelMemberCountErrCode;
+    this.admit(codes);
     if (channelIds.length > LIMITS.COUNTED_CHANNELS) {
       throw tooMany(MEMBER_COUNT_CODE.EXCEED_LIMIT, LIMITS.COUNTED_CHANNELS);
     }
-    countCall(this.clock.now(), [this.memberCounts, MEMBER_COUNT_CODE.TOO_OFTEN]);
+    this.admit(codes, this.memberCounts);
     const distinct = [...new Set(channelIds)];
     return this.requests.call(
       {
         cmd: 'GetChanMemberSize',
         content: { ChanIds: encodeList(distinct) },
-        codes: RtmErrorCode.GetChannelMemberCountErrCode,
-        kind: 'query',
+        codes,
       },
       ({ ChanMemSize: sizes }) => {
         const byId = new Map(sizes.map(({ ChanId, MemSize }) => [ChanId, MemSize]));
@@ -238,10 +226,9 @@ export class Engine implements ConnectionHost {
   /** A page of the conversation with a peer, or of a channel that has been joined, as `content` names it. */
   history(content: object, membership?: Membership) {
     const codes = RtmErrorCode.HistoryError;
-    if (membership) this.requireJoined(membership, codes);
-    else this.requireLogin(codes);
-    countCall(this.clock.now(), [this.histories, HISTORY_CODE.TOO_OFTEN]);
-    return this.requests.call({ cmd: 'GetHistory', content, codes, kind: 'query' }, ({ Messages, Next }) => ({
+    if (membership) this.admitMember(membership, codes, this.histories);
+    else this.admit(codes, this.histories);
+    return this.requests.call({ cmd: 'GetHistory', content, codes }, ({ Messages, Next }) => ({
       messages: Messages.flatMap((item) => {
         const message = messageOf(item);
         const { FromUId: senderId, SvrTS: serverReceivedTs, MsgId: offset } = item;
@@ -251,14 +238,18 @@ export class Engine implements ConnectionHost {
     }));
   }
 
-  private requireLogin(codes: Codes): Session {
+  /** Lets a call pass, or throws: when the user is not logged in, or calls too often. */
+  private admit(codes: Codes, window?: SlidingWindow): Session {
     if (!this.session || !this.connection.isLoggedIn) throw notLoggedIn(codes);
+    if (window) countCall(window, this.clock.now(), codes);
     return this.session;
   }
 
-  private requireJoined({ state, channelId }: Membership, codes: Codes): void {
-    this.requireLogin(codes);
+  /** As {@link Engine.admit}, for a call that is for members of the channel. */
+  private admitMember({ state, channelId }: Membership, codes: Codes, window: SlidingWindow): void {
+    this.admit(codes);
     if (state !== 'JOINED') throw notJoined(codes, channelId);
+    this.admit(codes, window);
   }
 
   /** The origin is read at first use, not when the SDK is loaded. */
@@ -279,11 +270,8 @@ export class Engine implements ConnectionHost {
   }
 
   stateChanged(state: ConnectionState, reason: ConnectionReason, gaps: Gaps | 'none' | undefined): void {
-    if (!gaps) this.events.emit('ConnectionStateChanged', state, reason);
-    else {
-      const details = gaps === 'none' ? { recovered: true } : { recovered: false, gaps };
-      this.events.emit('ConnectionStateChanged', state, reason, details);
-    }
+    const details = gaps && (gaps === 'none' ? { recovered: true } : { recovered: false, gaps });
+    this.events.emit('ConnectionStateChanged', state, reason, ...(details ? [details] : []));
   }
 
   refused(code: number): boolean {

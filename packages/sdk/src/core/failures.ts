@@ -36,6 +36,11 @@ export function invalid(code: number, what: string): RTMException {
   return new RtmInvalidArgumentError(code, `${what} is not valid`);
 }
 
+/** Throws when an argument is not valid (check 1 of api.md 3.0). */
+export function check(isValid: unknown, code: number, what: string): asserts isValid {
+  if (!isValid) throw invalid(code, what);
+}
+
 export function tooMany(code: number, limit: number): RTMException {
   return new RtmLimitExceededError(code, `More than ${limit}`, { limit });
 }
@@ -62,15 +67,19 @@ function failure(codes: Codes): number {
   return (codeOf(codes, 'FAILURE') ?? codeOf(codes, 'REJECTED')) as number;
 }
 
-/** Counts a call in each window, or throws when it would be above the limit of one (check 5 of api.md 3.0). */
-export function countCall(now: number, ...windows: readonly (readonly [window: SlidingWindow, code: number])[]): void {
-  for (const [window, code] of windows) {
-    const retryAfterMs = window.waitMs(now);
-    if (retryAfterMs > 0) {
-      throw new RtmInvokeTooOftenError(code, 'Too often', { limit: window.limit, retryAfterMs });
-    }
-  }
-  for (const [window] of windows) window.count(now);
+/** Throws when the user is not logged in, or calls too often. */
+export type Admit = (codes: Codes, window?: SlidingWindow) => unknown;
+
+/** Throws when a call now would be above a frequency limit. */
+export function checkFrequency(window: SlidingWindow, now: number, code: number): void {
+  const retryAfterMs = window.waitMs(now);
+  if (retryAfterMs > 0) throw new RtmInvokeTooOftenError(code, 'Too often', { limit: window.limit, retryAfterMs });
+}
+
+/** Counts a call now, or throws when it would be above the limit (check 5 of api.md 3.0). */
+export function countCall(window: SlidingWindow, now: number, codes: Codes): void {
+  checkFrequency(window, now, codeOf(codes, 'TOO_OFTEN') as number);
+  window.count(now);
 }
 
 /** Class of the errors whose code has such a name; the generic failure for all others. */

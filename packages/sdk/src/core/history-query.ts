@@ -1,5 +1,5 @@
 import { HISTORY_CODE, LIMITS } from 'ar-rtm-protocol';
-import { invalid } from './failures.js';
+import { check } from './failures.js';
 
 interface Options {
   readonly offset?: number | undefined;
@@ -17,6 +17,6 @@ export function historyQuery(options: Options | undefined): object {
     limit > 0 &&
     limit <= LIMITS.HISTORY_PAGE &&
     /^(a|de)sc$/.test(order);
-  if (!isValid) throw invalid(HISTORY_CODE.INVALID_ARGUMENT, 'options');
+  check(isValid, HISTORY_CODE.INVALID_ARGUMENT, 'options');
   return { After: offset, StartTs: startTs, EndTs: endTs, Limit: limit, Order: order };
 }

@@ -1,13 +1,14 @@
-import type { Position, ServerFrameContent } from 'ar-rtm-protocol';
+import type { Position } from 'ar-rtm-protocol';
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
+import type { FrameContent } from './frames.js';
 import type { Logger } from './logger.js';
 import { messageOf } from './message-content.js';
 import type { Requests } from './requests.js';
 import type { Scope } from './scope.js';
 import { isBehind, type Place, positionOf } from './stream-position.js';
 
-type PeerMessage = ServerFrameContent<'RecvMsgFromPeer'>;
+type PeerMessage = FrameContent<'RecvMsgFromPeer'>;
 
 /**
  * Messages from peers: each is dispatched once, in the order of the log, and acknowledged only then. The server pushes
@@ -43,8 +44,8 @@ export function createInbox(queue: EventQueue, requests: Requests, logger: Logge
     });
 
   const dispatch = (message: PeerMessage) => {
-    const { MsgType: type, FromUId, SvrTS: serverReceivedTs, Offline: isOfflineMessage } = message;
-    const properties = { serverReceivedTs, isOfflineMessage, isHistoricalMessage: false };
+    const { MsgType: type, FromUId, SvrTS: serverReceivedTs, Offline } = message;
+    const properties = { serverReceivedTs, isOfflineMessage: Offline === true, isHistoricalMessage: false };
     const received = messageOf(message);
     if (received) events.emit('MessageFromPeer', received, FromUId, properties);
     else logger.warn(`message ignored: type ${type}`);

@@ -3,7 +3,7 @@ import { RtmErrorCode } from '../error-code.js';
 import { type Bytes, isBlob, isSignal } from '../platform.js';
 import type { Random } from '../ports.js';
 import { download } from './download.js';
-import { type Codes, codeOf, invalid, tooMany } from './failures.js';
+import { type Admit, type Codes, check, codeOf, tooMany } from './failures.js';
 import { readMediaParams, sizesOf } from './media-params.js';
 import type { TransferHandler } from './transfer.js';
 import type { Transfers } from './transfers.js';
@@ -14,18 +14,17 @@ export class Media {
   constructor(
     readonly transfers: Transfers,
     private readonly random: Random,
-    /** Throws when the user is not logged in. */
-    private readonly requireLogin: (codes: Codes) => void,
+    private readonly admit: Admit,
   ) {}
 
   /** Resolves with the message. */
   upload(payload: unknown, params: unknown = {}, handler: unknown = {}): Promise<object> {
     const codes = RtmErrorCode.UploadMediaError;
     const read = readMediaParams(params);
-    if (!isBlob(payload) || payload.size === 0) throw refusal(codes, 'payload');
-    if (!read) throw refusal(codes, 'params');
-    if (!isHandler(handler)) throw refusal(codes, 'transHandler');
-    this.requireLogin(codes);
+    mustBe(isBlob(payload) && payload.size > 0, codes, 'payload');
+    mustBe(read, codes, 'params');
+    mustBe(isHandler(handler), codes, 'transHandler');
+    this.admit(codes);
     const { size } = payload;
     if (size > LIMITS.MEDIA_BYTES) throw tooMany(codeOf(codes, 'SIZE_OVERFLOW') as number, LIMITS.MEDIA_BYTES);
     const { fileName, description, thumbnail, messageType } = read;
@@ -38,9 +37,9 @@ export class Media {
 
   download(mediaId: unknown, handler: unknown = {}): Promise<Bytes> {
     const codes = RtmErrorCode.DownloadMediaError;
-    if (!isMediaId(mediaId)) throw refusal(codes, 'mediaId');
-    if (!isHandler(handler)) throw refusal(codes, 'transHandler');
-    this.requireLogin(codes);
+    mustBe(isMediaId(mediaId), codes, 'mediaId');
+    mustBe(isHandler(handler), codes, 'transHandler');
+    this.admit(codes);
     return this.transfers.start(codes, handler, (transfer) => download(transfer, mediaId));
   }
 }
@@ -54,6 +53,6 @@ function isHandler(value: unknown): value is TransferHandler {
   );
 }
 
-function refusal(codes: Codes, what: string) {
-  return invalid(codeOf(codes, 'INVALID_ARGUMENT') as number, what);
+function mustBe(isValid: unknown, codes: Codes, what: string): asserts isValid {
+  check(isValid, codeOf(codes, 'INVALID_ARGUMENT') as number, what);
 }

@@ -1,7 +1,8 @@
-import type { Position, ServerFrame } from 'ar-rtm-protocol';
+import type { Position } from 'ar-rtm-protocol';
 import type { Cancel } from '../ports.js';
 import { channelAttributes } from './attributes.js';
 import type { EventQueue } from './event-queue.js';
+import type { ServerFrame } from './frames.js';
 import { type MembershipEvent, type MembershipState, reduceMembership } from './membership-state.js';
 import { messageOf } from './message-content.js';
 import { Scope } from './scope.js';

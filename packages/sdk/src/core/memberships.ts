@@ -1,11 +1,12 @@
-import { FREQUENCIES, JOIN_CODE, LIMITS, type ServerFrame } from 'ar-rtm-protocol';
+import { FREQUENCIES, JOIN_CODE, LIMITS } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException, RtmInterruptedError, RtmInvalidStatusError } from '../errors.js';
 import type { Clock } from '../ports.js';
 import type { LoginReply } from './attempt.js';
 import type { Gaps } from './connection.js';
 import type { EventQueue } from './event-queue.js';
-import { countCall, JOIN_CONFLICT, notJoined, tooMany } from './failures.js';
+import { checkFrequency, JOIN_CONFLICT, notJoined, tooMany } from './failures.js';
+import type { ServerFrame } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import type { Membership } from './membership.js';
 import type { Requests } from './requests.js';
@@ -39,7 +40,7 @@ export class Memberships {
     this.active.set(channelId, membership);
     return new Promise((resolve, reject) => {
       const cancel = this.requests.start(
-        { cmd: 'JoinChannel', content: { ChanId: channelId }, codes: RtmErrorCode.JoinChannelError, kind: 'query' },
+        { cmd: 'JoinChannel', content: { ChanId: channelId }, codes: RtmErrorCode.JoinChannelError },
         (answer) => {
           membership.abortJoin = undefined;
           if (answer instanceof RTMException) {
@@ -77,7 +78,7 @@ export class Memberships {
     }
     return new Promise((resolve, reject) => {
       this.requests.start(
-        { cmd: 'LeaveChannel', content: { ChanId: channelId }, codes: RtmErrorCode.LeaveChannelError, kind: 'query' },
+        { cmd: 'LeaveChannel', content: { ChanId: channelId }, codes: RtmErrorCode.LeaveChannelError },
         (answer) => {
           const error = answer instanceof RTMException ? answer : undefined;
           // After a timeout the outcome is unknown: the channel is not counted as joined, and left again if need be.
@@ -103,7 +104,7 @@ export class Memberships {
    * may have been missed.
    */
   restore({ Resumed, InboxGap, Channels }: LoginReply, done: (gaps: Gaps | undefined) => void): void {
-    this.hasInboxGap ||= !Resumed || InboxGap;
+    this.hasInboxGap ||= !Resumed || InboxGap === true;
     const joined = [...this.active.values()].filter(({ state }) => state === 'JOINED');
     let waiting = joined.length;
     const finish = () => {
@@ -191,7 +192,10 @@ export class Memberships {
     for (const [id, window] of this.joinsById) if (window.isIdle(now)) this.joinsById.delete(id);
     const sameChannel = this.joinsById.get(channelId) ?? new SlidingWindow(FREQUENCIES.JOIN_SAME_CHANNEL);
     // Neither counts before both have been asked: a call that one of them rejects does not count.
-    countCall(now, [this.joins, JOIN_CODE.TOO_OFTEN], [sameChannel, JOIN_CODE.SAME_CHANNEL_TOO_OFTEN]);
+    checkFrequency(this.joins, now, JOIN_CODE.TOO_OFTEN);
+    checkFrequency(sameChannel, now, JOIN_CODE.SAME_CHANNEL_TOO_OFTEN);
+    this.joins.count(now);
+    sameChannel.count(now);
     this.joinsById.set(channelId, sameChannel);
   }
 }

@@ -7,7 +7,7 @@ import type { MessageKind } from './message-kind.js';
 export interface MessageContent {
   readonly MsgType: number;
   readonly MsgBody: string;
-  readonly Desc: string;
+  readonly Desc?: string;
 }
 
 /** A message that can be sent. */
@@ -77,7 +77,7 @@ export function contentOf(message: unknown, flags: MessageFlags): WrittenMessage
 }
 
 /** A received message, as applications see it; `undefined` when this release does not know its type. */
-export function messageOf({ MsgType, MsgBody, Desc }: MessageContent): object | undefined {
+export function messageOf({ MsgType, MsgBody, Desc = '' }: MessageContent): object | undefined {
   const kind = KINDS[MsgType - 1];
   try {
     const read = kind?.read(MsgBody, Desc);

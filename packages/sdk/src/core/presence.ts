@@ -5,15 +5,14 @@ import {
   LIMITS,
   PRESENCE_CODE,
   type PRESENCE_FRAMES,
-  type ServerFrameContent,
 } from 'ar-rtm-protocol';
 import { RtmErrorCode } from '../error-code.js';
 import { RTMException } from '../errors.js';
-import type { Clock } from '../ports.js';
 import type { LoginReply } from './attempt.js';
 import type { ClientEvents } from './client-events.js';
 import type { EventQueue } from './event-queue.js';
-import { type Codes, codeOf, countCall, tooMany } from './failures.js';
+import { type Admit, type Codes, tooMany } from './failures.js';
+import type { FrameContent } from './frames.js';
 import { SlidingWindow } from './frequency.js';
 import type { Request, Requests } from './requests.js';
 import type { Scope } from './scope.js';
@@ -33,12 +32,10 @@ export class Presence {
   private readonly calls: { [command: string]: SlidingWindow } = {};
 
   constructor(
-    private readonly clock: Clock,
     private readonly queue: EventQueue,
     private readonly requests: Requests,
     private readonly events: ClientEvents,
-    /** Throws when the user is not logged in. */
-    private readonly requireLogin: (codes: Codes) => unknown,
+    private readonly admit: Admit,
   ) {}
 
   /** The server answers each distinct user once. */
@@ -56,7 +53,7 @@ export class Presence {
   /** Watches these users, or watches them no more. */
   watch(uids: readonly string[], isOn: boolean): Promise<void> {
     const { reported } = this;
-    this.requireLogin(CODES);
+    this.admit(CODES);
     const all = new Set(isOn ? [...reported.keys(), ...uids] : []);
     if (uids.length > LIMITS.SUBSCRIBED_PEERS || all.size > LIMITS.SUBSCRIBED_PEERS) {
       throw tooMany(PRESENCE_CODE.OVERFLOW, LIMITS.SUBSCRIBED_PEERS);
@@ -69,12 +66,11 @@ export class Presence {
   }
 
   /** The server tells states: of the users named in a subscription, of those that have changed, or of all after a cut. */
-  receive({ Status }: ServerFrameContent<'PeerOnlineStatus'>, session: Scope): void {
+  receive({ Status }: FrameContent<'PeerOnlineStatus'>, session: Scope): void {
     const { reported } = this;
+    const states = Status.map(({ UserId, State }) => [UserId, State] as const);
     this.queue.push(() => {
-      const news = Status.map(({ UserId, State }) => [UserId, State] as const).filter(
-        ([uid, state]) => reported.has(uid) && reported.get(uid) !== state,
-      );
+      const news = states.filter(([uid, state]) => reported.has(uid) && reported.get(uid) !== state);
       if (session.isOver || !news[0]) return;
       for (const [uid, state] of news) reported.set(uid, state);
       this.events.emit('PeersOnlineStatusChanged', Object.fromEntries(news));
@@ -103,12 +99,11 @@ export class Presence {
     cmd: C,
     codes: Codes,
     uids: readonly string[],
-    accept: (reply: ServerFrameContent<C>) => T,
+    accept: (reply: FrameContent<C>) => T,
     kind: 'presence' | 'query' = 'presence',
   ): Promise<T> {
-    this.requireLogin(codes);
     this.calls[cmd] ??= new SlidingWindow(FREQUENCIES.PRESENCE);
-    countCall(this.clock.now(), [this.calls[cmd], codeOf(codes, 'TOO_OFTEN') as number]);
+    this.admit(codes, this.calls[cmd]);
     return this.requests.call(
       { cmd, content: named(uids), codes, kind } as Request<'QueryOnlineStatus'>,
       accept as never,

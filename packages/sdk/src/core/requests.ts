@@ -1,14 +1,9 @@
-import {
-  type CommandName,
-  type ServerFrame,
-  type ServerFrameContent,
-  type ServerFrameName,
-  TIMES,
-} from 'ar-rtm-protocol';
+import { type CommandName, type ServerFrameName, TIMES } from 'ar-rtm-protocol';
 import { RTMException } from '../errors.js';
 import type { Cancel, Clock, Random } from '../ports.js';
 import type { EventQueue } from './event-queue.js';
 import { type Codes, codeOf, failed, interrupted, invalid, refused, timedOut } from './failures.js';
+import type { FrameContent, ServerFrame } from './frames.js';
 import type { Link } from './link.js';
 import type { Logger } from './logger.js';
 
@@ -24,7 +19,7 @@ const REPLY_NAMES = {
 
 type ReplyNameOf<C extends CommandName> = C extends keyof typeof REPLY_NAMES ? (typeof REPLY_NAMES)[C] : C;
 export type ReplyTo<C extends CommandName> =
-  ReplyNameOf<C> extends infer N extends ServerFrameName ? ServerFrameContent<N> : never;
+  ReplyNameOf<C> extends infer N extends ServerFrameName ? FrameContent<N> : never;
 /** Commands whose reply carries their `MsgId`. */
 export type Asking = { [C in CommandName]: 'MsgId' extends keyof ReplyTo<C> ? C : never }[CommandName];
 
@@ -34,7 +29,8 @@ export interface Request<C extends Asking> {
   /** Everything but `MsgId`, which is filled in. */
   readonly content: object;
   readonly codes: Codes;
-  readonly kind: Kind;
+  /** `query`, unless it says otherwise. */
+  readonly kind?: Kind;
   /** More of the content, which has to be read first. What is asked behind this waits until then, so that the order holds. */
   readonly later?: (() => Promise<object>) | undefined;
 }
@@ -53,12 +49,10 @@ const WAIT_MS: Readonly<Partial<Record<Kind, number>>> = {
   query: TIMES.REQUEST_MS,
 };
 
-/** The reply; or what the server refused or did not answer in time; or, when the session ended, RtmInterruptedError. */
-export type Answer<C extends Asking> = ReplyTo<C> | RTMException;
-
 interface Pending {
   readonly request: Request<Asking>;
-  readonly settle: (answer: Answer<Asking>) => void;
+  readonly settle: (answer: unknown) => void;
+  readonly accept: ((reply: object) => unknown) | undefined;
   /** From then on it is not sent any more. */
   readonly due: number;
   readonly stopTimer: Cancel | undefined;
@@ -102,25 +96,33 @@ export class Requests {
    */
   call<C extends Asking, T>(request: Request<C>, accept: (reply: ReplyTo<C>) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.start(request, (answer) => {
-        if (answer instanceof RTMException) this.queue.reject(answer, reject);
-        else {
-          const result = accept(answer);
-          this.queue.settle(() => resolve(result));
-        }
-      });
+      this.start(
+        request,
+        (answer) => {
+          if (answer instanceof RTMException) this.queue.reject(answer, reject);
+          else this.queue.settle(() => resolve(answer));
+        },
+        accept,
+      );
     });
   }
 
-  /** A request; `settle` is called once, unless it is canceled, when the answer arrives. */
-  start<C extends Asking>(request: Request<C>, settle: (answer: Answer<C>) => void): Cancel {
+  /**
+   * A request; `settle` is called once, unless it is canceled, when the answer arrives, with what `accept` makes of it. When
+   * that throws, the reply makes no sense, and is none.
+   */
+  start<C extends Asking, T = ReplyTo<C>>(
+    request: Request<C>,
+    settle: (answer: T | RTMException) => void,
+    accept?: (reply: ReplyTo<C>) => T,
+  ): Cancel {
     const id = this.nextId();
-    const { kind, codes, later } = request;
+    const { kind = 'query', codes, later } = request;
     const waitMs = WAIT_MS[kind];
     const due = this.clock.now() + (waitMs ?? Infinity);
     const stopTimer = waitMs ? this.clock.after(waitMs, () => this.settle(id, timedOut(codes))) : undefined;
     const content = later ? undefined : request.content;
-    const pending: Pending = { request, settle: settle as Pending['settle'], due, stopTimer, content };
+    const pending = { request, settle, accept, due, stopTimer, content } as Pending;
     this.pending.set(id, pending);
     if (later) this.readContent(id, pending, later());
     else if (this.isOpen || kind === 'link') this.write(id, pending);
@@ -161,12 +163,13 @@ export class Requests {
   /** Takes a frame; the answers to requests are found by `MsgId`. */
   receive({ cmd, content }: ServerFrame): void {
     const { MsgId: id, Code: code = 0, Reason: reason } = content as { MsgId?: number; Code?: number; Reason?: string };
-    const request = id === undefined ? undefined : this.pending.get(id)?.request;
-    if (id === undefined || !request) {
+    const { request, accept } = this.pending.get(id as number) ?? {};
+    if (!request) {
       if (cmd === 'ErrorNotice') this.logger.warn(`frame refused: ${reason}`);
-    } else if (cmd === 'ErrorNotice') this.settle(id, failed(request.codes, code, reason));
+    } else if (cmd === 'ErrorNotice') this.settle(id as number, failed(request.codes, code, reason));
     else if (cmd === replyName(request.cmd)) {
-      this.settle(id, code === 0 ? (content as ReplyTo<Asking>) : refused(request.codes, code, reason));
+      const isDone = code === 0;
+      this.settle(id as number, isDone ? (accept ? accept(content) : content) : refused(request.codes, code, reason));
     }
   }
 
@@ -218,7 +221,7 @@ export class Requests {
     return pending;
   }
 
-  private settle(id: number, answer: Answer<Asking>): void {
+  private settle(id: number, answer: unknown): void {
     this.take(id)?.settle(answer);
   }
 }

@@ -15,6 +15,8 @@ const codes = RtmErrorCode.RenewTokenError;
 
 /** The token of a session: the one in force, the one that is to take its place, and the way to its end (api.md 4.4). */
 export class Token {
+  /** In force; empty when there is none. */
+  value: string;
   /** The last step that was reported; each is once. */
   private told = 0;
   private stopTimer: Cancel | undefined;
@@ -24,13 +26,14 @@ export class Token {
   private renewal: { readonly value: string; refuse(code: number): void } | undefined;
 
   constructor(
-    /** In force; empty when there is none. */
-    public value: string,
+    first: string,
     private readonly scope: Scope,
     private readonly clock: Clock,
     private readonly queue: EventQueue,
     private readonly events: ClientEvents,
-  ) {}
+  ) {
+    this.value = first;
+  }
 
   /** For an attempt to connect: the new one, if there is one. */
   present(): string {
