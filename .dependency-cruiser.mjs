@@ -6,6 +6,7 @@ const TEST = '\\.test(-d)?\\.tsx?$|^packages/[^/]+/test/';
 const ENTRIES = [
   '^packages/protocol/src/index\\.ts$',
   '^packages/sdk/src/(index|node)\\.ts$',
+  '^packages/react/src/index\\.ts$',
   '^packages/server/src/ports/index\\.ts$',
   '^packages/server/src/testing\\.ts$',
   '^packages/testkit/src/((engine|sdk|published)/)?index\\.ts$',
@@ -80,7 +81,7 @@ export default {
       name: 'no-test-code-in-products',
       severity: 'error',
       comment: 'Test doubles and test tools stay in tests.',
-      from: { path: '^packages/(protocol|sdk|server|console|bench)/src/', pathNot: TEST },
+      from: { path: '^packages/(protocol|sdk|react|server|console|bench)/src/', pathNot: TEST },
       to: { path: ['^packages/testkit/', ...npm('vitest', 'fast-check', 'playwright-core'), TEST] },
     },
 
@@ -206,12 +207,28 @@ export default {
       from: { path: '^packages/testkit/src/', pathNot: TEST },
       to: { path: '^packages/', pathNot: ['^packages/testkit/', PROTOCOL, `${SERVER}ports/index\\.ts$`] },
     },
+    layer(
+      'react-model',
+      '^packages/react/src/model/',
+      ['^packages/sdk/src/index\\.ts$'],
+      'What the hooks know is kept without React: only the SDK, as any user has it.',
+    ),
+    {
+      name: 'react-imports',
+      severity: 'error',
+      comment: 'The hooks know React and the SDK, as any user has it.',
+      from: { path: '^packages/react/src/', pathNot: TEST },
+      to: { pathNot: ['^packages/react/src/', '^packages/sdk/src/index\\.ts$', ...npm('react')] },
+    },
     {
       name: 'console-and-bench-are-users',
       severity: 'error',
-      comment: 'Console and bench use the SDK as any user does.',
+      comment: 'Console and bench use the SDK and its hooks as any user does.',
       from: { path: '^packages/(console|bench)/src/', pathNot: TEST },
-      to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/sdk/src/(index|node)\\.ts$'] },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/$1/', '^packages/sdk/src/(index|node)\\.ts$', '^packages/react/src/index\\.ts$'],
+      },
     },
   ],
   options: {

@@ -16,6 +16,7 @@ const SDK = [
   'packages/sdk/bundling',
   'packages/sdk/api-extractor.json',
 ];
+const REACT = [...SDK, 'packages/react/src', 'packages/react/package.json', 'packages/react/tsconfig.json'];
 const CONSOLE = [
   ...SDK,
   'packages/console/src',
@@ -51,6 +52,11 @@ const steps = {
       await mustRunBin('apiExtractor', ['run', '--local'], { cwd, quiet: true });
       copyFileSync(inRoot('packages/sdk/dist/ArRTM.d.ts'), inRoot('packages/sdk/dist/ArRTM.d.mts'));
     },
+  },
+  react: {
+    inputs: REACT,
+    outputs: ['packages/react/dist/index.js', 'packages/react/dist/index.d.ts'],
+    work: () => compile('react', 'dist'),
   },
   console: {
     inputs: CONSOLE,
