@@ -5,11 +5,11 @@ const TEST = '\\.test(-d)?\\.tsx?$|^packages/[^/]+/test/';
 /** What a sibling package may import: the files behind its `exports` keys. */
 const ENTRIES = [
   '^packages/protocol/src/index\\.ts$',
-  '^packages/sdk/src/(index|node)\\.ts$',
+  '^packages/sdk/src/(index|node|miniprogram)\\.ts$',
   '^packages/react/src/index\\.ts$',
   '^packages/server/src/ports/index\\.ts$',
   '^packages/server/src/testing\\.ts$',
-  '^packages/testkit/src/((engine|sdk|published)/)?index\\.ts$',
+  '^packages/testkit/src/((engine|sdk|published|wechat)/)?index\\.ts$',
   '^packages/testkit/src/(recorder|raw-client|old-release)\\.ts$',
 ];
 const PROTOCOL = ENTRIES[0];
@@ -104,7 +104,10 @@ export default {
       name: 'sdk-adapters-are-joined-at-the-entries',
       severity: 'error',
       comment: 'Adapters know the ports; only entries know the adapters.',
-      from: { path: '^packages/sdk/src/', pathNot: [TEST, '^packages/sdk/src/(adapters/|(index|global|node)\\.ts$)'] },
+      from: {
+        path: '^packages/sdk/src/',
+        pathNot: [TEST, '^packages/sdk/src/(adapters/|(index|global|node|miniprogram)\\.ts$)'],
+      },
       to: { path: '^packages/sdk/src/adapters/' },
     },
     {
