@@ -50,11 +50,9 @@ describe('membership', () => {
     const { unmount } = renderHook(() => useChannel('room'), { wrapper: stage.over(client) });
     expect(join).toHaveBeenCalledTimes(1);
     unmount();
-    await waitFor(() => expect(client.channels.room?.joined).toBe(false));
     await join.mock.results[0]?.value;
-    await waitFor(async () => expect(client.channels.room?.joined).toBe(false));
-    const channel = client.channels.room?.channel;
-    expect(channel?.listenerCount('ChannelMessage')).toBe(0);
+    await waitFor(() => expect(client.channels.room?.channel.listenerCount('ChannelMessage')).toBe(0));
+    expect(client.channels.room?.joined).toBe(false);
     const watcher = await stage.user('watcher');
     await expect.poll(() => watcher.getChannelMemberCount(['room']).catch(() => null)).toEqual({ room: 0 });
   });
