@@ -5,10 +5,11 @@ const TEST = '\\.test(-d)?\\.tsx?$|^packages/[^/]+/test/';
 /** What a sibling package may import: the files behind its `exports` keys. */
 const ENTRIES = [
   '^packages/protocol/src/index\\.ts$',
-  '^packages/sdk/src/(index|node)\\.ts$',
+  '^packages/sdk/src/(index|node|miniprogram)\\.ts$',
+  '^packages/react/src/index\\.ts$',
   '^packages/server/src/ports/index\\.ts$',
   '^packages/server/src/testing\\.ts$',
-  '^packages/testkit/src/((engine|sdk|published)/)?index\\.ts$',
+  '^packages/testkit/src/((engine|sdk|published|wechat)/)?index\\.ts$',
   '^packages/testkit/src/(recorder|raw-client|old-release)\\.ts$',
 ];
 const PROTOCOL = ENTRIES[0];
@@ -80,7 +81,7 @@ export default {
       name: 'no-test-code-in-products',
       severity: 'error',
       comment: 'Test doubles and test tools stay in tests.',
-      from: { path: '^packages/(protocol|sdk|server|console|bench)/src/', pathNot: TEST },
+      from: { path: '^packages/(protocol|sdk|react|server|console|bench)/src/', pathNot: TEST },
       to: { path: ['^packages/testkit/', ...npm('vitest', 'fast-check', 'playwright-core'), TEST] },
     },
 
@@ -103,7 +104,10 @@ export default {
       name: 'sdk-adapters-are-joined-at-the-entries',
       severity: 'error',
       comment: 'Adapters know the ports; only entries know the adapters.',
-      from: { path: '^packages/sdk/src/', pathNot: [TEST, '^packages/sdk/src/(adapters/|(index|global|node)\\.ts$)'] },
+      from: {
+        path: '^packages/sdk/src/',
+        pathNot: [TEST, '^packages/sdk/src/(adapters/|(index|global|node|miniprogram)\\.ts$)'],
+      },
       to: { path: '^packages/sdk/src/adapters/' },
     },
     {
@@ -206,12 +210,28 @@ export default {
       from: { path: '^packages/testkit/src/', pathNot: TEST },
       to: { path: '^packages/', pathNot: ['^packages/testkit/', PROTOCOL, `${SERVER}ports/index\\.ts$`] },
     },
+    layer(
+      'react-model',
+      '^packages/react/src/model/',
+      ['^packages/sdk/src/index\\.ts$'],
+      'What the hooks know is kept without React: only the SDK, as any user has it.',
+    ),
+    {
+      name: 'react-imports',
+      severity: 'error',
+      comment: 'The hooks know React and the SDK, as any user has it.',
+      from: { path: '^packages/react/src/', pathNot: TEST },
+      to: { pathNot: ['^packages/react/src/', '^packages/sdk/src/index\\.ts$', ...npm('react')] },
+    },
     {
       name: 'console-and-bench-are-users',
       severity: 'error',
-      comment: 'Console and bench use the SDK as any user does.',
+      comment: 'Console and bench use the SDK and its hooks as any user does.',
       from: { path: '^packages/(console|bench)/src/', pathNot: TEST },
-      to: { path: '^packages/', pathNot: ['^packages/$1/', '^packages/sdk/src/(index|node)\\.ts$'] },
+      to: {
+        path: '^packages/',
+        pathNot: ['^packages/$1/', '^packages/sdk/src/(index|node)\\.ts$', '^packages/react/src/index\\.ts$'],
+      },
     },
   ],
   options: {

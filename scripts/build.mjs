@@ -1,4 +1,4 @@
-// npm run build [-- protocol sdk console server]: builds what has changed.
+// npm run build [-- protocol sdk react console server]: builds what has changed.
 import { ensureBuilt, stepNames } from './lib/build-steps.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { fail } from './lib/root.mjs';

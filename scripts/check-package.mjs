@@ -7,11 +7,11 @@ import { mustRunBin, runBin } from './lib/run.mjs';
 await ensureInstalled();
 await ensureBuilt();
 
-for (const name of ['protocol', 'sdk', 'server']) {
+for (const name of ['protocol', 'sdk', 'react', 'server']) {
   await mustRunBin('publint', ['run', `packages/${name}`, '--strict']);
 }
 await mustRunBin('attw', ['--pack', 'packages/sdk', '--exclude-entrypoints', './dist/ArRTM.umd.js']);
-for (const name of ['protocol', 'server']) {
+for (const name of ['protocol', 'react', 'server']) {
   await mustRunBin('attw', ['--pack', `packages/${name}`, '--profile', 'esm-only']);
 }
 const cwd = inRoot('packages', 'sdk');

@@ -2,8 +2,15 @@
 import { rmSync } from 'node:fs';
 import { inRoot } from './lib/root.mjs';
 
-const made = ['.cache', 'coverage', 'packages/server/public', 'packages/sdk/build', 'packages/sdk/temp'];
-const packages = ['protocol', 'sdk', 'server', 'console', 'bench'];
+const made = [
+  '.cache',
+  'coverage',
+  'packages/server/public',
+  'packages/sdk/build',
+  'packages/sdk/miniprogram_dist',
+  'packages/sdk/temp',
+];
+const packages = ['protocol', 'sdk', 'react', 'server', 'console', 'bench'];
 for (const path of [...made, ...packages.map((name) => `packages/${name}/dist`)]) {
   rmSync(inRoot(path), { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 import { hashFiles } from '../../scripts/lib/files.mjs';
 import { closures } from './bundling/closures.mjs';
@@ -19,6 +20,13 @@ export const define = {
 // Browsers from the spring of 2021 on.
 const TARGET = 'es2021';
 
+// Mini-programs: engines of the years before, and nobody lowers what is in a package.
+const MINIPROGRAM_TARGET = 'es2017';
+
+// Globals that mini-programs lack.
+const globals = fileURLToPath(new URL('./src/adapters/wechat-globals.ts', import.meta.url));
+const inject = Object.fromEntries(['Blob', 'TextEncoder', 'atob', 'btoa'].map((name) => [name, [globals, name]]));
+
 // Sibling packages are bundled from their sources, so that they are lowered like the rest.
 const common = (...conditions) => ({
   resolve: { conditionNames: ['source', ...conditions, 'import', 'default'] },
@@ -36,6 +44,11 @@ browser.plugins = [...browser.plugins, closures];
 
 // The browser builds. The package is free of side effects as a whole, so notes for other bundlers are of no use.
 const small = { minify, comments: { legal: true, annotation: false, jsdoc: false }, plugins: [secondPass] };
+
+const smallForMiniprogram = {
+  ...small,
+  minify: { compress: { target: MINIPROGRAM_TARGET }, mangle: true, codegen: true },
+};
 
 // require() gives an object with `default` and every named export, and also every member of the namespace, so that
 // require('ar-rtm-sdk').createInstance works. A loop over an object without `default` is a loop over nothing.
@@ -59,6 +72,17 @@ export default defineConfig([
     input: 'src/global.ts',
     // Default export only: the global ArRTM is the object itself, not a namespace around it.
     output: { banner, format: 'umd', name: 'ArRTM', file: 'dist/ArRTM.umd.js', exports: 'default', ...small },
+  },
+  {
+    ...common(),
+    input: 'src/miniprogram.ts',
+    platform: 'neutral',
+    transform: { target: MINIPROGRAM_TARGET, define, inject },
+    output: [
+      // Not into the folder: every file of it becomes a part of the mini-program.
+      { banner, format: 'esm', file: 'dist/miniprogram.mjs', ...smallForMiniprogram },
+      { banner, footer, format: 'cjs', file: 'miniprogram_dist/index.js', exports: 'named', ...smallForMiniprogram },
+    ],
   },
   {
     ...common('node'),

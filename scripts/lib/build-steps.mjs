@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyAssets } from '../assets.mjs';
 import { hashFiles, pruneOutput } from './files.mjs';
 import { withLock } from './lock.mjs';
+import { addBrowserTypes } from './miniprogram-types.mjs';
 import { exists, inRoot, say } from './root.mjs';
 import { mustRunBin } from './run.mjs';
 
@@ -15,7 +16,10 @@ const SDK = [
   'packages/sdk/rolldown.config.mjs',
   'packages/sdk/bundling',
   'packages/sdk/api-extractor.json',
+  'packages/sdk/api-extractor.miniprogram.json',
+  'scripts/lib/miniprogram-types.mjs',
 ];
+const REACT = [...SDK, 'packages/react/src', 'packages/react/package.json', 'packages/react/tsconfig.json'];
 const CONSOLE = [
   ...SDK,
   'packages/console/src',
@@ -43,14 +47,31 @@ const steps = {
     inputs: SDK,
     outputs: ['esm.mjs', 'cjs.js', 'umd.js', 'd.ts', 'd.mts']
       .map((ending) => `packages/sdk/dist/ArRTM.${ending}`)
-      .concat('packages/sdk/dist/node.mjs', 'packages/sdk/dist/node.cjs'),
+      .concat('packages/sdk/dist/node.mjs', 'packages/sdk/dist/node.cjs')
+
+      .concat(['miniprogram.mjs', 'miniprogram.d.mts'].map((name) => `packages/sdk/dist/${name}`))
+      .concat(['index.js', 'index.d.ts', 'miniprogram.js'].map((name) => `packages/sdk/miniprogram_dist/${name}`)),
     work: async () => {
       const cwd = inRoot('packages', 'sdk');
       await compile('sdk', 'build/types');
       await mustRunBin('rolldown', ['-c'], { cwd, quiet: true });
       await mustRunBin('apiExtractor', ['run', '--local'], { cwd, quiet: true });
       copyFileSync(inRoot('packages/sdk/dist/ArRTM.d.ts'), inRoot('packages/sdk/dist/ArRTM.d.mts'));
+      const config = ['--config', 'api-extractor.miniprogram.json'];
+      await mustRunBin('apiExtractor', ['run', '--local', ...config], { cwd, quiet: true });
+      addBrowserTypes(inRoot('packages/sdk/miniprogram_dist/index.d.ts'));
+      copyFileSync(inRoot('packages/sdk/miniprogram_dist/index.d.ts'), inRoot('packages/sdk/dist/miniprogram.d.mts'));
+      // Its tools copy the folder and know no `exports`: there, ar-rtm-sdk/miniprogram is a file of it.
+      writeFileSync(
+        inRoot('packages/sdk/miniprogram_dist/miniprogram.js'),
+        "module.exports = require('./index.js');\n",
+      );
     },
+  },
+  react: {
+    inputs: REACT,
+    outputs: ['packages/react/dist/index.js', 'packages/react/dist/index.d.ts'],
+    work: () => compile('react', 'dist'),
   },
   console: {
     inputs: CONSOLE,

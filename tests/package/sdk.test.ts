@@ -176,7 +176,10 @@ test('the package holds what is published, and no more', () => {
     sorted(
       ['cjs.js', 'd.mts', 'd.ts', 'esm.mjs', 'umd.js']
         .map((end) => `dist/ArRTM.${end}`)
-        .concat('dist/node.cjs', 'dist/node.mjs'),
+        .concat('dist/node.cjs', 'dist/node.mjs', 'dist/miniprogram.mjs', 'dist/miniprogram.d.mts'),
     ),
+  );
+  expect(sorted(files[0].files.map(({ path }) => path).filter((path) => path.startsWith('mini')))).toEqual(
+    ['index.d.ts', 'index.js', 'miniprogram.js'].map((name) => `miniprogram_dist/${name}`),
   );
 });

@@ -82,6 +82,22 @@ describe('uploads', () => {
     expect((await ann.patch(mediaId, 10, bytesOf(1))).reason).toBe('more-than-declared');
   });
 
+  test('bytes also come with POST that stands for PATCH, for clients that know no PATCH', async () => {
+    const ann = await media.begin();
+    const mediaId = await ann.begin(10);
+    const path = `${UPLOADS}/${mediaId}`;
+    const headers = { 'Content-Type': 'application/offset+octet-stream', 'X-HTTP-Method-Override': 'PATCH' };
+    const first = await ann.send('POST', path, { ...headers, 'Upload-Offset': 0 }, bytesOf(4));
+    expect([first.status, first.headers['upload-offset']]).toEqual([204, '4']);
+    for (const override of ['DELETE', 'patch', '']) {
+      const more = { ...headers, 'Upload-Offset': 4, 'X-HTTP-Method-Override': override };
+      expect((await ann.send('POST', path, more, bytesOf(6, 4))).reason).toBe('bad-request');
+    }
+    const last = await ann.send('POST', path, { ...headers, 'Upload-Offset': 4 }, bytesOf(6, 4));
+    expect([last.status, last.headers['upload-offset']]).toEqual([204, '10']);
+    expect((await ann.download(mediaId)).body.equals(Buffer.from(bytesOf(10)))).toBe(true);
+  });
+
   test('an upload that was cut goes on where it stopped', async () => {
     const { ann } = await media.beginInFolder();
     const size = 3 * MB;

@@ -10,7 +10,7 @@ export const MEDIA_CORS = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PATCH, DELETE',
   'Access-Control-Allow-Headers':
     'authorization, content-type, tus-resumable, upload-length, upload-offset, upload-metadata, upload-key, ' +
-    'range, if-range, if-match, if-none-match',
+    'x-http-method-override, range, if-range, if-match, if-none-match',
 };
 
 const EXPOSED =

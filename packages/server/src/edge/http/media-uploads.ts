@@ -27,8 +27,14 @@ export interface UploadOptions {
 }
 
 /** Whether a request brings bytes of a file, and may take its time. */
-export function isUpload({ method, url }: IncomingMessage): boolean {
-  return method === 'PATCH' && (url?.startsWith(`${MEDIA_UPLOAD_PATH}/`) ?? false);
+export function isUpload({ method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): boolean {
+  const isPatch = method === 'PATCH' || (method === 'POST' && isOverridden(headers));
+  return isPatch && (url?.startsWith(`${MEDIA_UPLOAD_PATH}/`) ?? false);
+}
+
+/** From clients that know no `PATCH`, such as mini-programs; as tus wants it. */
+function isOverridden(headers: IncomingMessage['headers']): boolean {
+  return headers['x-http-method-override'] === 'PATCH';
 }
 
 /**
@@ -71,9 +77,10 @@ export function mediaUploads(app: FastifyInstance, options: UploadOptions): void
         return reply.headers(progress(offset, file)).header('Upload-Length', file.size).code(200).send();
       }),
     );
-    scope.patch(
-      `${MEDIA_UPLOAD_PATH}/:mediaId`,
-      withUser((user, request, reply) => receive(options, user, request, reply)),
+    const patch = withUser((user, request, reply) => receive(options, user, request, reply));
+    scope.patch(`${MEDIA_UPLOAD_PATH}/:mediaId`, patch);
+    scope.post(`${MEDIA_UPLOAD_PATH}/:mediaId`, (request, reply) =>
+      isOverridden(request.headers) ? patch(request, reply) : refuse(options, request, reply, 'bad-request'),
     );
     scope.delete(
       `${MEDIA_UPLOAD_PATH}/:mediaId`,
