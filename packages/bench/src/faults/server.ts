@@ -22,6 +22,8 @@ export interface FaultServerOptions {
   readonly port?: number;
   /** In front of `node`, such as `strace`. */
   readonly before?: readonly string[];
+  /** In place of the server: a compiled file beside this one, that prints the same line when it is ready. */
+  readonly program?: string;
   /** For `node`. */
   readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -65,7 +67,7 @@ export class FaultServer {
       process.execPath,
       ...['--import', INSIDE],
       ...(options.nodeFlags ?? []),
-      MAIN,
+      options.program === undefined ? MAIN : fileURLToPath(new URL(options.program, import.meta.url)),
       ...args,
     ];
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARRTM_')));
