@@ -20,7 +20,7 @@ export interface StormQuestions {
   readonly cut: Record<string, never>;
   /**
    * Waits until all are back, at most so long. Published ones are when they have joined again; ours, which does that behind
-   * its application's back, when it has heard `BEHIND_CUT`.
+   * its application's back, when it has heard `BEHIND_CUT`, or was told that it may have missed it.
    */
   readonly back: { readonly limitMs: number };
   /** Waits until all have heard `BEHIND_ALL`, at most so long. */
@@ -35,6 +35,10 @@ export interface StormAnswers {
     readonly atMs: readonly number[];
     /** Attempts that failed or were answered with "try again". */
     readonly failed: number;
+    /** How many of ours were told that they may have missed something. */
+    readonly told: number;
+    /** The last state of each of ours that is not back. */
+    readonly missing: readonly string[];
   };
   /** How many have. */
   readonly hear: number;
@@ -58,14 +62,23 @@ let isCut = false;
 let clients = 0;
 let failed = 0;
 let haveHeard = 0;
+let told = 0;
+const fates: Fate[] = [];
 const backAt: number[] = [];
 
 /** What became of one client. */
 class Fate {
   private isBack = false;
+  /** The last change of state that ours was told of. */
+  state = '';
 
   constructor() {
     clients++;
+    fates.push(this);
+  }
+
+  get isMissing(): boolean {
+    return !this.isBack;
   }
 
   back(): void {
@@ -87,6 +100,12 @@ async function enterOurs(port: number, appId: string, uid: string, room: string)
   const channel = client.createChannel(room);
   const fate = new Fate();
   channel.on('ChannelMessage', ({ text }) => fate.heard(serialIn(text)));
+  client.on('ConnectionStateChanged', (state, reason, details) => {
+    fate.state = `${state} ${reason}`;
+    if (!details?.gaps) return;
+    told++;
+    fate.back();
+  });
   await channel.join();
 }
 
@@ -130,7 +149,8 @@ answer<StormQuestions>({
   async back({ limitMs }) {
     const giveUp = nowMs() + limitMs;
     while (backAt.length < clients && nowMs() < giveUp) await sleep(20);
-    return { atMs: backAt, failed };
+    const missing = fates.filter(({ isMissing }) => isMissing).map(({ state }) => state);
+    return { atMs: backAt, failed, told, missing };
   },
   async hear({ limitMs }) {
     const giveUp = nowMs() + limitMs;

@@ -33,6 +33,10 @@ interface Storm {
   readonly published: readonly number[];
   /** Attempts that had to be repeated. */
   readonly failed: number;
+  /** How many of ours were told that they may have missed something. */
+  readonly told: number;
+  /** The last states of those of ours that are not back. */
+  readonly missing: readonly string[];
   /** How many heard what was said behind all. */
   readonly heard: number;
   readonly cpuMicros: number;
@@ -86,6 +90,8 @@ async function stage(server: FaultServer, counts: Record<Kind, number>, size: Si
       ours: took(backs.slice(GENERATORS)),
       published: took(backs.slice(0, GENERATORS)),
       failed: backs.reduce((sum, back) => sum + back.failed, 0),
+      told: backs.reduce((sum, back) => sum + back.told, 0),
+      missing: backs.slice(GENERATORS).flatMap(({ missing }) => missing),
       heard: heard.reduce((sum, some) => sum + some, 0),
       cpuMicros: spent,
       waited,
@@ -134,7 +140,7 @@ export const reconnectStorm: Scenario = {
       const times = [...ours, ...published];
       const growth = bytesPeak / bytesBefore;
       const isBack = times.length === all;
-      claims.holds('everybody comes back', isBack);
+      claims.holds(`everybody comes back (not: ${storm.missing.slice(0, 5).join(', ')})`, isBack);
       claims.holds('everybody hears what is said then', storm.heard === all);
       const isInTime = times.filter((ms) => ms <= BACK_MS).length === all;
       if (isBack) claims.holdsInTime(`everybody is back within ${BACK_MS / 1000} s`, isInTime, waited);
@@ -143,7 +149,7 @@ export const reconnectStorm: Scenario = {
       const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
       seen =
         `ours: ${backOf(ours, counts.ours)}; published: ${backOf(published, counts.published)}, ` +
-        `${storm.failed} attempts had to be repeated, ${await server.metric('arrtm_refused_overload_total')} of them for the overload; ` +
+        `${storm.told} of ours told that they may have missed something; ${storm.failed} attempts had to be repeated, ${await server.metric('arrtm_refused_overload_total')} of them for the overload; ` +
         `${cpuOf(storm.cpuMicros, all)}; loop delay ${loop.p99.toFixed(0)} ms at p99, at most ${loop.max.toFixed(0)} ms, ${(100 * waited).toFixed(0)} % of the time without a core; ` +
         `RSS ${megabytes(bytesBefore)} MB before, ${megabytes(bytesPeak)} MB at most (${growth.toFixed(2)} times)`;
     } finally {
