@@ -1,9 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { residentBytes } from '../cpu.js';
 import { arrtm } from '../peers.js';
+import { quickPost } from '../quick-post.js';
 import { Dice } from './fuzz/dice.js';
 import { framed, oddFrame } from './fuzz/frames.js';
 import { oddRequest, oddUpgrade } from './fuzz/requests.js';
+import { goodToken, oddToken, TOKEN_APP } from './fuzz/tokens.js';
 import { APP_ID } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
@@ -18,7 +20,10 @@ const UPGRADE =
   'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
 
-type Count = { frames: number; requests: number; upgrades: number };
+type Count = { frames: number; requests: number; upgrades: number; tokens: number };
+
+/** What the gateway may answer to a token: good, over, not valid, no token at all. */
+const TOKEN_CODES = [0, 109, 110];
 
 /** Writes everything and waits until the server has closed, or has had `ms` to read it. */
 function pour(
@@ -74,11 +79,29 @@ async function pourFrames(dice: Dice, port: number, uid: string, count: Count): 
   });
 }
 
+/**
+ * A damaged token of one user, shown by that user and by another; what was wrong with the answers. From an address of its
+ * own: after some invalid ones no token of an address is looked at.
+ */
+async function showToken(dice: Dice, port: number, count: Count): Promise<string | undefined> {
+  const token = oddToken(dice, goodToken(dice, 'alice'));
+  const from = `127.${1 + dice.below(200)}.${dice.below(256)}.${1 + dice.below(254)}`;
+  for (const uid of ['alice', 'eve']) {
+    count.tokens += 1;
+    const body = JSON.stringify({ appid: TOKEN_APP.appId, uid, token, wss: false });
+    const answer = await quickPost(port, '/arapi/v1?action=wrtm_gateway', body, from);
+    const { code } = JSON.parse(answer.body) as { code: number };
+    const isRight = answer.status === 200 && TOKEN_CODES.includes(code) && !(uid === 'eve' && code === 0);
+    if (!isRight) return `${uid} shows ${token}: ${answer.status} ${code}`;
+  }
+  return undefined;
+}
+
 export const badBytes: Scenario = {
   name: 'bad bytes',
   load: {
-    short: 'frames, HTTP requests and upgrades, nearly good or damaged, from a seed, for 10 s',
-    long: 'frames, HTTP requests and upgrades, nearly good or damaged, from a seed, for an hour',
+    short: 'frames, HTTP requests, upgrades and tokens, nearly good or damaged, from a seed, for 10 s',
+    long: 'frames, HTTP requests, upgrades and tokens, nearly good or damaged, from a seed, for an hour',
   },
   async run(size) {
     const claims = new Claims();
@@ -86,6 +109,7 @@ export const badBytes: Scenario = {
     const server = await FaultServer.start({
       settings: [
         ...['limits.messagesPerSecond=1000', 'limits.messageBurst=1000'],
+        `apps=${JSON.stringify([{ appId: APP_ID }, { appId: TOKEN_APP.appId, certificates: [TOKEN_APP.certificate] }])}`,
         // Sessions whose socket has gone are over soon.
         ...['times.heartbeatMs=1000', 'times.publishedPingMs=1000', 'times.unreachableMs=2000', 'times.offlineMs=5000'],
       ],
@@ -95,7 +119,8 @@ export const badBytes: Scenario = {
       const [calm, friend] = [await open('calm', undefined), await open('friend', undefined)];
       const before = await server.metrics();
       const rssBefore = residentBytes(server.pid);
-      const count: Count = { frames: 0, requests: 0, upgrades: 0 };
+      const count: Count = { frames: 0, requests: 0, upgrades: 0, tokens: 0 };
+      let wrongToken: string | undefined;
       const endAt = performance.now() + Number(process.env.FUZZ_SECONDS ?? SECONDS[size]) * 1000;
       let slowest = 0;
       let calmMessages = 0;
@@ -118,10 +143,12 @@ export const badBytes: Scenario = {
         for (let round = 0; performance.now() < endAt; round++) {
           const choice = dice.below(10);
           if (choice < 6) await pourFrames(dice, server.port, `eve${worker}x${round % 50}`, count);
-          else if (choice < 9) {
+          else if (choice < 8) {
             const requests = Array.from({ length: 5 }, () => oddRequest(dice));
             count.requests += requests.length;
             await Promise.all(requests.map((request) => pour(server.port, [request], 300)));
+          } else if (choice < 9) {
+            wrongToken ??= await showToken(dice, server.port, count);
           } else {
             count.upgrades += 5;
             await Promise.all(Array.from({ length: 5 }, () => pour(server.port, [oddUpgrade(dice)], 100)));
@@ -141,15 +168,16 @@ export const badBytes: Scenario = {
       calm.close();
       friend.close();
       const code = await server.end('SIGTERM');
-      const inputs = count.frames + count.requests + count.upgrades;
+      const inputs = count.frames + count.requests + count.upgrades + count.tokens;
       claims.holds('it ends as it was told, and not before', code === 0);
       claims.holds(`nothing is logged as an error: ${complaints[0]?.slice(0, 300)}`, complaints.length === 0);
+      claims.holds(`a damaged token lets nobody else in: ${wrongToken}`, wrongToken === undefined);
       claims.holds('two users beside that have every message within 2 s', slowest < CALM_LIMIT_MS);
       claims.holds('no session is left', left() === 0);
       claims.holds('memory is at most twice that of before and 150 MB', rss < 2 * rssBefore + 150 * 2 ** 20);
       const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
       const seen =
-        `seed ${seed}: ${inputs} inputs (${count.frames} frames, ${count.requests} requests, ${count.upgrades} upgrades); ` +
+        `seed ${seed}: ${inputs} inputs (${count.frames} frames, ${count.requests} requests, ${count.upgrades} upgrades, ${count.tokens} tokens); ` +
         `${calmMessages} calm messages, the slowest ${slowest.toFixed(0)} ms; RSS ${mb(rssBefore)} to ${mb(rss)} MB`;
       return { broken: claims.broken, seen };
     } finally {
