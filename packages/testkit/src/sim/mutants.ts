@@ -206,8 +206,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'states told again',
     story: 'the SDK reports every state that the server tells after a cut, changed or not',
     file: `${SDK}/presence.ts`,
-    find: '([uid, state]) => reported.has(uid) && reported.get(uid) !== state,',
-    replace: '([uid]) => reported.has(uid),',
+    find: '([uid, state]) => reported.has(uid) && reported.get(uid) !== state)',
+    replace: '([uid]) => reported.has(uid))',
   },
   {
     name: 'subscriptions not restored',
