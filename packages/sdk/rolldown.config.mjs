@@ -43,11 +43,12 @@ const browser = { ...common(), platform: 'browser' };
 browser.plugins = [...browser.plugins, closures];
 
 // The browser builds. The package is free of side effects as a whole, so notes for other bundlers are of no use.
-const small = { minify, comments: { legal: true, annotation: false, jsdoc: false }, plugins: [secondPass] };
+const small = { minify, comments: { legal: true, annotation: false, jsdoc: false }, plugins: [secondPass(2021)] };
 
 const smallForMiniprogram = {
   ...small,
   minify: { compress: { target: MINIPROGRAM_TARGET }, mangle: true, codegen: true },
+  plugins: [secondPass(2017)],
 };
 
 // require() gives an object with `default` and every named export, and also every member of the namespace, so that

@@ -95,7 +95,7 @@ test('two users talk, and send a file', async () => {
     canceled: true,
   });
   expect(device.files.get('http://usr/b.txt')).toEqual(device.files.get('http://tmp/a.txt'));
-  expect([device.socketCount, device.listenerCount]).toEqual([0, 0]);
+  await expect.poll(() => [device.socketCount, device.listenerCount]).toEqual([0, 0]);
 });
 
 test('its types need neither those of browsers nor of Node', () => {

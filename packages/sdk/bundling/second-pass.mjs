@@ -8,7 +8,6 @@
 import { minify } from 'terser';
 
 const compress = {
-  ecma: 2020,
   passes: 2,
   hoist_funs: true,
   inline: 1,
@@ -17,17 +16,19 @@ const compress = {
   unsafe_methods: true,
 };
 
-export const secondPass = {
+/** `ecma`: the newest syntax that may be written, as a year. */
+export const secondPass = (ecma) => ({
   name: 'second-pass',
   async generateBundle({ format }, bundle) {
     for (const chunk of Object.values(bundle)) {
       const { code } = await minify(chunk.code, {
-        compress,
-        ecma: 2020,
+        // A copy: terser writes the year into it.
+        compress: { ...compress },
+        ecma,
         module: format === 'es',
         format: { comments: 'some' },
       });
       chunk.code = code;
     }
   },
-};
+});

@@ -257,7 +257,7 @@ class Bystanders {
 }
 
 /** Polls a condition that has no event. */
-export async function eventually(check: () => boolean, what: string, limitMs = 12_000): Promise<void> {
+export async function eventually(check: () => boolean, what: string, limitMs = 30_000): Promise<void> {
   const giveUp = performance.now() + limitMs;
   while (!check()) {
     if (performance.now() > giveUp) throw new Error(`not within ${limitMs} ms: ${what}`);
