@@ -64,6 +64,11 @@ export default defineConfig({
         },
       },
       {
+        // Those in Node wait for deadlines; the pages need the browser.
+        extends: true,
+        test: { name: 'examples', ...WAITING, include: ['tests/examples/**/*.test.ts'] },
+      },
+      {
         extends: true,
         test: {
           name: 'package',
