@@ -64,6 +64,10 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
+        test: { name: 'docs', ...WAITING, include: ['tests/docs/**/*.test.ts'] },
+      },
+      {
         // Those in Node wait for deadlines; the pages need the browser.
         extends: true,
         test: { name: 'examples', ...WAITING, include: ['tests/examples/**/*.test.ts'] },

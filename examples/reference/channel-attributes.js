@@ -8,11 +8,9 @@ const client = await loggedIn('alice');
 const channel = bob.createChannel('game');
 await channel.join();
 
-/** @type {unknown} */
-let topic;
 // #region RtmChannelEvents.AttributesUpdated
 channel.on('AttributesUpdated', (attributes) => {
-  topic = attributes.topic?.value; // All attributes of the channel, not only those that have changed.
+  console.log(attributes.topic?.value); // All attributes of the channel, not only those that have changed.
 });
 // #endregion
 
@@ -25,8 +23,8 @@ await client.setChannelAttributes(
   { enableNotificationToChannelMembers: true },
 );
 // #endregion
-await updated;
-assert.equal(topic, 'chess');
+const [told] = await updated;
+assert.equal(told.topic.value, 'chess');
 
 // #region RtmClient.addOrUpdateChannelAttributes
 await client.addOrUpdateChannelAttributes('game', { turn: 'alice' });

@@ -1,35 +1,32 @@
 // @ts-check
 /** Channels: messages to everybody in them, members, counts. */
 import assert from 'node:assert/strict';
-import { end, loggedIn, next } from './stage.js';
+import { end, loggedIn, next, record } from './stage.js';
 
 const bob = await loggedIn('bob');
 const client = await loggedIn('alice');
-/** @type {string[]} */
-const heard = [];
-
 // #region RtmClient.createChannel
 const channel = client.createChannel('team'); // An object for it; the server is not asked yet.
 // #endregion
+const told = record(channel, 'MemberJoined', 'ChannelMessage', 'MemberLeft');
 
 // #region RtmChannelEvents.ChannelMessage
 channel.on('ChannelMessage', (message, memberId) => {
-  heard.push(`${memberId}: ${message.text}`); // Your own messages do not come back to you.
+  console.log(`${memberId}: ${message.text}`); // Your own messages do not come back to you.
 });
 // #endregion
 
 // #region RtmChannelEvents.MemberJoined
-channel.on('MemberJoined', (memberId) => heard.push(`${memberId} has joined`));
+channel.on('MemberJoined', (memberId) => console.log(`${memberId} has joined`));
 // #endregion
 
 // #region RtmChannelEvents.MemberLeft
-channel.on('MemberLeft', (memberId) => heard.push(`${memberId} has left`));
+channel.on('MemberLeft', (memberId) => console.log(`${memberId} has left`));
 // #endregion
 
-/** @type {number[]} */
-const counts = [];
+const counts = record(channel, 'MemberCountUpdated');
 // #region RtmChannelEvents.MemberCountUpdated
-channel.on('MemberCountUpdated', (memberCount) => counts.push(memberCount));
+channel.on('MemberCountUpdated', (memberCount) => console.log(`${memberCount} here`));
 // #endregion
 
 // #region RtmChannel.join
@@ -69,6 +66,9 @@ await event;
 // #region RtmChannel.leave
 await channel.leave(); // Nothing comes from it any more; `join` works again.
 // #endregion
-assert.deepEqual(heard, ['bob has joined', 'bob: Good morning, Alice', 'bob has left']);
-assert.equal(counts[0], 1);
+assert.deepEqual(
+  told.map(([name]) => name),
+  ['MemberJoined', 'ChannelMessage', 'MemberLeft'],
+);
+assert.deepEqual(counts[0], ['MemberCountUpdated', 1]);
 await end();

@@ -2,7 +2,7 @@
 /** Clients: make, configure, log in, log out, hear of the connection. */
 import assert from 'node:assert/strict';
 import ArRTM, { RTMException, RtmClient, RtmErrorCode } from 'ar-rtm-sdk';
-import { APP_ID, address } from './stage.js';
+import { APP_ID, address, record } from './stage.js';
 
 // #region ArRTMNamespace.createInstance
 const client = ArRTM.createInstance(APP_ID, {
@@ -28,11 +28,9 @@ client.setParameters({ logFilter: ArRTM.LOG_FILTER_WARNING });
 other.updateConfig({ logFilter: ArRTM.LOG_FILTER_OFF });
 // #endregion
 
-/** @type {string[]} */
-const states = [];
+const told = record(client, 'ConnectionStateChanged');
 // #region RtmClientEvents.ConnectionStateChanged
 client.on('ConnectionStateChanged', (state, reason, details) => {
-  states.push(`${state} ${reason}`);
   if (state === 'RECONNECTING') console.log('The connection is cut; the SDK restores it by itself.');
   if (state === 'CONNECTED' && details?.recovered === false) console.log('Something was missed:', details.gaps);
   if (state === 'ABORTED') console.log('The session is over:', reason);
@@ -41,14 +39,15 @@ client.on('ConnectionStateChanged', (state, reason, details) => {
 
 // #region RtmClient.login
 try {
-  await client.login({ uid: 'a/b' });
+  await client.login({ uid: 'alice' }); // And `token`, when the app has certificates.
 } catch (error) {
-  if (!(error instanceof RTMException)) throw error;
-  assert.equal(error.code, RtmErrorCode.LoginError.LOGIN_ERR_INVALID_ARGUMENT); // No `/` in user ids.
+  const isTimeout = error instanceof RTMException && error.code === RtmErrorCode.LoginError.LOGIN_ERR_TIMEOUT;
+  console.error(isTimeout ? 'No server answers there.' : error);
 }
-await client.login({ uid: 'alice' });
 console.log(client.uid); // alice
 // #endregion
+
+assert.equal(client.uid, 'alice');
 
 // #region RtmClient.logout
 await client.logout();
@@ -63,11 +62,14 @@ const aborted = new Promise((resolve) => {
 await other.login({ uid: 'alice' });
 assert.equal(await aborted, 'REMOTE_LOGIN');
 await other.logout();
-assert.deepEqual(states, [
-  'CONNECTING LOGIN',
-  'CONNECTED LOGIN_SUCCESS',
-  'DISCONNECTED LOGOUT',
-  'CONNECTING LOGIN',
-  'CONNECTED LOGIN_SUCCESS',
-  'ABORTED REMOTE_LOGIN',
-]);
+assert.deepEqual(
+  told.map(([, state, reason]) => `${state} ${reason}`),
+  [
+    'CONNECTING LOGIN',
+    'CONNECTED LOGIN_SUCCESS',
+    'DISCONNECTED LOGOUT',
+    'CONNECTING LOGIN',
+    'CONNECTED LOGIN_SUCCESS',
+    'ABORTED REMOTE_LOGIN',
+  ],
+);

@@ -5,14 +5,15 @@ import { end, loggedIn, next } from './stage.js';
 
 const bob = await loggedIn('bob');
 const client = await loggedIn('alice');
-/** @type {string[]} */
-const told = [];
 
-// #region RtmClientEvents.RemoteInvitationReceived
-bob.on('RemoteInvitationReceived', (remote) => {
-  console.log(`${remote.callerId} calls: ${remote.content}`); // Ring; `remote` is there to answer.
-});
-// #endregion
+{
+  const client = bob;
+  // #region RtmClientEvents.RemoteInvitationReceived
+  client.on('RemoteInvitationReceived', (remote) => {
+    console.log(`${remote.callerId} calls: ${remote.content}`); // Ring, and keep `remote` to answer.
+  });
+  // #endregion
+}
 
 /** @returns {Promise<import('ar-rtm-sdk').RemoteInvitation>} */
 const nextCall = async () => {
@@ -20,97 +21,101 @@ const nextCall = async () => {
   return remote;
 };
 
-// Accepted.
-let call = nextCall();
-// #region RtmClient.createLocalInvitation
-const invitation = client.createLocalInvitation('bob'); // Each object is for one invitation.
-invitation.content = JSON.stringify({ media: 'voice' });
-// #endregion
+{
+  const call = nextCall();
+  // #region RtmClient.createLocalInvitation
+  const invitation = client.createLocalInvitation('bob'); // Each object is for one invitation.
+  invitation.content = JSON.stringify({ media: 'voice' });
+  // #endregion
 
-// #region LocalInvitationEventMap.LocalInvitationReceivedByPeer
-invitation.on('LocalInvitationReceivedByPeer', () => told.push('it rings'));
-// #endregion
+  // #region LocalInvitationEventMap.LocalInvitationReceivedByPeer
+  invitation.on('LocalInvitationReceivedByPeer', () => console.log('It rings'));
+  // #endregion
 
-// #region LocalInvitationEventMap.LocalInvitationAccepted
-invitation.on('LocalInvitationAccepted', (response) => told.push(`accepted: ${response}`));
-// #endregion
+  // #region LocalInvitationEventMap.LocalInvitationAccepted
+  invitation.on('LocalInvitationAccepted', (response) => console.log('Accepted', response));
+  // #endregion
 
-// #region LocalInvitation.send
-invitation.send(); // What becomes of it is told by its events.
-// #endregion
+  const rings = next(invitation, 'LocalInvitationReceivedByPeer');
+  const accepted = next(invitation, 'LocalInvitationAccepted');
+  // #region LocalInvitation.send
+  invitation.send(); // What becomes of it is told by its events.
+  // #endregion
 
-let remote = await call;
-// #region RemoteInvitationEventMap.RemoteInvitationAccepted
-remote.on('RemoteInvitationAccepted', () => told.push('the caller knows: begin to talk'));
-// #endregion
+  const remote = await call;
+  // #region RemoteInvitationEventMap.RemoteInvitationAccepted
+  remote.on('RemoteInvitationAccepted', () => console.log('The caller knows: begin to talk'));
+  // #endregion
 
-let answered = next(remote, 'RemoteInvitationAccepted');
-// #region RemoteInvitation.accept
-remote.response = JSON.stringify({ media: 'voice' });
-remote.accept();
-// #endregion
-await answered;
-assert.deepEqual(told, ['it rings', 'accepted: {"media":"voice"}', 'the caller knows: begin to talk']);
+  const confirmed = next(remote, 'RemoteInvitationAccepted');
+  // #region RemoteInvitation.accept
+  remote.response = JSON.stringify({ media: 'voice' });
+  remote.accept();
+  // #endregion
+  await rings;
+  assert.deepEqual(await accepted, ['{"media":"voice"}']);
+  await confirmed;
+}
 
-// Refused.
-call = nextCall();
-const second = client.createLocalInvitation('bob');
-// #region LocalInvitationEventMap.LocalInvitationRefused
-second.on('LocalInvitationRefused', (response) => told.push(`refused: ${response}`));
-// #endregion
-answered = next(second, 'LocalInvitationRefused');
-second.send();
-remote = await call;
-// #region RemoteInvitationEventMap.RemoteInvitationRefused
-remote.on('RemoteInvitationRefused', () => told.push('Bob has refused')); // Told to the one who refuses.
-// #endregion
+{
+  const call = nextCall();
+  const invitation = client.createLocalInvitation('bob');
+  // #region LocalInvitationEventMap.LocalInvitationRefused
+  invitation.on('LocalInvitationRefused', (response) => console.log('Refused', response));
+  // #endregion
+  const refused = next(invitation, 'LocalInvitationRefused');
+  invitation.send();
+  const remote = await call;
+  // #region RemoteInvitationEventMap.RemoteInvitationRefused
+  remote.on('RemoteInvitationRefused', () => console.log('You have refused'));
+  // #endregion
 
-// #region RemoteInvitation.refuse
-remote.response = 'in a meeting';
-remote.refuse();
-// #endregion
-await answered;
-assert.deepEqual(told.slice(3), ['Bob has refused', 'refused: in a meeting']);
+  // #region RemoteInvitation.refuse
+  remote.response = 'in a meeting';
+  remote.refuse();
+  // #endregion
+  assert.deepEqual(await refused, ['in a meeting']);
+}
 
-// Canceled.
-call = nextCall();
-const third = client.createLocalInvitation('bob');
-// #region LocalInvitationEventMap.LocalInvitationCanceled
-third.on('LocalInvitationCanceled', () => told.push('Alice has canceled')); // Told to the one who cancels.
-// #endregion
-third.send();
-remote = await call;
-// #region RemoteInvitationEventMap.RemoteInvitationCanceled
-remote.on('RemoteInvitationCanceled', (content) => told.push(`canceled: ${content}`)); // Stop ringing.
-// #endregion
+{
+  const call = nextCall();
+  const invitation = client.createLocalInvitation('bob');
+  // #region LocalInvitationEventMap.LocalInvitationCanceled
+  invitation.on('LocalInvitationCanceled', () => console.log('You have canceled'));
+  // #endregion
+  invitation.send();
+  const remote = await call;
+  // #region RemoteInvitationEventMap.RemoteInvitationCanceled
+  remote.on('RemoteInvitationCanceled', (content) => console.log('Stop ringing', content));
+  // #endregion
 
-answered = next(remote, 'RemoteInvitationCanceled');
-// #region LocalInvitation.cancel
-third.content = 'never mind';
-third.cancel();
-// #endregion
-await answered;
-assert.deepEqual(told.slice(5), ['Alice has canceled', 'canceled: never mind']);
+  const canceled = next(remote, 'RemoteInvitationCanceled');
+  // #region LocalInvitation.cancel
+  invitation.content = 'never mind';
+  invitation.cancel();
+  // #endregion
+  assert.deepEqual(await canceled, ['never mind']);
+}
 
-// The caller goes away while it rings.
-call = nextCall();
-client.createLocalInvitation('bob').send();
-remote = await call;
-// #region RemoteInvitationEventMap.RemoteInvitationFailure
-remote.on('RemoteInvitationFailure', (reason) => told.push(reason)); // PEER_OFFLINE, INVITATION_EXPIRE, ...
-// #endregion
-answered = next(remote, 'RemoteInvitationFailure');
-await client.logout();
-await answered;
-assert.equal(told.at(-1), 'PEER_OFFLINE');
+{
+  const call = nextCall();
+  client.createLocalInvitation('bob').send();
+  const remote = await call;
+  // #region RemoteInvitationEventMap.RemoteInvitationFailure
+  remote.on('RemoteInvitationFailure', (reason) => console.log('Stop ringing', reason)); // PEER_OFFLINE, ...
+  // #endregion
+  const failed = next(remote, 'RemoteInvitationFailure');
+  await client.logout(); // The caller goes away while it rings.
+  assert.deepEqual(await failed, ['PEER_OFFLINE']);
+}
 
-// An invitation without a login.
-const late = client.createLocalInvitation('bob');
-// #region LocalInvitationEventMap.LocalInvitationFailure
-late.on('LocalInvitationFailure', (reason) => told.push(reason)); // NOT_LOGGEDIN, PEER_OFFLINE, PEER_NO_RESPONSE, ...
-// #endregion
-answered = next(late, 'LocalInvitationFailure');
-late.send();
-await answered;
-assert.equal(told.at(-1), 'NOT_LOGGEDIN');
+{
+  const invitation = client.createLocalInvitation('bob');
+  // #region LocalInvitationEventMap.LocalInvitationFailure
+  invitation.on('LocalInvitationFailure', (reason) => console.log('No answer', reason)); // PEER_OFFLINE, ...
+  // #endregion
+  const failed = next(invitation, 'LocalInvitationFailure');
+  invitation.send();
+  assert.deepEqual(await failed, ['NOT_LOGGEDIN']);
+}
 await end();

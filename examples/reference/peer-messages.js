@@ -1,18 +1,20 @@
 // @ts-check
 /** Messages to one user. */
 import assert from 'node:assert/strict';
-import { createClient, end, loggedIn, next } from './stage.js';
+import { createClient, end, loggedIn, next, record } from './stage.js';
 
 const bob = await loggedIn('bob');
-/** @type {unknown[]} */
-const heard = [];
-
-// #region RtmClientEvents.MessageFromPeer
-bob.on('MessageFromPeer', (message, peerId, { isOfflineMessage, serverReceivedTs }) => {
-  heard.push(message.messageType === 'RAW' ? message.rawMessage : message.text);
-  console.log(new Date(serverReceivedTs), peerId, message.text, isOfflineMessage);
-});
-// #endregion
+const heard = record(bob, 'MessageFromPeer');
+{
+  const client = bob;
+  // #region RtmClientEvents.MessageFromPeer
+  client.on('MessageFromPeer', (message, peerId, { isOfflineMessage, serverReceivedTs }) => {
+    const when = new Date(serverReceivedTs).toLocaleTimeString();
+    if (message.messageType === 'TEXT') console.log(`${when} ${peerId}: ${message.text}`);
+    if (isOfflineMessage) console.log('(It was sent while you were away.)');
+  });
+  // #endregion
+}
 
 const client = await loggedIn('alice');
 let received = next(bob, 'MessageFromPeer');
@@ -35,7 +37,10 @@ await received;
 
 const dave = await client.sendMessageToPeer({ text: 'Anybody?' }, 'dave');
 assert.equal(dave.hasPeerReceived, false);
-if (!dave.hasPeerReceived) assert.deepEqual(heard, ['Hello', new Uint8Array([1, 2, 3])]);
+assert.deepEqual(
+  heard.map(([, { messageType }]) => messageType),
+  ['TEXT', 'RAW'],
+);
 
 const carol = createClient();
 received = next(carol, 'MessageFromPeer');

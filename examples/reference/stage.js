@@ -43,6 +43,19 @@ export async function loggedIn(uid) {
 export const next = (emitter, event) =>
   new Promise((resolve) => emitter.once(event, (/** @type {any[]} */ ...args) => resolve(args)));
 
+/**
+ * What is told from now on: the arguments of each event, behind its name.
+ *
+ * @param {{ on(event: any, listener: any): unknown }} emitter
+ * @param {string[]} events
+ */
+export function record(emitter, ...events) {
+  /** @type {any[][]} */
+  const told = [];
+  for (const event of events) emitter.on(event, (/** @type {any[]} */ ...args) => told.push([event, ...args]));
+  return told;
+}
+
 /** Logs everybody out, since sockets keep the process alive. */
 export async function end() {
   // Who is not logged in rejects.

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import agora from 'agora-token';
-import { APP_ID, createClient, end, next } from './stage.js';
+import { APP_ID, createClient, end, next, record } from './stage.js';
 
 const certificate = process.env.ARRTM_CERTIFICATE ?? '';
 
@@ -17,25 +17,24 @@ const certificate = process.env.ARRTM_CERTIFICATE ?? '';
 const fetchToken = async (uid, seconds) => agora.RtmTokenBuilder.buildToken(APP_ID, certificate, uid, seconds);
 
 const client = createClient();
-/** @type {string[]} */
-const told = [];
+const told = record(client, 'TokenWillExpired', 'TokenPrivilegeWillExpire', 'TokenExpired', 'TokenDidExpired');
 
 // #region RtmClientEvents.TokenWillExpired
-client.on('TokenWillExpired', async () => {
-  told.push('TokenWillExpired'); // 30 s before the end, or at once when less is left.
+client.on('TokenWillExpired', () => {
+  console.log('Time for renewToken'); // 30 s before the end, or at once when less is left.
 });
 // #endregion
 
 // #region RtmClientEvents.TokenPrivilegeWillExpire
-client.on('TokenPrivilegeWillExpire', () => told.push('TokenPrivilegeWillExpire')); // The same under its other name.
+client.on('TokenPrivilegeWillExpire', () => console.log('Time for renewToken')); // TokenWillExpired, by its other name.
 // #endregion
 
 // #region RtmClientEvents.TokenExpired
-client.on('TokenExpired', () => told.push('TokenExpired')); // The last chance: `renewToken` within 10 s.
+client.on('TokenExpired', () => console.log('The last chance: renewToken within 10 s'));
 // #endregion
 
 // #region RtmClientEvents.TokenDidExpired
-client.on('TokenDidExpired', () => told.push('TokenDidExpired')); // Not renewed: the session ends.
+client.on('TokenDidExpired', () => console.log('Not renewed: the session ends'));
 // #endregion
 
 const warned = next(client, 'TokenPrivilegeWillExpire');
@@ -49,7 +48,7 @@ await client.renewToken(await fetchToken('alice', 2));
 const over = next(client, 'TokenDidExpired');
 await over;
 assert.deepEqual(
-  [...new Set(told)],
+  [...new Set(told.map(([name]) => name))],
   ['TokenWillExpired', 'TokenPrivilegeWillExpire', 'TokenExpired', 'TokenDidExpired'],
 );
 await end();

@@ -1,0 +1,66 @@
+/** The documentation site: what is in `docs`, and the reference that `scripts/docs.mjs` has TypeDoc write there. */
+import { defineConfig } from 'vitepress';
+import { sidebar } from './sidebars.mjs';
+
+/** Where links to files of the repository lead that are no pages; without it they are shown without a link. */
+const source = process.env.DOCS_SOURCE_URL;
+
+/** Pages link to files beside `docs` too, which people follow where they read the repository. */
+function sourceLinks(markdown) {
+  markdown.core.ruler.push('source-links', ({ tokens }) => {
+    for (const { children } of tokens) {
+      for (const token of children ?? []) {
+        const file = /^(?:\.\.\/)+(?!guide\/|zh\/|reference\/)((?:packages|examples|tests|scripts)\b.*|\w+\.md)$/.exec(
+          token.attrGet?.('href') ?? '',
+        )?.[1];
+        if (file) token.attrSet('href', source ? `${source}/${file}` : '#');
+      }
+    }
+  });
+}
+
+/** Vue would take what stands in double braces for its own, also in code within a line. */
+function plainCode(markdown) {
+  markdown.core.ruler.push('plain-code', ({ tokens }) => {
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      if (token.type === 'code_inline') token.attrSet('v-pre', '');
+    }
+  });
+}
+
+export default defineConfig({
+  title: 'ArRTM',
+  description: 'Real-time messaging that you own',
+  base: process.env.DOCS_BASE ?? '/',
+  cacheDir: '.vitepress/.cache',
+  cleanUrls: false,
+  // A link that leads nowhere ends the build. Addresses of the server that a reader has started are no pages.
+  ignoreDeadLinks: 'localhostLinks',
+  markdown: {
+    config: (markdown) => {
+      sourceLinks(markdown);
+      plainCode(markdown);
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+  },
+  locales: {
+    root: { label: 'English', lang: 'en', themeConfig: { sidebar: sidebar('en'), nav: [] } },
+    zh: {
+      label: '简体中文',
+      lang: 'zh-CN',
+      description: '属于你自己的实时消息',
+      themeConfig: {
+        sidebar: sidebar('zh'),
+        outline: { level: [2, 3], label: '本页内容' },
+        docFooter: { prev: '上一页', next: '下一页' },
+        darkModeSwitchLabel: '主题',
+        sidebarMenuLabel: '目录',
+        returnToTopLabel: '回到顶部',
+        langMenuLabel: '切换语言',
+      },
+    },
+  },
+});
