@@ -30,6 +30,8 @@ function plainCode(markdown) {
 
 export default defineConfig({
   title: 'ArRTM',
+  // No icon of its own yet; without this browsers ask for one.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   description: 'Real-time messaging that you own',
   base: process.env.DOCS_BASE ?? '/',
   cacheDir: '.vitepress/.cache',
@@ -43,7 +45,31 @@ export default defineConfig({
     },
   },
   themeConfig: {
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // Chinese has no blanks between its words: each character counts as one.
+        miniSearch: {
+          options: {
+            tokenize: (text) => text.match(/\p{Script=Han}|[^\s\p{P}\p{S}\p{Script=Han}]+/gu) ?? [],
+          },
+        },
+        locales: {
+          zh: {
+            translations: {
+              button: { buttonText: '搜索', buttonAriaLabel: '搜索' },
+              modal: {
+                displayDetails: '显示详情',
+                resetButtonTitle: '清除',
+                backButtonTitle: '关闭',
+                noResultsText: '没有结果',
+                footer: { selectText: '选择', navigateText: '切换', closeText: '关闭' },
+              },
+            },
+          },
+        },
+      },
+    },
     outline: [2, 3],
   },
   locales: {

@@ -16,7 +16,12 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
     const examples = readExamples();
     for (const reflection of Object.values(project.reflections)) {
-      for (const field of ['inheritedFrom', 'overwrites', 'extendedTypes']) delete reflection[field];
+      delete reflection.inheritedFrom;
+      delete reflection.overwrites;
+      if (reflection.extendedTypes?.some(({ name }) => name === 'BaseClient')) {
+        delete reflection.extendedTypes;
+        delete reflection.typeHierarchy;
+      }
     }
     for (const signature of project.getReflectionsByKind(ReflectionKind.SomeSignature)) {
       const { parent: member } = signature;

@@ -8,10 +8,10 @@
 import { randomBytes } from 'node:crypto';
 import ArRTM from 'ar-rtm-sdk';
 
-const { hostname, port } = new URL(process.env.ARRTM_SERVER ?? 'http://127.0.0.1:9080');
+const { hostname, port, protocol } = new URL(process.env.ARRTM_SERVER ?? 'http://127.0.0.1:9080');
 
 /** Where the server is: `{ ServerAdd: '127.0.0.1', Port: 9080, Wss: false }`. */
-export const address = { ServerAdd: hostname, Port: Number(port), Wss: false };
+export const address = { ServerAdd: hostname, Port: Number(port), Wss: protocol === 'https:' };
 
 /** An app of its own for each run, so that no two runs meet. A server without configured apps takes any. */
 export const APP_ID = process.env.ARRTM_APP_ID ?? randomBytes(16).toString('hex');
