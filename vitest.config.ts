@@ -69,9 +69,9 @@ export default defineConfig({
         test: { name: 'docs', ...WAITING, include: ['tests/docs/**/*.test.ts'] },
       },
       {
-        // Those in Node wait for deadlines; the pages need the browser.
+        // Those in Node wait for deadlines while those in the browser compute.
         extends: true,
-        test: { name: 'examples', ...WAITING, include: ['tests/examples/**/*.test.ts'] },
+        test: { name: 'examples', ...WAITING, sequence: { groupOrder: 3 }, include: ['tests/examples/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -23,15 +23,20 @@ export function load(app) {
         delete reflection.typeHierarchy;
       }
     }
+    const shown = new Set();
     for (const signature of project.getReflectionsByKind(ReflectionKind.SomeSignature)) {
       const { parent: member } = signature;
-      const example =
-        examples.get(`${member?.parent?.name}.${member?.name}`) ?? examples.get(`EventEmitter.${member?.name}`);
+      const name = `${member?.parent?.name}.${member?.name}`;
+      const example = examples.get(name) ?? examples.get(`EventEmitter.${member?.name}`);
       // Overloads share what is under the last of them.
       if (!example || member.signatures?.at(-1) !== signature) continue;
       signature.comment ??= new Comment();
       const code = { kind: 'code', text: `\`\`\`js\n${example.code}\n\`\`\`` };
       signature.comment.blockTags.push(new CommentTag('@example', [code]));
+      shown.add(name);
+    }
+    for (const name of examples.keys()) {
+      if (!shown.has(name)) app.logger.error(`the example of ${name} is shown nowhere`);
     }
   });
 }
