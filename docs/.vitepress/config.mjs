@@ -2,18 +2,22 @@
 import { defineConfig } from 'vitepress';
 import { sidebar } from './sidebars.mjs';
 
-/** Where links to files of the repository lead that are no pages; without it they are shown without a link. */
+/** Where files of the repository that are no pages can be read; without it they are named, and not linked. */
 const source = process.env.DOCS_SOURCE_URL;
+/** A link from a page to such a file. */
+const TO_A_FILE = /^(?:\.\.\/)+(?!guide\/|zh\/|reference\/)((?:packages|examples|tests|scripts)\b.*|\w+\.md)$/;
 
-/** Pages link to files beside `docs` too, which people follow where they read the repository. */
+/** Pages link to files beside `docs` too, for those who read the repository. */
 function sourceLinks(markdown) {
   markdown.core.ruler.push('source-links', ({ tokens }) => {
     for (const { children } of tokens) {
-      for (const token of children ?? []) {
-        const file = /^(?:\.\.\/)+(?!guide\/|zh\/|reference\/)((?:packages|examples|tests|scripts)\b.*|\w+\.md)$/.exec(
-          token.attrGet?.('href') ?? '',
-        )?.[1];
-        if (file) token.attrSet('href', source ? `${source}/${file}` : '#');
+      for (const [index, token] of (children ?? []).entries()) {
+        const file = token.type === 'link_open' && TO_A_FILE.exec(token.attrGet('href'))?.[1];
+        if (!file) continue;
+        token.attrSet('href', `${source}/${file}`);
+        if (source) continue;
+        const end = children.find(({ type }, at) => type === 'link_close' && at > index);
+        for (const side of [token, end]) Object.assign(side, { type: 'text', tag: '', content: '', nesting: 0 });
       }
     }
   });
