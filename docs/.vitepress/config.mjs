@@ -48,6 +48,8 @@ export default defineConfig({
       plainCode(markdown);
     },
   },
+  // The index of the search is one piece, loaded when somebody searches.
+  vite: { build: { chunkSizeWarningLimit: 2000 } },
   themeConfig: {
     search: {
       provider: 'local',

@@ -42,7 +42,7 @@ await client.login({ uid: 'alice', token: await fetchToken('alice', 20) });
 await warned;
 
 // #region RtmClient.renewToken
-await client.renewToken(await fetchToken('alice', 2));
+await client.renewToken(await fetchToken('alice', 4));
 // #endregion
 
 const over = next(client, 'TokenDidExpired');
