@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { closures } from './packages/sdk/bundling/closures.mjs';
 import { define } from './packages/sdk/rolldown.config.mjs';
 import { findChromium } from './scripts/lib/chromium.mjs';
+import { findNginx } from './scripts/lib/ensure-nginx.mjs';
 import { ConformanceReporter } from './tests/side-by-side/conformance-reporter.js';
 
 /** Their tests wait more than they compute: two files at a time. The others measure, or load both cores by themselves. */
@@ -25,7 +26,7 @@ export default defineConfig({
     // A poll ends when it holds; what never holds is to be told, not raced.
     expect: { poll: { timeout: 20_000 } },
     // Also for runs without scripts/test.mjs; empty when there is none.
-    env: { CHROMIUM_PATH: findChromium() ?? '' },
+    env: { CHROMIUM_PATH: findChromium() ?? '', NGINX_PATH: findNginx() ?? '' },
     projects: [
       {
         extends: true,
@@ -62,6 +63,15 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'docs', ...WAITING, include: ['tests/docs/**/*.test.ts'] },
+      },
+      {
+        // Those in Node wait for deadlines while those in the browser compute.
+        extends: true,
+        test: { name: 'examples', ...WAITING, sequence: { groupOrder: 3 }, include: ['tests/examples/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -5,6 +5,10 @@ import { inRoot } from './lib/root.mjs';
 const made = [
   '.cache',
   'coverage',
+  'docs/reference',
+  'docs/.vitepress/.cache',
+  'docs/.vitepress/build',
+  'docs/.vitepress/dist',
   'packages/server/public',
   'packages/sdk/build',
   'packages/sdk/miniprogram_dist',

@@ -2,6 +2,7 @@
 import { ensureBuilt } from './lib/build-steps.mjs';
 import { ensureChromium } from './lib/ensure-chromium.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
+import { ensureNginx } from './lib/ensure-nginx.mjs';
 import { runBin } from './lib/run.mjs';
 
 const args = process.argv.slice(2);
@@ -15,5 +16,6 @@ const only = (...names) => projects.length > 0 && projects.every((project) => na
 await ensureInstalled();
 if (!only('unit', 'closures')) await ensureBuilt();
 const env = { ...process.env };
-if (!only('unit', 'closures', 'server', 'storage')) env.CHROMIUM_PATH = await ensureChromium();
+if (!only('unit', 'closures', 'server', 'storage', 'docs')) env.CHROMIUM_PATH = await ensureChromium();
+if (projects.length === 0 || projects.includes('docs')) await ensureNginx();
 process.exitCode = await runBin('vitest', ['run', ...args], { env });

@@ -14,14 +14,14 @@ function checkNode() {
 const readPackages = (...path) => JSON.parse(readFileSync(inRoot(...path), 'utf8')).packages;
 
 /** Whether node_modules holds what package-lock.json asks for, by npm's own record of its last install. */
-function isInstalled() {
+function isInstalled(folder) {
   let installed;
   try {
-    installed = readPackages('node_modules', '.package-lock.json');
+    installed = readPackages(folder, 'node_modules', '.package-lock.json');
   } catch {
     return false; // Never installed, or an install was interrupted.
   }
-  return Object.entries(readPackages('package-lock.json')).every(([path, wanted]) => {
+  return Object.entries(readPackages(folder, 'package-lock.json')).every(([path, wanted]) => {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true;
     const found = installed[path];
     // Optional packages of other platforms are not installed.
@@ -30,15 +30,16 @@ function isInstalled() {
   });
 }
 
-/** Installs the locked packages with `npm ci` unless they are there. */
-export async function ensureInstalled() {
+/** Installs the locked packages of the repository, or of a folder that has its own, with `npm ci` unless they are there. */
+export async function ensureInstalled(folder = '.') {
   checkNode();
-  if (isInstalled()) return;
+  if (isInstalled(folder)) return;
   await withLock('install', async () => {
-    if (isInstalled()) return;
+    if (isInstalled(folder)) return;
     const began = Date.now();
     say('Installing packages (npm ci); this is needed once and takes up to a minute or two ...');
-    const code = await runNpm(['ci', '--loglevel=error', '--no-progress'], { quiet: true });
+    const options = { cwd: inRoot(folder), quiet: true };
+    const code = await runNpm(['ci', '--loglevel=error', '--no-progress'], options);
     if (code !== 0) {
       fail('npm ci failed: see above. Is the package registry reachable, and does package-lock.json match?', code);
     }

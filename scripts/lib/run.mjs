@@ -15,6 +15,9 @@ export const bins = {
   publint: 'node_modules/publint/src/cli.js',
   attw: 'node_modules/@arethetypeswrong/cli/dist/index.js',
   sizeLimit: 'node_modules/size-limit/bin.js',
+  // Those of the site.
+  typedoc: 'node_modules/typedoc/bin/typedoc',
+  vitepress: 'node_modules/vitepress/bin/vitepress.js',
 };
 
 /**

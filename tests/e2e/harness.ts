@@ -35,9 +35,9 @@ const PAGE_LIMIT_MS = 15_000;
 type Kind = 'ours' | 'published';
 type Listening = { readonly port: number };
 
-/** Registers the clean-up; call once per file. The browser stays from test to test, everything else does not. */
-export function useStage(): Stage {
-  const stage = new Stage();
+/** Registers the clean-up; call once per file, with more arguments for the browser where they are needed. The browser stays from test to test, everything else does not. */
+export function useStage(browserArgs: readonly string[] = []): Stage {
+  const stage = new Stage(browserArgs);
   afterEach(() => stage.clear());
   afterAll(() => stage.closeBrowser());
   return stage;
@@ -48,6 +48,8 @@ export class Stage {
   /** Users of our SDK in this process; without a logout their timers and sockets would stay. */
   private readonly nodeUsers: User[] = [];
   private readonly cleanups: (() => Promise<unknown>)[] = [];
+
+  constructor(private readonly browserArgs: readonly string[]) {}
 
   async tempDir(): Promise<string> {
     const dir = await mkdtemp(join(tmpdir(), 'ar-rtm-e2e-'));
@@ -79,7 +81,7 @@ export class Stage {
   async context(): Promise<BrowserContext> {
     const executablePath = process.env.CHROMIUM_PATH;
     if (!executablePath) throw new Error('CHROMIUM_PATH is not set: run npm test, which finds or installs Chromium');
-    this.browser ??= await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+    this.browser ??= await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...this.browserArgs] });
     const context = await this.browser.newContext();
     context.setDefaultTimeout(PAGE_LIMIT_MS);
     this.cleanup(() => context.close());

@@ -1,5 +1,5 @@
 /**
- * Numbers that `code` of an error can hold, one enum per method or group of methods (api.md 10.3). The values are those
+ * Numbers that `code` of an error can hold, one enum per method or group of methods. The values are those
  * of ar-rtm-sdk 1.0.15. "Reserved" members are never produced by this SDK.
  */
 export namespace RtmErrorCode {

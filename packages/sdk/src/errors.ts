@@ -1,5 +1,5 @@
 /**
- * Every rejection and every throw of the SDK (api.md 10.2). Test `code`, which is a number of the enum that belongs to
+ * Every rejection and every throw of the SDK. Test `code`, which is a number of the enum that belongs to
  * the method ({@link RtmErrorCode}); the class says what kind of failure it is.
  */
 
@@ -39,10 +39,10 @@ export class RtmUnauthenticatedError extends RTMException {}
 /** No answer in time. For messages this means that the outcome is unknown; the SDK never sends them later. */
 export class RtmTimeoutError extends RTMException {}
 
-/** Above a call frequency limit (api.md 11.1). */
+/** Above a call frequency limit. */
 export class RtmInvokeTooOftenError extends RTMException {}
 
-/** Above a limit of size or number (api.md 11.2). */
+/** Above a limit of size or number. */
 export class RtmLimitExceededError extends RTMException {}
 
 /** Ended by `logout`, `leave`, or the end of the session. */

@@ -278,7 +278,7 @@ export interface LoginOptions {
 /** Types of listeners, by event name. */
 export namespace RtmEvents {
   export interface RtmClientEvents {
-    /** On every change of the connection state, once (api.md 7.2). `details` comes with `CONNECTED` after a cut. */
+    /** On every change of the connection state, once. `details` comes with `CONNECTED` after a cut. */
     ConnectionStateChanged(
       newState: RtmStatusCode.ConnectionState,
       reason: RtmStatusCode.ConnectionChangeReason,

@@ -1,11 +1,11 @@
 /**
- * String enums of the public API (api.md 1.3 and 10.1); every value equals its name.
+ * String enums of the public API; every value equals its name.
  *
  * Each is published three times under one name: an object, the union of its values, and a namespace of types. So it can
  * be used like an enum (`RtmStatusCode.ConnectionState.CONNECTED` as value and as type), and plain literals fit too.
  */
 export namespace RtmStatusCode {
-  /** Where a client is in its life (api.md 7.1). */
+  /** Where a client is in its life. */
   export const ConnectionState = {
     /** Not logged in: the initial state, and the one after `logout` or a failed `login`. */
     DISCONNECTED: 'DISCONNECTED',
@@ -27,7 +27,7 @@ export namespace RtmStatusCode {
     export type ABORTED = 'ABORTED';
   }
 
-  /** Why the connection state changed (api.md 7.2). */
+  /** Why the connection state changed. */
   export const ConnectionChangeReason = {
     /** `login` began. */
     LOGIN: 'LOGIN',

@@ -8,7 +8,7 @@ interface Registration {
 type Listener = (...args: never[]) => unknown;
 
 /**
- * Typed event emitter (api.md 3.1): the base of clients and channels. `T` maps event names to listener types.
+ * Typed event emitter: the base of clients and channels. `T` maps event names to listener types.
  *
  * A listener that throws stops neither the other listeners nor the SDK: its error is logged and thrown again in a later
  * macrotask, where global error handlers see it.
