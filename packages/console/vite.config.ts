@@ -22,7 +22,13 @@ export default defineConfig({
   base: './',
   plugins: [react(), ownSiteOnly(), precompressed()],
   // The test of the first view has the limit (tests/e2e/console-size.test.ts).
-  build: { outDir: 'dist', emptyOutDir: true, chunkSizeWarningLimit: 1000 },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 1000,
+    // Of what the files contain: their licences ask for it.
+    license: { fileName: 'THIRD-PARTY-LICENSES.md' },
+  },
   server: guarded,
   preview: guarded,
 });

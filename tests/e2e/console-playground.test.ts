@@ -47,6 +47,27 @@ async function toggle(page: Page, kind: string): Promise<void> {
   await page.getByRole('group', { name: 'Kinds' }).getByText(kind, { exact: true }).click();
 }
 
+/** Runs a program that goes on until it is ended, and waits for what it is to print. */
+async function runs(code: string, expected: readonly RegExp[]): Promise<void> {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { cwd: ROOT });
+  const exited = once(child, 'exit');
+  let printed = '';
+  let errors = '';
+  const said = new Promise<void>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      if (expected.every((pattern) => pattern.test(printed))) resolve();
+    });
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const isSaid = await Promise.race([said.then(() => true), exited.then(() => false)]);
+  child.kill();
+  await exited;
+  expect([isSaid, errors], printed).toEqual([true, '']);
+}
+
 function callLine(place: Locator, title: string, words: string): Locator {
   return place.getByRole('listitem').filter({ hasText: title }).filter({ hasText: words });
 }
@@ -129,18 +150,25 @@ test('users of one page talk: texts, bytes, history, channels, attributes, prese
 });
 
 test('calls ring, and are accepted, refused, canceled or time out', async () => {
-  const args = ['--set', 'times.callReceiptMs=3000', '--set', 'times.callExpireMs=5000'];
+  const args = ['--set', 'times.callReceiptMs=3000', '--set', 'times.callExpireMs=15000'];
   const server = await stage.server({ args });
   const { page, complaints, seats } = await users(server.url, 'amy', 'ben');
   const [amy, ben] = seats as [Locator, Locator];
 
   await openPeer(amy, 'ben');
+  for (let line = 1; line <= 12; line += 1) await say(amy, 'ben', `line ${line}`);
+  await message(ben, 'Messages with amy', 'line 12').waitFor();
   await amy.getByRole('button', { name: 'Call ben' }).click();
   expect(await amy.getByLabel('User ID to call').inputValue()).toBe('ben');
   await callFrom(amy, 'ben', 'Tea?');
   await ben.getByText('amy is calling').waitFor();
   await ben.getByText('“Tea?”').first().waitFor();
   await callLine(amy, 'To ben', 'ringing').waitFor();
+  // What rings takes room from the messages; the newest stays in sight.
+  const isAtEnd = (list: Element) => list.scrollTop + list.clientHeight >= list.scrollHeight - 1;
+  const messages = ben.getByRole('log', { name: 'Messages with amy' });
+  expect(await messages.evaluate((list) => list.scrollHeight > list.clientHeight)).toBe(true);
+  await expect.poll(() => messages.evaluate(isAtEnd)).toBe(true);
   await screenshotsInBothSchemes(page, 'ringing');
   await callFrom(amy, 'ben', 'Again');
   await ben.getByRole('button', { name: 'Accept the call of amy' }).last().click();
@@ -158,7 +186,7 @@ test('calls ring, and are accepted, refused, canceled or time out', async () => 
   await callLine(ben, 'From amy', 'Never mind').getByText('canceled by the caller').waitFor();
 
   // The first one has not been answered; and somebody who is not there.
-  await callLine(ben, 'From amy', 'Tea?').getByText('failed: nobody answered in time').waitFor();
+  await callLine(ben, 'From amy', 'Tea?').getByText('failed: nobody answered in time').waitFor({ timeout: 60_000 });
   await callFrom(amy, 'dora', 'Are you there?');
   await callLine(amy, 'To dora', 'failed: the peer was offline').waitFor();
   expect(await ben.getByRole('button', { name: 'Accept the call of amy' }).count()).toBe(0);
@@ -257,14 +285,7 @@ test('the log shows calls, events and frames, and gives them as a program that r
   expect(code).toContain('// Failed (code 211');
   // The users of the page would be kicked out by those of the program.
   for (const uid of ['amy', 'ben']) await seat(page, uid).getByRole('button', { name: 'Log out' }).click();
-  const ends = `${code}\nawait new Promise((resolve) => setTimeout(resolve, 500));\nawait Promise.all([amy.logout(), ben.logout()]);\n`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', ends], { cwd: ROOT });
-  const [out, err] = [child.stdout, child.stderr].map((stream) => stream.setEncoding('utf8').toArray());
-  const [exit] = (await once(child, 'close')) as [number];
-  expect([exit, ((await err) ?? []).join('')]).toEqual([0, '']);
-  const said = ((await out) ?? []).join('');
-  expect(said).toMatch(/ben ChannelMessage .*it’s "ready"/);
-  expect(said).toMatch(/amy MessageFromPeer .*coming/);
+  await runs(code, [/ben ChannelMessage .*it’s "ready"/, /amy MessageFromPeer .*coming/]);
 
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.getByText('Nothing yet.').waitFor();
@@ -299,8 +320,8 @@ test('a login with a token, which ends; another one, and one that is no token', 
     .filter({ hasText: /Could not renew the token.*code 6\b/ })
     .waitFor();
   await screenshots(page, 'token');
-  await page.getByText('EXPIRED: has ended').waitFor({ timeout: 60_000 });
   const second = await token(3600);
+  await page.getByText('EXPIRED: has ended').waitFor({ timeout: 60_000 });
   await page.getByLabel('New token').fill(second);
   await page.getByRole('button', { name: 'Renew token' }).click();
   await page.getByText('The server took the new token.').waitFor();

@@ -88,6 +88,8 @@ export async function screenshots(page: Page, name: string): Promise<void> {
     expect(await page.evaluate(() => document.documentElement.scrollWidth), `width of ${name}`).toBeLessThanOrEqual(
       width,
     );
+    // What sticks to the head is where it belongs only there.
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: `${SCREENSHOTS}/${name}-${width}.png`, fullPage: true });
   }
   await page.setViewportSize({ width: WIDTH, height: 900 });

@@ -315,7 +315,7 @@ export const en = {
       days > 0 ? `${days} d ${hours} h` : hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${seconds} s`,
     charts: 'Live charts',
     chartHint: 'The last two minutes, a point a second.',
-    perSecond: 'per second',
+    perSecond: (what: string) => `${what} per second`,
     connections: 'Connections',
     users: 'Users',
     sessions: 'Sessions',

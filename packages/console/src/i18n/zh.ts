@@ -297,7 +297,7 @@ export const zh: Texts = {
       days > 0 ? `${days} 天 ${hours} 小时` : hours > 0 ? `${hours} 小时 ${minutes} 分` : `${minutes} 分 ${seconds} 秒`,
     charts: '实时图表',
     chartHint: '最近两分钟，每秒一个点。',
-    perSecond: '每秒',
+    perSecond: (what) => `每秒${what}`,
     connections: '连接',
     users: '用户',
     sessions: '会话',

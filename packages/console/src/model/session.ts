@@ -211,16 +211,17 @@ export class Session {
 
   private async deliver({ kind, id }: MessagePlace, message: RtmMessage, options: SendOptions): Promise<Outcome> {
     const { enableOfflineMessaging, enableHistoricalMessaging } = options;
-    // The log shows what is said, and what is not said is the default.
-    const kept = enableHistoricalMessaging ? { enableHistoricalMessaging } : {};
+    // What is not said is the default; the log shows what is said.
+    const wanted = {
+      ...(kind === 'peers' && enableOfflineMessaging && { enableOfflineMessaging }),
+      ...(enableHistoricalMessaging && { enableHistoricalMessaging }),
+    };
+    const said = Object.keys(wanted).length > 0 ? [wanted] : [];
     if (kind === 'channels') {
-      await (enableHistoricalMessaging
-        ? this.channel(id).sendMessage(message, kept)
-        : this.channel(id).sendMessage(message));
+      await this.channel(id).sendMessage(message, ...said);
       return 'accepted';
     }
-    const wanted = { ...(enableOfflineMessaging && { enableOfflineMessaging }), ...kept };
-    const { hasPeerReceived } = await this.current.sendMessageToPeer(message, id, wanted);
+    const { hasPeerReceived } = await this.current.sendMessageToPeer(message, id, ...said);
     return hasPeerReceived ? 'received' : 'not received';
   }
 

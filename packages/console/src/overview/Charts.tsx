@@ -3,6 +3,11 @@ import { sizeInWords } from '../model/file-words.js';
 import { LiveChart } from './LiveChart.js';
 import type { Point } from './model/series.js';
 
+/** As people count. */
+const ROUND = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000];
+const MB = 1024 * 1024;
+const ROUND_BYTES = ROUND.map((count) => count * MB);
+
 interface ChartsProps {
   readonly points: readonly Point[];
 }
@@ -15,13 +20,13 @@ export function Charts({ points }: ChartsProps) {
   const ms = (value: number) =>
     operator.milliseconds(Number(value.toLocaleString('en', { maximumFractionDigits: 1, useGrouping: false })));
   const bytes = (value: number) => sizeInWords(value, texts);
-  const perSecond = (name: string) => `${name} ${operator.perSecond}`;
   return (
     <div className="charts">
       <LiveChart
         title={operator.connections}
         points={points}
         format={count}
+        steps={ROUND}
         series={[
           { name: 'connections', label: operator.connections },
           { name: 'sessions', label: operator.sessions },
@@ -31,13 +36,14 @@ export function Charts({ points }: ChartsProps) {
         title={`${operator.users} · ${operator.channels}`}
         points={points}
         format={count}
+        steps={ROUND}
         series={[
           { name: 'users', label: operator.users },
           { name: 'channels', label: operator.channels },
         ]}
       />
       <LiveChart
-        title={perSecond(operator.messages)}
+        title={operator.perSecond(operator.messages)}
         points={points}
         format={rate}
         series={[
@@ -47,7 +53,7 @@ export function Charts({ points }: ChartsProps) {
         ]}
       />
       <LiveChart
-        title={perSecond(operator.deliveries)}
+        title={operator.perSecond(operator.deliveries)}
         points={points}
         format={rate}
         series={[
@@ -59,6 +65,7 @@ export function Charts({ points }: ChartsProps) {
         title={operator.delay}
         points={points}
         format={ms}
+        steps={ROUND}
         series={[
           { name: 'delayP50', label: 'p50' },
           { name: 'delayP99', label: 'p99' },
@@ -69,6 +76,7 @@ export function Charts({ points }: ChartsProps) {
         title={operator.memory}
         points={points}
         format={bytes}
+        steps={ROUND_BYTES}
         series={[
           { name: 'rss', label: operator.rss },
           { name: 'heap', label: operator.heap },
@@ -78,10 +86,11 @@ export function Charts({ points }: ChartsProps) {
         title={operator.cpu}
         points={points}
         format={(value) => `${count(value)} %`}
+        steps={ROUND}
         series={[{ name: 'cpu', label: operator.cpu }]}
       />
       <LiveChart
-        title={perSecond(operator.errors)}
+        title={operator.perSecond(operator.errors)}
         points={points}
         format={rate}
         series={[

@@ -9,10 +9,15 @@ interface LiveChartProps {
   readonly points: readonly Point[];
   readonly series: readonly { readonly name: SeriesName; readonly label: string }[];
   format(value: number): string;
+  /** Steps between the lines of the grid, from the smallest; any without them. */
+  readonly steps?: readonly number[];
 }
 
 const HEIGHT = 150;
 const AXIS_WIDTH = 58;
+const AXIS_HEIGHT = 24;
+/** What is shown, whether there are points for all of it or not. */
+const WINDOW_S = 120;
 
 /** The canvas has no style sheet. Colours that can be told apart, by brightness too. */
 const COLORS = {
@@ -21,7 +26,7 @@ const COLORS = {
 } as const;
 
 /** Lines over the last two minutes. The numbers of now are beside the title, for those who do not see lines. */
-export function LiveChart({ title, points, series, format }: LiveChartProps) {
+export function LiveChart({ title, points, series, format, steps }: LiveChartProps) {
   const { operator, locale } = useTexts();
   const scheme = useComputedColorScheme('light');
   const place = useRef<HTMLDivElement>(null);
@@ -44,10 +49,19 @@ export function LiveChart({ title, points, series, format }: LiveChartProps) {
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
         padding: [8, 8, 0, 0],
-        scales: { y: { range: (_, _low, high) => [0, Math.max(high * 1.1, 1)] } },
+        scales: {
+          x: { range: (_, _first, last) => [last - WINDOW_S, last] },
+          y: { range: (_, _low, high) => [0, Math.max(high * 1.1, 1)] },
+        },
         axes: [
-          { ...axis, space: 90, values: (_, ticks) => ticks.map(clock) },
-          { ...axis, size: AXIS_WIDTH, space: 34, values: (_, ticks) => ticks.map(format) },
+          { ...axis, size: AXIS_HEIGHT, space: 90, values: (_, ticks) => ticks.map(clock) },
+          {
+            ...axis,
+            size: AXIS_WIDTH,
+            space: 34,
+            values: (_, ticks) => ticks.map(format),
+            ...(steps && { incrs: [...steps] }),
+          },
         ],
         series: [
           {},

@@ -54,7 +54,7 @@ function Ringing({ call, accept, refuse }: RingingProps) {
         {isWaiting && <p className="note">{calls.incomingStates[state]}</p>}
       </div>
       <div className="ring-actions">
-        <Button size="xs" color="teal" aria-label={calls.acceptOf(callerId)} onClick={accept} disabled={isWaiting}>
+        <Button size="xs" color="teal.9" aria-label={calls.acceptOf(callerId)} onClick={accept} disabled={isWaiting}>
           {calls.accept}
         </Button>
         <Button
