@@ -107,7 +107,7 @@ export const en = {
   },
   network: {
     heading: 'Network',
-    cutHint: 'The page closes this user’s WebSocket and opens no new one, as a lost network would.',
+    cutHint: 'The page closes this user’s WebSocket and lets no new one through, as a lost network would.',
     cut: 'Cut the network',
     restore: 'Restore the network',
     isCut: 'The network of this user is cut.',

@@ -67,7 +67,7 @@ export const zh: Texts = {
   },
   network: {
     heading: '网络',
-    cutHint: '页面会关闭该用户的 WebSocket 并不再建立新连接，如同断网。',
+    cutHint: '页面会关闭该用户的 WebSocket，新的连接也无法通过，如同断网。',
     cut: '断开网络',
     restore: '恢复网络',
     isCut: '该用户的网络已断开。',
