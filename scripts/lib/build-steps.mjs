@@ -21,13 +21,15 @@ const SDK = [
 ];
 const REACT = [...SDK, 'packages/react/src', 'packages/react/package.json', 'packages/react/tsconfig.json'];
 const CONSOLE = [
-  ...SDK,
+  ...REACT,
   'packages/console/src',
   'packages/console/public',
   'packages/console/index.html',
   'packages/console/package.json',
   'packages/console/tsconfig.json',
   'packages/console/vite.config.ts',
+  'packages/console/own-site.ts',
+  'packages/console/precompressed.ts',
 ];
 const SERVER = [...CONSOLE, 'packages/server/src', 'packages/server/package.json', 'packages/server/tsconfig.json'];
 

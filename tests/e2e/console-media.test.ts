@@ -84,7 +84,7 @@ async function bring(target: Locator, event: 'dragenter' | 'dragover' | 'drop' |
 
 /** The chat, where files are dropped. */
 function chatIn(page: Page, region: 'Peers' | 'Channels'): Locator {
-  return page.getByRole('region', { name: region }).locator('.chat');
+  return page.getByRole('tabpanel', { name: region }).locator('.chat');
 }
 
 function progress(page: Page, label: string): Locator {

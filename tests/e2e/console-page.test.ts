@@ -7,6 +7,7 @@ import {
   logIn,
   members,
   message,
+  open,
   openPeer,
   say,
   screenshots,
@@ -24,7 +25,7 @@ test('two tabs are two users who talk to each other', async () => {
   for (const tab of [amy, ben]) await tab.goto(server.url);
 
   // Two fresh tabs suggest two users of one app.
-  const suggested = await Promise.all([amy, ben].map((tab) => tab.getByLabel('User ID').inputValue()));
+  const suggested = await Promise.all([amy, ben].map((tab) => tab.getByLabel('User ID', { exact: true }).inputValue()));
   expect(suggested[0]).not.toBe(suggested[1]);
   expect(await amy.getByLabel('App ID').inputValue()).toMatch(/^[0-9a-f]{32}$/);
   await screenshots(amy, 'login');
@@ -33,6 +34,7 @@ test('two tabs are two users who talk to each other', async () => {
 
   // Peers.
   await openPeer(amy, 'ben');
+  await open(ben, 'Peers');
   await say(amy, 'ben', 'Hello Ben 👋\nhow are you?');
   await message(amy, 'Messages with ben', 'Hello Ben').getByText('received', { exact: true }).waitFor();
   await message(ben, 'Messages with amy', 'Hello Ben 👋').waitFor();
@@ -78,7 +80,7 @@ test('two tabs are two users who talk to each other', async () => {
 
   // The same tab comes back as the same user.
   await ben.reload();
-  expect(await ben.getByLabel('User ID').inputValue()).toBe('ben');
+  expect(await ben.getByLabel('User ID', { exact: true }).inputValue()).toBe('ben');
   expect(complaints.flat()).toEqual([]);
 });
 
@@ -116,10 +118,10 @@ test('the page works with the keyboard alone, and shows the connection wherever 
   const page = await (await stage.context()).newPage();
   await page.setViewportSize({ width: 360, height: 640 });
   await page.goto(server.url);
-  const tabTo = async (role: 'textbox' | 'button', name: string) => {
+  const tabTo = async (role: 'textbox' | 'button' | 'tab', name: string) => {
     const target = page.getByRole(role, { name, exact: true });
     await target.waitFor();
-    for (let i = 0; i < 20; i += 1) {
+    for (let i = 0; i < 40; i += 1) {
       await page.keyboard.press('Tab');
       if (await target.evaluate((element) => element === document.activeElement)) return;
     }
@@ -130,6 +132,8 @@ test('the page works with the keyboard alone, and shows the connection wherever 
   await page.keyboard.insertText('kay');
   await page.keyboard.press('Enter');
   await connection(page, 'CONNECTED LOGIN_SUCCESS').waitFor();
+  await tabTo('tab', 'Peers');
+  await page.keyboard.press('ArrowRight');
   await tabTo('textbox', 'Channel ID');
   await page.keyboard.insertText('room');
   await page.keyboard.press('Enter');

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadPublished } from 'ar-rtm-testkit/published';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
 import { ArRTM } from './built-sdk.js';
 import { type ServerOptions, ServerProcess } from './server-process.js';
@@ -78,11 +78,11 @@ export class Stage {
   }
 
   /** A profile of its own; its pages are tabs of one window. */
-  async context(): Promise<BrowserContext> {
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const executablePath = process.env.CHROMIUM_PATH;
     if (!executablePath) throw new Error('CHROMIUM_PATH is not set: run npm test, which finds or installs Chromium');
     this.browser ??= await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...this.browserArgs] });
-    const context = await this.browser.newContext();
+    const context = await this.browser.newContext(options);
     context.setDefaultTimeout(PAGE_LIMIT_MS);
     this.cleanup(() => context.close());
     return context;

@@ -1,3 +1,6 @@
+import { Alert } from '@mantine/core';
+import { CircleAlert } from 'lucide-react';
+import { useTexts } from '../i18n/language-context.js';
 import { errorInWords } from '../model/words.js';
 
 interface ErrorNoteProps {
@@ -8,10 +11,11 @@ interface ErrorNoteProps {
 
 /** Nothing without an error. */
 export function ErrorNote({ what, error }: ErrorNoteProps) {
+  const texts = useTexts();
   if (error === undefined) return null;
   return (
-    <p className="error" role="alert">
-      {what}: {errorInWords(error)}
-    </p>
+    <Alert className="error-note" color="red" role="alert" p="xs" icon={<CircleAlert size={16} aria-hidden="true" />}>
+      {what}: {errorInWords(error, texts)}
+    </Alert>
   );
 }

@@ -1,42 +1,63 @@
+import { Button, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { useAction } from '../hooks/use-action.js';
 import { ErrorNote } from './ErrorNote.js';
 
-interface IdFormProps {
-  readonly label: string;
+interface IdAction {
   readonly button: string;
   /** What to say when it fails, such as "Could not join". */
   readonly failure: string;
-  submit(id: string): Promise<void>;
+  run(id: string): Promise<void>;
 }
 
-/** One field for the id of a peer or a channel, and a button; emptied after success. */
-export function IdForm({ label, button, failure, submit }: IdFormProps) {
+interface IdFormProps {
+  readonly label: string;
+  /** By Enter, too; empties the field after success. */
+  readonly submit: IdAction;
+  /** Something else that can be done with the id, which then stays. */
+  readonly other?: IdAction;
+}
+
+/** One field for the id of a peer or a channel, and what to do with it. */
+export function IdForm({ label, submit, other }: IdFormProps) {
   const [id, setId] = useState('');
-  const action = useAction(submit);
+  const main = useAction(submit.run);
+  const second = useAction(async (given: string) => other?.run(given));
   const onSubmit = async (event: FormEvent) => {
     event.preventDefault();
-    if (await action.run(id)) setId('');
+    if (await main.run(id)) setId('');
   };
   return (
     <>
-      <form className="inline" onSubmit={onSubmit}>
-        <label>
-          {label}
-          <input
-            value={id}
-            onChange={({ target }) => setId(target.value)}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-          />
-        </label>
-        <button type="submit" disabled={action.isPending}>
-          {button}
-        </button>
+      <form className="inline" onSubmit={(event) => void onSubmit(event)}>
+        <TextInput
+          className="grow"
+          size="sm"
+          label={label}
+          value={id}
+          onChange={({ target }) => setId(target.value)}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          withAsterisk={false}
+        />
+        <Button type="submit" size="sm" disabled={main.isPending}>
+          {submit.button}
+        </Button>
+        {other && (
+          <Button
+            size="sm"
+            variant="default"
+            disabled={second.isPending || id === ''}
+            onClick={() => void second.run(id)}
+          >
+            {other.button}
+          </Button>
+        )}
       </form>
-      <ErrorNote what={failure} error={action.error} />
+      <ErrorNote what={submit.failure} error={main.error} />
+      {other && <ErrorNote what={other.failure} error={second.error} />}
     </>
   );
 }

@@ -6,24 +6,27 @@ const NEAR = 40;
 /** Keeps a scrolled list at its newest entry, unless the reader has scrolled up. `content` changes when the list does. */
 export function useStayAtEnd<Element extends HTMLElement>(content: unknown): RefObject<Element | null> {
   const list = useRef<Element>(null);
-  const heightBefore = useRef(0);
+  const isAtEnd = useRef(true);
   const stay = useCallback(() => {
     const element = list.current;
-    if (!element) return;
-    const wasAtEnd = element.scrollTop + element.clientHeight >= heightBefore.current - NEAR;
-    if (wasAtEnd) element.scrollTop = element.scrollHeight;
-    heightBefore.current = element.scrollHeight;
+    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight;
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when there is something newer
   useLayoutEffect(stay, [content]);
   useEffect(() => {
     const element = list.current;
     if (!element) return;
-    // Images have their size when they are loaded, which is told to them alone; lines break elsewhere in another width.
+    const onScroll = () => {
+      isAtEnd.current = element.scrollTop + element.clientHeight >= element.scrollHeight - NEAR;
+    };
+    element.addEventListener('scroll', onScroll, { passive: true });
+    // Images have their size when they are loaded, which is told to them alone; a list that becomes smaller tells nobody
+    // that its end is out of sight.
     element.addEventListener('load', stay, true);
     const resizes = new ResizeObserver(stay);
     resizes.observe(element);
     return () => {
+      element.removeEventListener('scroll', onScroll);
       element.removeEventListener('load', stay, true);
       resizes.disconnect();
     };

@@ -1,6 +1,12 @@
 import { RtmInternalError, RtmInvalidStatusError } from 'ar-rtm-sdk';
 import { expect, test } from 'vitest';
-import { fileNameInWords, sizeInWords, transferErrorInWords } from './file-words.js';
+import { en } from '../i18n/en.js';
+import * as words from './file-words.js';
+
+const fileNameInWords = (name: string) => words.fileNameInWords(name, en);
+const sizeInWords = (bytes: number) => words.sizeInWords(bytes, en);
+const transferErrorInWords = (transfer: Parameters<typeof words.transferErrorInWords>[0]) =>
+  words.transferErrorInWords(transfer, en);
 
 test('names show what would not be seen, and stay as they are otherwise', () => {
   expect(fileNameInWords('Größe 日本語 👨‍👩‍👧 می‌خواهم.pdf')).toBe('Größe 日本語 👨‍👩‍👧 می‌خواهم.pdf');

@@ -1,4 +1,5 @@
 import { RTMException } from 'ar-rtm-sdk';
+import type { Texts } from '../i18n/en.js';
 import type { Transfer } from './state.js';
 import { UNSEEN } from './unseen.js';
 import { errorInWords } from './words.js';
@@ -8,9 +9,9 @@ const BEGIN_SHOWN = 140;
 const END_SHOWN = 40;
 
 /** The name of a file, fit to be shown and saved under: senders can make any text a name. */
-export function fileNameInWords(name: string): string {
+export function fileNameInWords(name: string, { files }: Texts): string {
   const characters = [...name.replace(UNSEEN, '\ufffd').trim()];
-  if (characters.length === 0) return 'unnamed file';
+  if (characters.length === 0) return files.unnamed;
   if (characters.length <= BEGIN_SHOWN + END_SHOWN) return characters.join('');
   return `${characters.slice(0, BEGIN_SHOWN).join('')}…${characters.slice(-END_SHOWN).join('')}`;
 }
@@ -18,27 +19,26 @@ export function fileNameInWords(name: string): string {
 const UNITS = ['KB', 'MB', 'GB', 'TB'];
 
 /** A number of bytes, as people read it. */
-export function sizeInWords(bytes: number): string {
-  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+export function sizeInWords(bytes: number, { files }: Texts): string {
+  if (bytes < 1024) return files.bytes(bytes);
   // What would be rounded to 1024 has the next unit.
   const power = Math.min(UNITS.length, Math.floor(Math.log2(bytes * 1.00005) / 10));
   return `${(bytes / 1024 ** power).toFixed(1)} ${UNITS[power - 1]}`;
 }
 
 /** What codes mean here, where the SDK says less. */
-const PROBLEMS: Readonly<Record<Transfer['direction'], Readonly<Record<number, string>>>> = {
-  up: {
-    2: 'The file is empty',
-    3: 'No byte got through for two minutes',
-    4: 'The file is too large: at most 32 MB, or what the server takes',
-  },
-  down: { 3: 'No byte got through for two minutes', 4: 'The file is not there, or not any more' },
-};
+const PROBLEMS = {
+  up: { 2: 'empty', 3: 'stalled', 4: 'tooLarge' },
+  down: { 3: 'stalled', 4: 'gone' },
+} as const satisfies Record<Transfer['direction'], Readonly<Record<number, keyof Texts['files']>>>;
 
 /** Why a transfer failed, with the code by which the documentation knows it. */
-export function transferErrorInWords({ direction, error }: Pick<Transfer, 'direction' | 'error'>): string {
-  const words = error instanceof RTMException ? PROBLEMS[direction][error.code] : undefined;
-  return words
-    ? `${words} (code ${(error as RTMException).code}, ${(error as RTMException).name})`
-    : errorInWords(error);
+export function transferErrorInWords(
+  { direction, error }: Pick<Transfer, 'direction' | 'error'>,
+  texts: Texts,
+): string {
+  if (!(error instanceof RTMException)) return errorInWords(error, texts);
+  const problems: Readonly<Record<number, 'empty' | 'stalled' | 'tooLarge' | 'gone'>> = PROBLEMS[direction];
+  const problem = problems[error.code];
+  return problem ? texts.errors.withCode(texts.files[problem], error.code, error.name) : errorInWords(error, texts);
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { contentOf } from './received.js';
 
-test('texts and raw messages are texts', () => {
+test('texts are texts, raw messages are bytes with a description', () => {
   expect(contentOf({ text: 'hello', messageType: 'TEXT' })).toEqual({ text: 'hello' });
   const raw = { rawMessage: new Uint8Array(3), description: 'of mine', messageType: 'RAW' } as const;
-  expect(contentOf(raw)).toEqual({ text: '[3 bytes] of mine' });
+  expect(contentOf(raw)).toEqual({ text: 'of mine', bytes: new Uint8Array(3) });
 });
 
 test('files and images have what is known of the file; an empty thumbnail is none', () => {

@@ -1,3 +1,4 @@
+import type { RtmClient } from 'ar-rtm-sdk';
 import { expect, test } from 'vitest';
 import { reduce } from './reducer.js';
 import { type Action, type ChatKind, type ConsoleState, INITIAL_STATE, type Message } from './state.js';
@@ -84,13 +85,20 @@ test('messages of a channel that was left are dropped', () => {
   expect(after(incoming('channels', 'room', 1)).channels).toEqual([]);
 });
 
-test('a login clears the chats and keeps the log', () => {
+test('a login clears the chats', () => {
+  const client = {} as RtmClient;
   const state = after(
     incoming('peers', 'ben', 1),
     { type: 'channel-joined', id: 'room' },
-    { type: 'event-logged', entry: { id: 2, at: 0, source: 'client', event: 'MessageFromPeer', args: [] } },
-    { type: 'login-started', uid: 'amy' },
+    { type: 'login-started', uid: 'amy', client },
   );
-  expect(state).toMatchObject({ uid: 'amy', peers: [], channels: [], log: [{ id: 2 }] });
+  expect(state).toMatchObject({ uid: 'amy', client, peers: [], channels: [] });
   expect(state.selectedPeer ?? state.selectedChannel).toBeUndefined();
+});
+
+test('attributes of a channel are what was read last', () => {
+  const attributes = { topic: { value: 'roses', lastUpdateUserId: 'amy', lastUpdateTs: 1 } };
+  const state = after({ type: 'channel-joined', id: 'room' }, { type: 'attributes-read', id: 'room', attributes });
+  expect(state.channels[0]?.attributes).toEqual(attributes);
+  expect(reduce(state, { type: 'attributes-read', id: 'room', attributes: {} }).channels[0]?.attributes).toEqual({});
 });

@@ -2,7 +2,6 @@ import type { Action, ChannelChat, Chat, ChatKind, ConsoleState, Message, Messag
 
 /** The page is for looking at what happens now; older lines go. */
 const MESSAGES_KEPT = 500;
-const LOG_ENTRIES_KEPT = 500;
 
 export function reduce(state: ConsoleState, action: Action): ConsoleState {
   switch (action.type) {
@@ -10,6 +9,7 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
       return {
         ...state,
         uid: action.uid,
+        client: action.client,
         peers: [],
         channels: [],
         selectedPeer: undefined,
@@ -46,15 +46,13 @@ export function reduce(state: ConsoleState, action: Action): ConsoleState {
       }));
     case 'members-counted':
       return changeChannel(state, action.id, () => ({ memberCount: action.count }));
-    case 'event-logged':
-      return { ...state, log: [...state.log, action.entry].slice(-LOG_ENTRIES_KEPT) };
-    case 'log-cleared':
-      return { ...state, log: [] };
+    case 'attributes-read':
+      return changeChannel(state, action.id, () => ({ attributes: action.attributes }));
   }
 }
 
 function newChannel(id: string): ChannelChat {
-  return { id, messages: [], unread: 0, memberCount: 0, members: [] };
+  return { id, messages: [], unread: 0, memberCount: 0, members: [], attributes: {} };
 }
 
 /** A conversation begins with its first message, in either direction. */

@@ -4,24 +4,30 @@ import type { Identity } from './session.js';
 const DEVELOPMENT_APP_ID = '0123456789abcdef0123456789abcdef';
 const KEY = 'ar-rtm-console';
 
-/** Who logged in last in this tab; a new tab suggests a user of its own. */
-export function recall(): Identity {
-  const suggestion = { appId: DEVELOPMENT_APP_ID, uid: `user-${Math.floor(1000 + Math.random() * 9000)}` };
+/** A new user suggests a name of its own. */
+export function suggestIdentity(): Identity {
+  return { appId: DEVELOPMENT_APP_ID, uid: `user-${Math.floor(1000 + Math.random() * 9000)}` };
+}
+
+/** Who was logged in last in this tab. */
+export function recall(): readonly Identity[] {
   try {
-    const { appId, uid } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}') as Partial<Record<string, unknown>>;
-    return {
-      appId: typeof appId === 'string' ? appId : suggestion.appId,
-      uid: typeof uid === 'string' ? uid : suggestion.uid,
-    };
+    const kept: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter(isIdentity).map(({ appId, uid }) => ({ appId, uid })) : [];
   } catch {
-    return suggestion; // Storage is switched off, or holds something else.
+    return []; // Storage is switched off, or holds something else.
   }
 }
 
-export function remember({ appId, uid }: Identity): void {
+export function remember(identities: readonly Identity[]): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify({ appId, uid }));
+    sessionStorage.setItem(KEY, JSON.stringify(identities));
   } catch {
     // Storage is switched off: the fields are filled in again by hand.
   }
+}
+
+function isIdentity(value: unknown): value is Identity {
+  const { appId, uid } = (value ?? {}) as Partial<Record<keyof Identity, unknown>>;
+  return typeof appId === 'string' && typeof uid === 'string';
 }

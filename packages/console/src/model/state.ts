@@ -1,4 +1,4 @@
-import type { ConnectionDetails, RtmStatusCode } from 'ar-rtm-sdk';
+import type { ChannelAttributes, ConnectionDetails, RtmClient, RtmStatusCode } from 'ar-rtm-sdk';
 
 export interface Connection {
   readonly state: RtmStatusCode.ConnectionState;
@@ -41,9 +41,11 @@ export interface SharedFile {
 export interface Message {
   readonly id: number;
   readonly from: string;
-  /** Empty when there is a file. */
+  /** Empty when there is a file, or bytes. */
   readonly text: string;
   readonly file?: SharedFile | undefined;
+  /** Of a raw message. */
+  readonly bytes?: Uint8Array | undefined;
   /** In ms since 1970. */
   readonly at: number;
   /** Only on messages of ours. */
@@ -65,26 +67,19 @@ export interface ChannelChat extends Chat {
   /** As the server counts; members may be more than are listed. */
   readonly memberCount: number;
   readonly members: readonly string[];
-}
-
-export interface LogEntry {
-  readonly id: number;
-  readonly at: number;
-  /** `client`, or the id of a channel. */
-  readonly source: string;
-  readonly event: string;
-  readonly args: readonly unknown[];
+  readonly attributes: ChannelAttributes;
 }
 
 export interface ConsoleState {
   readonly connection: Connection;
   /** User of the current or latest session. */
   readonly uid: string;
+  /** Of the current or latest session; each login makes one. */
+  readonly client?: RtmClient | undefined;
   readonly peers: readonly Chat[];
   readonly channels: readonly ChannelChat[];
   readonly selectedPeer?: string | undefined;
   readonly selectedChannel?: string | undefined;
-  readonly log: readonly LogEntry[];
 }
 
 export type ChatKind = 'peers' | 'channels';
@@ -98,7 +93,7 @@ export interface MessagePlace {
 }
 
 export type Action =
-  | { readonly type: 'login-started'; readonly uid: string }
+  | { readonly type: 'login-started'; readonly uid: string; readonly client: RtmClient }
   | { readonly type: 'connection-changed'; readonly connection: Connection }
   | { readonly type: 'peer-opened'; readonly id: string }
   | { readonly type: 'channel-joined'; readonly id: string }
@@ -111,13 +106,11 @@ export type Action =
   | { readonly type: 'member-joined'; readonly id: string; readonly member: string }
   | { readonly type: 'member-left'; readonly id: string; readonly member: string }
   | { readonly type: 'members-counted'; readonly id: string; readonly count: number }
-  | { readonly type: 'event-logged'; readonly entry: LogEntry }
-  | { readonly type: 'log-cleared' };
+  | { readonly type: 'attributes-read'; readonly id: string; readonly attributes: ChannelAttributes };
 
 export const INITIAL_STATE: ConsoleState = {
   connection: { state: 'DISCONNECTED' },
   uid: '',
   peers: [],
   channels: [],
-  log: [],
 };

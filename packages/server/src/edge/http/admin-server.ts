@@ -24,7 +24,7 @@ export async function createAdminServer(
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 404, message: 'not found' }));
   adminRoutes(app, options);
   try {
-    if (options.publicDir !== undefined) await consolePage(app, options.publicDir);
+    if (options.publicDir !== undefined) await consolePage(app, options.publicDir, { clients: false, operator: true });
     await app.ready();
   } catch (error) {
     await app.close();

@@ -9,12 +9,21 @@ const PAGE_POLICY =
   "default-src 'self'; connect-src 'self' ws: wss:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
+/** What the page finds at its address. */
+export interface SiteParts {
+  readonly clients: boolean;
+  readonly operator: boolean;
+}
+
 /** The console, in `<publicDir>/console`. */
-export async function consolePage(app: FastifyInstance, publicDir: string): Promise<void> {
+export async function consolePage(app: FastifyInstance, publicDir: string, parts: SiteParts): Promise<void> {
   const root = join(publicDir, 'console');
   if (!existsSync(root)) return;
+  app.get('/console.json', async (_request, reply) => reply.header('Cache-Control', 'no-store').send(parts));
   await app.register(fastifyStatic, {
     root,
+    // The build puts a .gz beside what is worth it.
+    preCompressed: true,
     setHeaders: (response) => {
       response.setHeader('Content-Security-Policy', PAGE_POLICY);
       response.setHeader('Referrer-Policy', 'no-referrer');

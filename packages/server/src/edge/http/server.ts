@@ -140,7 +140,7 @@ export async function createHttpServer(
   else noAdminRoutes(app);
   try {
     if (options.publicDir !== undefined) {
-      await consolePage(app, options.publicDir);
+      await consolePage(app, options.publicDir, { clients: true, operator: options.admin !== undefined });
       sdkFile(app, options.publicDir, options.sdkVersion);
     }
     await app.ready();
