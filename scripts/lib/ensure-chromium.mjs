@@ -1,5 +1,5 @@
-import { findChromium, findProgram } from './chromium.mjs';
 import { withLock } from './lock.mjs';
+import { findChromium, findProgram } from './programs.mjs';
 import { fail, say } from './root.mjs';
 import { run } from './run.mjs';
 

@@ -38,6 +38,6 @@ test('the package holds what is published, and no more', () => {
     execFileSync('npm', ['pack', '--json', '--dry-run', '--ignore-scripts'], { cwd: PACKAGE, encoding: 'utf8' }),
   ) as [{ files: { path: string }[] }];
   const others = files.map(({ path }) => path).filter((path) => !/^dist\/(model\/)?[a-z-]+\.(js|d\.ts)$/.test(path));
-  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENSES.txt', 'package.json']);
   expect(files.some(({ path }) => /test|tsbuildinfo/.test(path))).toBe(false);
 });

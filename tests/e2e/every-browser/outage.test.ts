@@ -1,7 +1,7 @@
 /** Servers that restart and networks that fail, seen by clients in a browser. */
 import { expect, test } from 'vitest';
-import { lasting, texts, useStage } from './harness.js';
-import { type User, userInPage } from './user.js';
+import { lasting, texts, useStage } from '../harness.js';
+import { type User, userInPage } from '../user.js';
 
 const stage = useStage();
 
@@ -89,18 +89,19 @@ test.each([
 
 test.each(['ours', 'published'] as const)('%s comes back after the browser was offline for 2 s', async (kind) => {
   const server = await stage.server();
-  const page = await stage.sdkPage(kind, server);
-  const amy = await userInPage(page, kind === 'ours' ? undefined : server);
+  const proxy = await stage.proxy(server);
+  const page = await stage.sdkPage(kind, proxy);
+  const amy = await userInPage(page, kind === 'ours' ? undefined : proxy);
   const ned = stage.nodeUser('ours', server);
   await amy.login('amy');
   await ned.login('ned');
   await amy.join('room');
   await ned.join('room');
 
-  await page.context().setOffline(true);
+  const online = await stage.disconnect(page, proxy);
   const meanwhile = ned.sendToPeer('amy', 'meanwhile');
   await lasting(OUTAGE_MS);
-  await page.context().setOffline(false);
+  await online();
 
   expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['meanwhile']);
   await meanwhile;
