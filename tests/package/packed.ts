@@ -1,8 +1,9 @@
 /** Packages as npm would publish them, and folders of applications that install them. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -15,22 +16,25 @@ export function tempFolder(): { readonly path: string; remove(): void } {
 }
 
 /** Packs into a folder; paths of the tarballs. */
-export function pack(folder: string, ...names: readonly PackageName[]): string[] {
+export async function pack(folder: string, ...names: readonly PackageName[]): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
-  return names.map((name) => {
+  const tarballs: string[] = [];
+  for (const name of names) {
     const args = ['pack', join(ROOT, 'packages', name), '--json', '--ignore-scripts', '--pack-destination', folder];
-    const [packed] = JSON.parse(npm(ROOT, ...args)) as [{ filename: string }];
-    return join(folder, packed.filename);
-  });
+    const [packed] = JSON.parse(await npm(ROOT, ...args)) as [{ filename: string }];
+    tarballs.push(join(folder, packed.filename));
+  }
+  return tarballs;
 }
 
 /** An application that has the packages installed, tarballs or names of the registry. */
-export function application(folder: string, ...packages: readonly string[]): void {
+export async function application(folder: string, ...packages: readonly string[]): Promise<void> {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, version: '1.0.0' }));
-  npm(folder, 'install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', ...packages);
+  await npm(folder, 'install', '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', ...packages);
 }
 
 /** Answers what npm prints. */
-export function npm(cwd: string, ...args: readonly string[]): string {
-  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+export async function npm(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('npm', args, { cwd, maxBuffer: 2 ** 26 });
+  return stdout;
 }

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { expectOfFiveYearsAgo } from './language-level.js';
 
 /** The built hooks, as this workspace finds them under their name. */
 const PACKAGE = join(import.meta.dirname, '../../packages/react');
@@ -31,6 +32,12 @@ test('import, and require of a Node that can', () => {
 
 test('server components of a framework see that it is for clients', () => {
   expect(readFileSync(join(PACKAGE, 'dist/index.js'), 'utf8')).toMatch(/^'use client';/);
+});
+
+test('keeps the language level, since bundlers leave it as it is', () => {
+  for (const file of readdirSync(join(PACKAGE, 'dist'), { recursive: true }).map(String)) {
+    if (file.endsWith('.js')) expectOfFiveYearsAgo(readFileSync(join(PACKAGE, 'dist', file), 'utf8'), 'module');
+  }
 });
 
 test('the package holds what is published, and no more', () => {

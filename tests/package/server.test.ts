@@ -12,8 +12,8 @@ const APP_ID = '0123456789abcdef0123456789abcdef';
 const folder = tempFolder();
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ARRTM_')));
 
-beforeAll(() => {
-  application(folder.path, ...pack(join(folder.path, 'packed'), 'protocol', 'server'));
+beforeAll(async () => {
+  await application(folder.path, ...(await pack(join(folder.path, 'packed'), 'protocol', 'server')));
 });
 afterAll(() => folder.remove());
 
