@@ -97,7 +97,7 @@ const NEXT_APP = {
   function Status() {
     const { connectionState, uid } = useRtm();
     const { status, messages } = useChannel('room');
-    return <p id="status">{\`\${uid ?? 'nobody'} \${connectionState} \${status} \${messages.map(({ message }) => message.text).join()}\`}</p>;
+    return <p id="status">{\`\${uid || 'nobody'} \${connectionState} \${status} \${messages.map(({ message }) => message.text).join()}\`}</p>;
   }
   export function Chat({ port }: { port: number }) {
     return <RtmProvider appId="${APP}" login={{ uid: 'amy' }} config={{ confPriCloudAddr: { ServerAdd: '127.0.0.1', Port: port, Wss: false } }}>
@@ -155,7 +155,7 @@ test('Next.js: rendered on the server, goes on in the browser', async () => {
   const { html, status } = await runNext(root, server);
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules/ar-rtm-sdk/package.json'), 'utf8'));
   expect(html).toContain(`on the server: ${version}`);
-  expect(html).toContain('nobody DISCONNECTED');
+  expect(html).toContain('nobody DISCONNECTED IDLE');
   expect(status).toBe('amy CONNECTED JOINED hello');
 });
 

@@ -36,10 +36,6 @@ export class ChromiumBrowser implements TestBrowser {
     return new ChromiumBrowser(child, profile, await chromium.connectOverCDP(endpoint, { noDefaults: true }));
   }
 
-  get name(): string {
-    return `Chromium ${this.browser.version()}`;
-  }
-
   /** A window of its own. All share a profile, and are told apart by the origins of their pages. */
   async open(): Promise<Tab> {
     const [context] = this.browser.contexts();

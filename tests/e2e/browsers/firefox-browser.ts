@@ -15,7 +15,6 @@ export class FirefoxBrowser implements TestBrowser {
     private readonly process: ChildProcess,
     private readonly profile: string,
     private readonly bidi: BiDi,
-    readonly name: string,
   ) {}
 
   static async start(executablePath: string): Promise<FirefoxBrowser> {
@@ -33,10 +32,8 @@ export class FirefoxBrowser implements TestBrowser {
       });
     });
     const bidi = await BiDi.connect(endpoint);
-    const { capabilities } = await bidi.send<{ capabilities: { browserVersion: string } }>('session.new', {
-      capabilities: {},
-    });
-    return new FirefoxBrowser(child, profile, bidi, `Firefox ${capabilities.browserVersion}`);
+    await bidi.send('session.new', { capabilities: {} });
+    return new FirefoxBrowser(child, profile, bidi);
   }
 
   /** A window of its own, so that it is seen, with cookies and caches of its own. */

@@ -23,8 +23,6 @@ export interface Tab {
 }
 
 export interface TestBrowser {
-  /** With its version. */
-  readonly name: string;
   open(): Promise<Tab>;
   close(): Promise<void>;
 }

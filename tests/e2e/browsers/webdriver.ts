@@ -13,20 +13,17 @@ export class WebDriver {
   private constructor(
     readonly process: ChildProcess,
     private readonly session: string,
-    /** What the driver says of the browser. */
-    readonly capabilities: { readonly browserName?: string; readonly browserVersion?: string },
   ) {}
 
   /** Starts a driver that takes `--port`, and a browser with it. */
-  static async start(command: string, env: NodeJS.ProcessEnv, capabilities: object): Promise<WebDriver> {
+  static async start(command: string, env: NodeJS.ProcessEnv): Promise<WebDriver> {
     const port = await freePort();
     const child = spawn(command, [`--port=${port}`], { env, stdio: 'ignore' });
     const base = `http://127.0.0.1:${port}`;
     try {
       await isReady(base, child);
-      const made = await call(`${base}/session`, 'POST', { capabilities: { alwaysMatch: capabilities } });
-      const { sessionId, capabilities: found } = made as { sessionId: string; capabilities: object };
-      return new WebDriver(child, `${base}/session/${sessionId}`, found);
+      const made = await call(`${base}/session`, 'POST', { capabilities: {} });
+      return new WebDriver(child, `${base}/session/${(made as { sessionId: string }).sessionId}`);
     } catch (error) {
       child.kill('SIGKILL');
       throw error;

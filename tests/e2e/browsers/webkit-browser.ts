@@ -12,7 +12,6 @@ export class WebKitBrowser implements TestBrowser {
   private constructor(
     private readonly screen: ChildProcess,
     private readonly env: NodeJS.ProcessEnv,
-    readonly name: string,
   ) {}
 
   static async start(): Promise<WebKitBrowser> {
@@ -25,15 +24,12 @@ export class WebKitBrowser implements TestBrowser {
       once(screen, 'error').then(([error]) => Promise.reject(error)),
     ]);
     const env = { ...process.env, DISPLAY: `:${display}`, GDK_BACKEND: 'x11', LIBGL_ALWAYS_SOFTWARE: '1' };
-    const first = await startDriver(env);
-    const { browserName, browserVersion } = first.capabilities;
-    await first.close();
-    return new WebKitBrowser(screen, env, `WebKitGTK (${browserName} ${browserVersion})`);
+    return new WebKitBrowser(screen, env);
   }
 
   /** One driver has one session, and one session has one profile. */
   async open(): Promise<Tab> {
-    return new WebKitTab(await startDriver(this.env));
+    return new WebKitTab(await WebDriver.start('WebKitWebDriver', this.env));
   }
 
   async close(): Promise<void> {
@@ -41,10 +37,6 @@ export class WebKitBrowser implements TestBrowser {
     this.screen.kill('SIGTERM');
     await exit;
   }
-}
-
-function startDriver(env: NodeJS.ProcessEnv): Promise<WebDriver> {
-  return WebDriver.start('WebKitWebDriver', env, {});
 }
 
 class WebKitTab extends PolledTab {
