@@ -64,7 +64,11 @@ test('npx ar-rtm-server starts, prints its address, serves console, SDK and clie
 
 test('--help and --version', () => {
   const print = (...args: string[]) =>
-    execFileSync('npx', ['--no-install', 'ar-rtm-server', ...args], { cwd: folder.path, env, encoding: 'utf8' });
+    execFileSync(join(folder.path, 'node_modules/.bin/ar-rtm-server'), args, {
+      cwd: folder.path,
+      env,
+      encoding: 'utf8',
+    });
   const { version } = JSON.parse(
     readFileSync(join(folder.path, 'node_modules/ar-rtm-server/package.json'), 'utf8'),
   ) as { version: string };
