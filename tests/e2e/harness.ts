@@ -10,7 +10,7 @@ import { loadPublished } from 'ar-rtm-testkit/published';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
 import { chromiumPath, startChosen } from './browsers/choose.js';
-import { CHROMIUM_ARGS, PAGE_LIMIT_MS } from './browsers/page-tab.js';
+import { CHROMIUM_ARGS, PAGE_LIMIT_MS } from './browsers/chromium-browser.js';
 import type { Tab, TestBrowser } from './browsers/tab.js';
 import { ArRTM } from './built-sdk.js';
 import { type ServerOptions, ServerProcess } from './server-process.js';
@@ -205,24 +205,20 @@ export function lasting(ms: number): Promise<void> {
 /** In a page: timers run only at full intervals from now on. */
 function slowTimers(intervalMs: number): void {
   const quick = window.setTimeout;
-  const waiting = new Set<() => void>();
+  const waiting = new Map<() => void, number>();
   const slow = (task: () => void, delayMs = 0) => {
     const run = () => {
       if (waiting.delete(run)) task();
     };
-    waiting.add(run);
-    const timer = quick(run, Math.ceil(delayMs / intervalMs) * intervalMs);
-    const due = performance.now() + delayMs;
-    Object.assign(run, { due });
-    return timer;
+    waiting.set(run, performance.now() + delayMs);
+    return quick(run, Math.ceil(delayMs / intervalMs) * intervalMs);
   };
-  Object.assign(window, {
-    setTimeout: slow,
-    e2eShow: () => {
-      window.setTimeout = quick;
-      for (const run of waiting) if ((run as never as { due: number }).due <= performance.now()) quick(run);
-    },
-  });
+  const e2eShow = () => {
+    window.setTimeout = quick;
+    // What is not due yet comes when it came anyway, which is later than in a browser.
+    for (const [run, due] of waiting) if (due <= performance.now()) quick(run);
+  };
+  Object.assign(window, { setTimeout: slow, e2eShow });
 }
 
 /** In a page: what is overdue runs, and the page is told that it is visible. */

@@ -9,8 +9,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
-import { CHROMIUM_ARGS, PAGE_LIMIT_MS, PageTab } from './page-tab.js';
 import type { Tab, TestBrowser } from './tab.js';
+
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** More than any cut, reconnection included, takes. */
+export const PAGE_LIMIT_MS = 15_000;
 
 export class ChromiumBrowser implements TestBrowser {
   private constructor(
@@ -66,12 +78,29 @@ export class ChromiumBrowser implements TestBrowser {
   }
 }
 
-class ChromiumTab extends PageTab {
+class ChromiumTab implements Tab {
   constructor(
-    page: Page,
+    private readonly page: Page,
     private readonly cdp: CDPSession,
   ) {
-    super(page);
+    page.setDefaultTimeout(PAGE_LIMIT_MS);
+  }
+
+  goto(url: string): Promise<unknown> {
+    return this.page.goto(url);
+  }
+
+  back(): Promise<unknown> {
+    // A page that was kept is not loaded again.
+    return this.page.goBack({ waitUntil: 'commit' });
+  }
+
+  evaluate<Result, Argument>(code: (argument: Argument) => Result | Promise<Result>, argument: Argument) {
+    return this.page.evaluate(code as never, argument) as Promise<Result>;
+  }
+
+  async exposeFunction(name: string, hear: (...args: never[]) => void): Promise<void> {
+    await this.page.exposeFunction(name, hear);
   }
 
   /** As Chromium does it: with hidden pages only. */

