@@ -2,8 +2,8 @@ import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { closures } from './packages/sdk/bundling/closures.mjs';
 import { define } from './packages/sdk/rolldown.config.mjs';
-import { findChromium } from './scripts/lib/chromium.mjs';
 import { findNginx } from './scripts/lib/ensure-nginx.mjs';
+import { findChromium, findFirefox } from './scripts/lib/programs.mjs';
 import { ConformanceReporter } from './tests/side-by-side/conformance-reporter.js';
 
 /** Their tests wait more than they compute: two files at a time. The others measure, or load both cores by themselves. */
@@ -26,7 +26,11 @@ export default defineConfig({
     // A poll ends when it holds; what never holds is to be told, not raced.
     expect: { poll: { timeout: 20_000 } },
     // Also for runs without scripts/test.mjs; empty when there is none.
-    env: { CHROMIUM_PATH: findChromium() ?? '', NGINX_PATH: findNginx() ?? '' },
+    env: {
+      CHROMIUM_PATH: findChromium() ?? '',
+      FIREFOX_PATH: findFirefox() ?? '',
+      NGINX_PATH: findNginx() ?? '',
+    },
     projects: [
       {
         extends: true,

@@ -2,7 +2,7 @@
 import { ensureBuilt } from './lib/build-steps.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { fail, inRoot } from './lib/root.mjs';
-import { mustRunBin, runBin } from './lib/run.mjs';
+import { mustRunBin, run, runBin } from './lib/run.mjs';
 
 await ensureInstalled();
 await ensureBuilt();
@@ -19,3 +19,5 @@ await mustRunBin('sizeLimit', [], { cwd });
 const report = await runBin('apiExtractor', ['run', '--config', 'api-extractor.report.json'], { cwd, quiet: true });
 if (report !== 0)
   fail('The public API differs from packages/sdk/etc/ar-rtm-sdk.api.md. If that is meant: npm run api:update', report);
+const licenses = await run(process.execPath, [inRoot('scripts/licenses.mjs'), '--check']);
+if (licenses !== 0) process.exit(licenses);

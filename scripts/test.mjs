@@ -1,6 +1,6 @@
 // npm test [-- vitest arguments]: sets up what the tests need, then runs them.
 import { ensureBuilt } from './lib/build-steps.mjs';
-import { ensureChromium } from './lib/ensure-chromium.mjs';
+import { ensureChromium } from './lib/ensure-browsers.mjs';
 import { ensureInstalled } from './lib/ensure-installed.mjs';
 import { ensureNginx } from './lib/ensure-nginx.mjs';
 import { runBin } from './lib/run.mjs';

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { findProgram } from './chromium.mjs';
 import { withLock } from './lock.mjs';
+import { findProgram } from './programs.mjs';
 import { inRoot, say } from './root.mjs';
 import { run } from './run.mjs';
 

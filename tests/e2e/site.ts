@@ -26,12 +26,13 @@ export class Site {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Adds a page whose only content is one script tag; returns its address. */
-  pageWithScript(src: string): string {
+  /** Adds a page whose only content is one script tag, with `first` run before it; returns its address. */
+  pageWithScript(src: string, first = ''): string {
     const path = `/page-${this.files.size}.html`;
     // The icon keeps the browser from asking for one and from complaining that there is none.
     const head = `<meta charset="utf-8"><link rel="icon" href="data:,"><title>A page</title>`;
-    const body = `<!doctype html><html lang="en"><head>${head}</head><body><script src="${src}"></script></body></html>`;
+    const scripts = `<script>${first}</script><script src="${src}"></script>`;
+    const body = `<!doctype html><html lang="en"><head>${head}</head><body>${scripts}</body></html>`;
     this.files.set(path, { type: 'text/html; charset=utf-8', body });
     return this.origin + path;
   }

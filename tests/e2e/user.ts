@@ -1,6 +1,6 @@
 import { Recorder } from 'ar-rtm-testkit/recorder';
-import type { Page } from 'playwright-core';
 import { type Actor, createActor, type Sdk, type SdkParameters } from './actor.js';
+import type { Tab } from './browsers/tab.js';
 
 export const APP = '0123456789abcdef0123456789abcdef';
 /** Silent in both SDKs. */
@@ -33,6 +33,23 @@ class Ears {
     return this.recorder(`${channelId}:${kind}`);
   }
 
+  attributeUpdates(channelId: string): Recorder<readonly [Readonly<Record<string, { readonly value: string }>>]> {
+    return this.recorder(`${channelId}:AttributesUpdated`);
+  }
+
+  get presence(): Recorder<readonly [Readonly<Record<string, string>>]> {
+    return this.recorder('PeersOnlineStatusChanged');
+  }
+
+  get invitations(): Recorder<readonly [callerId: string, content: string]> {
+    return this.recorder('RemoteInvitationReceived');
+  }
+
+  /** What became of the invitation that was sent last, or came last. */
+  invitationEvents(event: `${'Local' | 'Remote'}Invitation${string}`): Recorder<readonly [text: string]> {
+    return this.recorder(event);
+  }
+
   readonly hear = (event: string, args: readonly unknown[]): void => this.recorder(event).add(args);
 
   /** Whoever asks for an event knows its arguments. */
@@ -54,7 +71,7 @@ export function userInNode(sdk: Sdk, server: Listening): User {
 }
 
 /** A user in a page that has loaded an SDK. Without `server`, the SDK has to find it. */
-export async function userInPage(page: Page, server?: Listening): Promise<User> {
+export async function userInPage(page: Tab, server?: Listening): Promise<User> {
   const ears = new Ears();
   await page.exposeFunction('e2eReport', ears.hear);
   const methods = await page.evaluate(

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { expectOfFiveYearsAgo } from './language-level.js';
 
 /** The built hooks, as this workspace finds them under their name. */
 const PACKAGE = join(import.meta.dirname, '../../packages/react');
@@ -33,11 +34,17 @@ test('server components of a framework see that it is for clients', () => {
   expect(readFileSync(join(PACKAGE, 'dist/index.js'), 'utf8')).toMatch(/^'use client';/);
 });
 
+test('keeps the language level, since bundlers leave it as it is', () => {
+  for (const file of readdirSync(join(PACKAGE, 'dist'), { recursive: true }).map(String)) {
+    if (file.endsWith('.js')) expectOfFiveYearsAgo(readFileSync(join(PACKAGE, 'dist', file), 'utf8'), 'module');
+  }
+});
+
 test('the package holds what is published, and no more', () => {
   const [{ files }] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--dry-run', '--ignore-scripts'], { cwd: PACKAGE, encoding: 'utf8' }),
   ) as [{ files: { path: string }[] }];
   const others = files.map(({ path }) => path).filter((path) => !/^dist\/(model\/)?[a-z-]+\.(js|d\.ts)$/.test(path));
-  expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+  expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENSES.txt', 'package.json']);
   expect(files.some(({ path }) => /test|tsbuildinfo/.test(path))).toBe(false);
 });

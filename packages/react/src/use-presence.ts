@@ -45,5 +45,5 @@ export function usePresence(peerIds: readonly string[]): RtmPresence {
 
 /** User ids may be names that every object knows. */
 function own<T>(record: { readonly [name: string]: T }, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
+  return Object.getOwnPropertyDescriptor(record, name)?.value;
 }

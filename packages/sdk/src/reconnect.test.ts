@@ -131,6 +131,41 @@ test('a wake-up call replaces an attempt that hangs', async () => {
   expect(server.open.length).toBe(1);
 });
 
+// A laptop is opened again: its socket has died meanwhile, and neither timers nor the monotonic clock have moved. It took up to
+// the rest of the heartbeat, 4 s, until that was noticed.
+test('a machine that slept finds out within half a second that its connection has died', async () => {
+  const { server, clock, events, network } = await loggedIn();
+  await clock.advance(500);
+  clock.sleep(3600_000);
+  network.wake();
+  await clock.advance(499);
+  expect(server.connections.length).toBe(1);
+  await clock.advance(1);
+  expect(server.connections.length).toBe(2);
+  expect(await events()).toEqual([]);
+});
+
+test('a machine that slept keeps a connection on which something comes', async () => {
+  const { server, clock, idle, network } = await loggedIn();
+  clock.sleep(3600_000);
+  network.wake();
+  await clock.advance(100);
+  await idle(10_000);
+  expect(server.connections.length).toBe(1);
+});
+
+test('an attempt from before the sleep is replaced', async () => {
+  const { server, clock, events, network } = await loggedIn();
+  server.isMute = true;
+  server.connection.close();
+  await clock.advance(100);
+  server.isMute = false;
+  clock.sleep(3600_000);
+  network.wake();
+  expect(await events()).toEqual([]);
+  expect(server.open.length).toBe(1);
+});
+
 test('a wake-up call without need changes nothing', async () => {
   const { server, events, network, client } = await loggedIn();
   network.wake();

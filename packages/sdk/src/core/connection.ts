@@ -174,7 +174,7 @@ export function createConnection(
 
   function attempt(): void {
     stopWaiting = undefined;
-    attemptSince = clock.now();
+    attemptSince = clock.wallTime();
     abandon = startAttempt(environment, logger, host.credentials(state !== 'CONNECTING'), (outcome) => {
       abandon = undefined;
       if (typeof outcome === 'string') {
@@ -187,7 +187,8 @@ export function createConnection(
 
   /** The network or the page is back: no more waiting. */
   function hurry(): void {
-    if (stopWaiting || (abandon && clock.now() - attemptSince > FRESH_MS)) retry();
+    link?.wake();
+    if (stopWaiting || (abandon && clock.wallTime() - attemptSince > FRESH_MS)) retry();
   }
 
   function retry(): void {

@@ -20,6 +20,8 @@ export interface Link {
   send(cmd: CommandName, content: object, appId?: string): void;
   /** From now on, silence of the server for more than its heartbeat is a cut. */
   watch(heartbeatMs: number): void;
+  /** The page or the network is back: whether the connection has outlived that is found out soon. */
+  wake(): void;
   /** Ends the connection without telling the handlers. */
   close(): void;
 }
@@ -31,7 +33,9 @@ export function openLink(
   handlers: LinkHandlers,
 ): Link {
   let lastHeard = clock.now();
-  let limitMs: number;
+  let lastHeardWall = clock.wallTime();
+  /** None while nobody watches. */
+  let limitMs = Infinity;
   let stopTimer: Cancel | undefined;
 
   const link: Link = {
@@ -40,6 +44,16 @@ export function openLink(
     watch(heartbeatMs) {
       limitMs = heartbeatMs + TIMES.HEARTBEAT_SLACK_MS;
       checkAfter(limitMs);
+    },
+    wake() {
+      // While a machine sleeps, `now` may stand still, and all timers with it.
+      const heardAt = lastHeardWall;
+      if (clock.wallTime() - heardAt <= limitMs) return;
+      stopTimer?.();
+      stopTimer = clock.after(LATE_MS, () => {
+        if (lastHeardWall === heardAt) down();
+        else checkAfter(limitMs);
+      });
     },
     close() {
       stopTimer?.();
@@ -67,6 +81,7 @@ export function openLink(
     onOpen: () => link.handlers.onOpen?.(),
     onText(text) {
       lastHeard = clock.now();
+      lastHeardWall = clock.wallTime();
       // One that is not sound, or not as its reader expects it, harms nothing else.
       try {
         const frame = readFrame(text);

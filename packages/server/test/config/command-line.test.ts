@@ -34,7 +34,7 @@ test('flags of the server', () => {
     },
   });
 });
-const order = ['port', 'dataDir', 'open', 'limits.logMs', 'a'];
+const order = ['port', 'open', 'dataDir', 'limits.logMs', 'a'];
 
 test('commands on stored data', () => {
   const flags = { set: [{ path: 'dataDir', text: 'd', flag: '--data-dir' }] };

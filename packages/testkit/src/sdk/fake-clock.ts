@@ -6,6 +6,7 @@ export class FakeClock {
   /** Wall time at the start, in ms since 1970. */
   static readonly EPOCH = 1_800_000_000_000;
   private time = 0;
+  private sleptMs = 0;
   private sequence = 0;
   private readonly timers = new Map<number, { due: number; task: () => void }>();
   private readonly tasks: (() => void)[] = [];
@@ -17,7 +18,7 @@ export class FakeClock {
   }
 
   wallTime(): number {
-    return FakeClock.EPOCH + this.time;
+    return FakeClock.EPOCH + this.time + this.sleptMs;
   }
 
   after(delayMs: number, task: () => void): () => void {
@@ -64,6 +65,11 @@ export class FakeClock {
   /** Moves the time without running anything, as when a machine sleeps or the event loop is blocked. */
   jump(ms: number): void {
     this.time += ms;
+  }
+
+  /** Moves the wall clock alone: where a machine sleeps, the other one and all timers may stand still. */
+  sleep(ms: number): void {
+    this.sleptMs += ms;
   }
 
   /** Takes the next timer, and moves the time to it. */

@@ -26,3 +26,10 @@ export function findChromium() {
   if (given) return isExecutable(given) ? given : undefined;
   return NAMES.map(findProgram).find((file) => file !== undefined);
 }
+
+/** The Firefox for the tests in every browser: FIREFOX_PATH, or one on the PATH. */
+export function findFirefox() {
+  const given = process.env.FIREFOX_PATH;
+  if (given) return isExecutable(given) ? given : undefined;
+  return findProgram('firefox-esr') ?? findProgram('firefox');
+}

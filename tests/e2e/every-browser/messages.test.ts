@@ -1,8 +1,8 @@
 /** Raw messages and history with the built SDK, in Node and in a page, against the server process. */
 import { expect, test } from 'vitest';
-import { ArRTM } from './built-sdk.js';
-import { useStage } from './harness.js';
-import { APP } from './user.js';
+import { ArRTM } from '../built-sdk.js';
+import { useStage } from '../harness.js';
+import { APP } from '../user.js';
 
 const stage = useStage();
 const ARCHIVED = { enableHistoricalMessaging: true };

@@ -1,7 +1,7 @@
 /** The published client in a real browser talks with our SDK in a browser and in Node. */
 import { expect, test } from 'vitest';
-import { texts, useStage } from './harness.js';
-import type { User } from './user.js';
+import { texts, useStage } from '../harness.js';
+import type { User } from '../user.js';
 
 const stage = useStage();
 

@@ -1,6 +1,6 @@
 /** The newest login of a user wins, whichever SDKs are involved. */
 import { expect, test } from 'vitest';
-import { texts, useStage } from './harness.js';
+import { texts, useStage } from '../harness.js';
 
 const stage = useStage();
 

@@ -1,7 +1,7 @@
 /** Servers that restart and networks that fail, seen by clients in a browser. */
 import { expect, test } from 'vitest';
-import { lasting, texts, useStage } from './harness.js';
-import { type User, userInPage } from './user.js';
+import { lasting, texts, useStage } from '../harness.js';
+import { type User, userInPage } from '../user.js';
 
 const stage = useStage();
 
@@ -87,20 +87,22 @@ test.each([
   expect(await amy.members('room')).toEqual(['amy', 'ned']);
 });
 
-test.each(['ours', 'published'] as const)('%s comes back after the browser was offline for 2 s', async (kind) => {
+// For ours: wake.test.ts.
+test('published comes back after the browser was offline for 2 s', async () => {
   const server = await stage.server();
-  const page = await stage.sdkPage(kind, server);
-  const amy = await userInPage(page, kind === 'ours' ? undefined : server);
+  const proxy = await stage.proxy(server);
+  const page = await stage.sdkPage('published', proxy);
+  const amy = await userInPage(page, proxy);
   const ned = stage.nodeUser('ours', server);
   await amy.login('amy');
   await ned.login('ned');
   await amy.join('room');
   await ned.join('room');
 
-  await page.context().setOffline(true);
+  const online = await stage.disconnect(page, proxy);
   const meanwhile = ned.sendToPeer('amy', 'meanwhile');
   await lasting(OUTAGE_MS);
-  await page.context().setOffline(false);
+  await online();
 
   expect(texts(await amy.peerMessages.atLeast(1))).toEqual(['meanwhile']);
   await meanwhile;
