@@ -25,12 +25,14 @@ const PAGES = [
   ['configuration', 'Configuration', '配置'],
   ['rest', 'REST for back ends', '后端 REST'],
   ['admin', 'For the operator', '运维接口'],
+  ['console', 'Console', '控制台'],
   ['security', 'Security', '安全'],
   ['protocol', 'Protocol', '线路协议'],
   ['miniprogram', 'Mini-programs in detail', '小程序细节'],
   ['architecture', 'Architecture', '架构'],
   ['benchmarks', 'Benchmarks', '性能测试'],
   ['faults', 'Faults', '故障测试'],
+  ['browsers', 'Browsers and bundlers', '浏览器与打包工具'],
 ];
 
 /** Pages of one kind, by the folder that TypeDoc has put them into. */

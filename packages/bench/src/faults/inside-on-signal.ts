@@ -8,11 +8,12 @@ delay.enable();
 process.on('SIGUSR2', () => {
   const msOf = (nanos: number) => Math.max(0, nanos / 1e6 - RESOLUTION_MS);
   const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout' || kind === 'Immediate').length;
-  const inside = { p99: msOf(delay.percentile(99)), max: msOf(delay.max), timers };
   // What remains is what is held.
   const { gc } = globalThis as { gc?: () => void };
   gc?.();
   gc?.();
+  const heap = process.memoryUsage().heapUsed;
+  const inside = { p99: msOf(delay.percentile(99)), max: msOf(delay.max), timers, heap };
   process.stderr.write(`inside ${JSON.stringify(inside)}\n`);
   delay.reset();
 });

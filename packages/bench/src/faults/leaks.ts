@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { residentBytes } from '../cpu.js';
+import { anonymousBytes, residentBytes } from '../cpu.js';
 import { Wire } from '../wire.js';
 import { APP_ID } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
 import { sleep } from './waiting.js';
 
-const CYCLES = { short: 600, long: 200_000 };
+const CYCLES = { short: 600, long: Number(process.env.LEAKS_VISITS ?? 200_000) };
 const AT_A_TIME = 32;
 const ROOMS = 10;
 /** A port that has been used cannot be used again for a minute: visits come from several addresses. */
@@ -84,12 +84,13 @@ export const leaks: Scenario = {
     try {
       const total = CYCLES[size];
       const look = async () => {
-        const { timers } = await server.inside();
+        const { timers, heap } = await server.inside();
         const metrics = await server.metrics();
         // What counts events only grows; what is left are live objects.
         const live = [...metrics].filter(([name]) => name.startsWith('arrtm_') && !name.endsWith('_total'));
         const files = readdirSync(`/proc/${server.pid}/fd`).length;
-        return { timers, files, live: new Map(live), rss: residentBytes(server.pid) };
+        const [rss, own] = [residentBytes(server.pid), anonymousBytes(server.pid)];
+        return { timers, files, live: new Map(live), rss, own, heap };
       };
       let next = 0;
       let failed = '';
@@ -123,7 +124,8 @@ export const leaks: Scenario = {
       if (size === 'long') claims.holds('memory grows by at most 5 % from the first tenth to the last', growth < 0.05);
       const mb = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
       const seen =
-        `RSS ${mb(first.rss)} MB after a tenth, ${mb(last.rss)} MB after all (${(growth * 100).toFixed(1)} %); ` +
+        `RSS ${mb(first.rss)} MB after a tenth, ${mb(last.rss)} MB after all (${(growth * 100).toFixed(1)} %), without mapped files ` +
+        `${mb(first.own)} and ${mb(last.own)}, the heap ${mb(first.heap)} and ${mb(last.heap)}; ` +
         `timers ${before.timers} to ${last.timers}, open files ${before.files} to ${last.files}`;
       return { broken: claims.broken, seen };
     } finally {

@@ -135,10 +135,15 @@ export class FaultServer {
   }
 
   /**
-   * How late its event loop was since the last call, in ms, and how many timers there are. Collects garbage, with
-   * `--expose-gc`. Not for a server behind another program.
+   * How late its event loop was since the last call, in ms, how many timers there are, and the bytes of its heap. Collects
+   * garbage before, with `--expose-gc`. Not for a server behind another program.
    */
-  async inside(): Promise<{ readonly p99: number; readonly max: number; readonly timers: number }> {
+  async inside(): Promise<{
+    readonly p99: number;
+    readonly max: number;
+    readonly timers: number;
+    readonly heap: number;
+  }> {
     const before = this.output.length;
     process.kill(this.pid, 'SIGUSR2');
     for (;;) {
