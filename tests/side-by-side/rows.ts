@@ -13,8 +13,8 @@ export const ROWS = {
     area: 'Loading',
     name: 'script import: the global `ArRTM`',
     alsoIn: {
-      ours: ['tests/e2e/script-tag.test.ts > the script creates exactly one global, ArRTM'],
-      published: ['tests/e2e/interop.test.ts > peer messages arrive intact in every direction'],
+      ours: ['tests/e2e/every-browser/script-tag.test.ts > the script creates exactly one global, ArRTM'],
+      published: ['tests/e2e/every-browser/interop.test.ts > peer messages arrive intact in every direction'],
     },
   },
   '0b': {
