@@ -70,7 +70,7 @@ export const leaks: Scenario = {
   name: 'leaks',
   load: {
     short: '600 visits: connect, log in, join, write, leave, go',
-    long: '200,000 visits: connect, log in, join, write, leave, go',
+    long: `${CYCLES.long.toLocaleString('en')} visits: connect, log in, join, write, leave, go`,
   },
   async run(size) {
     const claims = new Claims();

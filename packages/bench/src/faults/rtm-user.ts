@@ -77,10 +77,11 @@ export async function archiveOf(ask: (query: { offset?: number }) => Promise<Pag
       texts.push(...messages.map(({ message }) => String(message.text)));
       if (nextOffset === undefined) return texts;
       query = { offset: nextOffset };
+      failures = 0;
     } catch (error) {
+      if (++failures > 20) throw error;
       // Pages may be asked for only so often.
-      if (++failures > 200) throw error;
-      await sleep(250);
+      await sleep((error as { readonly retryAfterMs?: number }).retryAfterMs ?? 250);
     }
   }
 }
