@@ -6,9 +6,9 @@ import { findNginx } from './scripts/lib/ensure-nginx.mjs';
 import { findChromium, findFirefox } from './scripts/lib/programs.mjs';
 import { ConformanceReporter } from './tests/side-by-side/conformance-reporter.js';
 
-/** Their tests wait more than they compute: two files at a time. The others measure, or load both cores by themselves. */
-const WAITING = { maxWorkers: 2, sequence: { groupOrder: 1 } };
-const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
+/** Files at a time, on two cores: three of tests that wait more than they compute, two of those that load the machine. */
+const WAITING = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+const HEAVY = { maxWorkers: 2, sequence: { groupOrder: 2 } };
 
 // Workspace packages are tested from their TypeScript sources; tests/package and tests/e2e use what is built.
 const conditions = ['source', ...defaultServerConditions];
@@ -44,7 +44,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'server', ...ALONE, include: ['packages/server/test/!(storage|engine)/**/*.test.ts'] },
+        test: { name: 'server', ...HEAVY, include: ['packages/server/test/!(storage|engine)/**/*.test.ts'] },
       },
       {
         extends: true,
@@ -62,7 +62,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          ...ALONE,
+          ...HEAVY,
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
@@ -73,15 +73,14 @@ export default defineConfig({
         test: { name: 'docs', ...WAITING, include: ['tests/docs/**/*.test.ts'] },
       },
       {
-        // Those in Node wait for deadlines while those in the browser compute.
         extends: true,
-        test: { name: 'examples', ...WAITING, sequence: { groupOrder: 3 }, include: ['tests/examples/**/*.test.ts'] },
+        test: { name: 'examples', ...HEAVY, include: ['tests/examples/**/*.test.ts'] },
       },
       {
         extends: true,
         test: {
           name: 'package',
-          ...ALONE,
+          ...HEAVY,
           include: ['tests/package/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
