@@ -7,6 +7,8 @@ import { FaultServer } from './server.js';
 import { sleep } from './waiting.js';
 
 const CYCLES = { short: 600, long: Number(process.env.LEAKS_VISITS ?? 200_000) };
+/** Such as `--max-semi-space-size=1`. */
+const FLAGS = (process.env.FAULTS_NODE_FLAGS ?? '').split(' ').filter(Boolean);
 const AT_A_TIME = 32;
 const ROOMS = 10;
 /** A port that has been used cannot be used again for a minute: visits come from several addresses. */
@@ -75,7 +77,7 @@ export const leaks: Scenario = {
   async run(size) {
     const claims = new Claims();
     const server = await FaultServer.start({
-      nodeFlags: ['--expose-gc'],
+      nodeFlags: ['--expose-gc', ...FLAGS],
       settings: [
         ...['times.heartbeatMs=1000', 'times.publishedPingMs=1000', 'times.unreachableMs=2000', 'times.offlineMs=5000'],
         ...['limits.logMs=30000', 'times.emptyChannelMs=1000'],
