@@ -1,5 +1,5 @@
 // npm run check:release [-- names of steps]: what is too slow for every change. Ends with a table of what ran.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { ensureBuilt } from './lib/build-steps.mjs';
 import { ensureChromium, ensureFirefox, ensureWebKit } from './lib/ensure-browsers.mjs';
@@ -20,6 +20,16 @@ const STEPS = {
   'node-24': { find: ensureNode24, args: [], isNode: true },
 };
 
+/** What a program says of itself; WebKit's driver does not, and Debian says it. */
+function versionOf(program) {
+  const firstLine = (command, ...args) => {
+    const { status, stdout } = spawnSync(command, args, { encoding: 'utf8' });
+    return status === 0 ? stdout.trim().split('\n')[0].replaceAll('\t', ' ') : undefined;
+  };
+  const owner = () => firstLine('dpkg-query', '--search', program)?.split(':')[0];
+  return firstLine(program, '--version') ?? firstLine('dpkg-query', '--show', owner() ?? '') ?? program;
+}
+
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !STEPS[name]);
 if (unknown.length > 0) fail(`There is no step ${unknown.join(', ')}; there are ${Object.keys(STEPS).join(', ')}.`);
@@ -31,7 +41,7 @@ const rows = [];
 for (const [name, step] of Object.entries(STEPS)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   const program = (await step.find?.()) ?? process.execPath;
-  const [version] = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim().split('\n');
+  const version = versionOf(program);
   const report = inRoot('.cache', `release-${name}.json`);
   rmSync(report, { force: true });
   process.stdout.write(`\n=== ${name}: ${version}\n`);
