@@ -13,7 +13,8 @@ function environmentWith(part: Partial<Wechat>) {
   return wechatEnvironment({ onNetworkStatusChange: nothing, onAppShow: nothing, ...part } as Wechat);
 }
 
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+/** Resolves when all microtasks have run: by these the adapter puts requests off, and by nothing else. */
+const microtasks = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** A socket task whose events the test makes; remembers what is done with it. */
 function scriptedSocket(more: Partial<WechatSocket> = {}) {
@@ -87,22 +88,23 @@ test.each([
       throw new Error('bad address');
     },
   ],
-])('no socket, %s: told later, once', async (_name, connectSocket) => {
+])('no socket, %s: told later, once', (_name, connectSocket) => {
+  vi.useFakeTimers();
   const { network } = environmentWith({ connectSocket: connectSocket as Wechat['connectSocket'] });
   const { lines, ...all } = handlers();
   const socket = network.openSocket('ws://a', all);
   expect(lines).toEqual([]);
   socket.send('nowhere');
-  await turn();
-  await turn();
+  vi.runAllTimers();
   expect(lines).toEqual(['close']);
   const { lines: none, ...silent } = handlers();
   network.openSocket('ws://a', silent).close();
-  await turn();
+  vi.runAllTimers();
   expect(none).toEqual([]);
 });
 
-test('a send that fails is the end of the connection', async () => {
+test('a send that fails is the end of the connection', () => {
+  vi.useFakeTimers();
   const { socket, fire } = scriptedSocket({ send: ({ fail }) => fail?.({}) });
   const { network } = environmentWith({ connectSocket: () => socket });
   const { lines, ...all } = handlers();
@@ -110,7 +112,7 @@ test('a send that fails is the end of the connection', async () => {
   fire('open');
   ours.send('text');
   expect(lines).toEqual(['open']);
-  await turn();
+  vi.runAllTimers();
   expect(lines).toEqual(['open', 'close']);
 });
 
@@ -136,7 +138,7 @@ test('post: texts with status 200, nothing else, and nothing from inside the cal
   const done = (reply: unknown) => replies.push(reply);
   for (let i = 0; i < 3; i++) network.post('http://a/', '{}', done);
   expect(replies).toEqual([]);
-  await turn();
+  await microtasks();
   expect(replies).toEqual(['reply', undefined, undefined]);
   expect(asked[0]).toMatchObject({
     method: 'POST',
@@ -145,10 +147,10 @@ test('post: texts with status 200, nothing else, and nothing from inside the cal
     header: { 'content-type': 'text/plain;charset=UTF-8' },
   });
   network.post('http://a/', '{}', done)();
-  await turn();
+  await microtasks();
   expect([replies.length, asked.length]).toEqual([3, 3]);
   const cancel = network.post('http://a/', '{}', done);
-  await turn();
+  await microtasks();
   cancel();
   expect(abort).toHaveBeenCalledTimes(1);
 });
