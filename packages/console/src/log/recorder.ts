@@ -2,7 +2,8 @@ import type { LocalInvitation, RemoteInvitation, RtmChannel, RtmClient } from 'a
 import type { ActivityLog } from './activity-log.js';
 import type { Callee } from './entry.js';
 
-const CLIENT_CALLS = [
+/** Calls of a client that are recorded. */
+export const CLIENT_CALLS = [
   'login',
   'logout',
   'renewToken',

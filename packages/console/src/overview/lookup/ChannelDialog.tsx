@@ -1,4 +1,4 @@
-import { Button, Table, Title } from '@mantine/core';
+import { Button, Title } from '@mantine/core';
 import { Dialog } from '../../components/Dialog.js';
 import { ErrorNote } from '../../components/ErrorNote.js';
 import { useTexts } from '../../i18n/language-context.js';
@@ -6,6 +6,7 @@ import { sizeInWords } from '../../model/file-words.js';
 import { type AdminClient, AdminProblem } from '../model/admin-client.js';
 import type { ChannelFacts } from '../model/admin-types.js';
 import { FactList } from './FactList.js';
+import { FactTable } from './FactTable.js';
 import { positionInWords } from './position.js';
 import { useLookup } from './use-lookup.js';
 
@@ -55,26 +56,12 @@ function Channel({ facts: { memberCount, log, attributes, members } }: { readonl
       {members.items.length === 0 ? (
         <p className="hint">{operator.noMembers}</p>
       ) : (
-        <div className="scroll">
-          <Table aria-label={operator.memberList}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{operator.users}</Table.Th>
-                <Table.Th>{operator.position}</Table.Th>
-                <Table.Th>{operator.status}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {members.items.map(({ uid, delivered, state }) => (
-                <Table.Tr key={uid}>
-                  <Table.Td>{uid}</Table.Td>
-                  <Table.Td className="code">{positionInWords(delivered)}</Table.Td>
-                  <Table.Td>{state}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <FactTable
+          label={operator.memberList}
+          columns={[operator.users, operator.position, operator.status]}
+          positions={[operator.position]}
+          rows={members.items.map(({ uid, delivered, state }) => [uid, positionInWords(delivered), state])}
+        />
       )}
     </>
   );

@@ -1,4 +1,4 @@
-import { Alert, Button, Table, Text, Title } from '@mantine/core';
+import { Alert, Button, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Dialog } from '../../components/Dialog.js';
 import { ErrorNote } from '../../components/ErrorNote.js';
@@ -7,6 +7,7 @@ import { sizeInWords } from '../../model/file-words.js';
 import { type AdminClient, AdminProblem } from '../model/admin-client.js';
 import type { UserFacts } from '../model/admin-types.js';
 import { FactList } from './FactList.js';
+import { FactTable } from './FactTable.js';
 import { KickButton } from './KickButton.js';
 import { positionInWords } from './position.js';
 import { useLookup } from './use-lookup.js';
@@ -97,28 +98,17 @@ function User({ facts: { presence, session, inbox } }: { readonly facts: UserFac
         <Text size="sm">{operator.noSession}</Text>
       )}
       {session && session.channels.length > 0 && (
-        <div className="scroll">
-          <Table aria-label={operator.channels}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{operator.channels}</Table.Th>
-                <Table.Th>{operator.position}</Table.Th>
-                <Table.Th>{operator.end}</Table.Th>
-                <Table.Th>{operator.status}</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {session.channels.map(({ channelId, delivered, end, state }) => (
-                <Table.Tr key={channelId}>
-                  <Table.Td>{channelId}</Table.Td>
-                  <Table.Td className="code">{positionInWords(delivered)}</Table.Td>
-                  <Table.Td className="code">{positionInWords(end)}</Table.Td>
-                  <Table.Td>{state}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <FactTable
+          label={operator.channels}
+          columns={[operator.channels, operator.position, operator.end, operator.status]}
+          positions={[operator.position, operator.end]}
+          rows={session.channels.map(({ channelId, delivered, end, state }) => [
+            channelId,
+            positionInWords(delivered),
+            positionInWords(end),
+            state,
+          ])}
+        />
       )}
     </>
   );
