@@ -23,7 +23,8 @@ describe('log upload', () => {
     expect(batches()).toEqual([]);
     await idle(5000);
     expect(batches()).toHaveLength(1);
-    expect(batches()[0]).toMatchObject({ appId: APP_ID, uid: 'alice', sessId: 'ticket-1' });
+    // And nothing else: no token.
+    expect(batches()[0]).toEqual({ appId: APP_ID, uid: 'alice', sessId: 'ticket-1', lines: lines() });
     expect(lines().map((line) => line.replace(/^\d+ /, ''))).toEqual([
       'info: DISCONNECTED -> CONNECTING (LOGIN)',
       'info: CONNECTING -> CONNECTED (LOGIN_SUCCESS)',

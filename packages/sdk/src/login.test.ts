@@ -116,7 +116,7 @@ test('errors are instances of RTMException with code, text and data', async () =
   expect(await error).toMatchObject({
     name: 'RtmUnauthenticatedError',
     code: 4,
-    message: 'Error Code 4 - The token is not valid for this app and user',
+    message: 'Error Code 4 - The token is not valid',
     data: { serverCode: 110 },
   });
 });

@@ -636,6 +636,7 @@ describe('the end before the end', () => {
     media.troubles.push(undefined, { cutAfter: 10 }, { status: 401 }, { status: 401 });
     const call = upload(100);
     const result = outcome(call, 50);
+    server.shutDoor();
     server.connection.close();
     await idle(3000);
     expect((await result).size).toBe(100);

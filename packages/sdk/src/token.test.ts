@@ -57,11 +57,13 @@ test.each([
   [RenewTokenError.RENEW_TOKEN_ERR_INVALID_TOKEN, 'RtmUnauthenticatedError'],
   [RenewTokenError.RENEW_TOKEN_ERR_TOO_OFTEN, 'RtmInvokeTooOftenError'],
 ])('refused with %i: the old token stays in force', async (code, name) => {
-  const { client, server, renew, events, presented } = await loggedIn();
+  const { client, server, renew, events, presented, clock } = await loggedIn();
   server.on.RenewAcsToken = ({ MsgId = 0 }, to) => to.send('RenewAcsToken', { MsgId, Code: code });
   renew('new');
   expect(await events()).toEqual([`renewToken rejected ${name} ${code}`]);
+  server.shutDoor();
   server.connection.close();
+  await clock.advance(1000);
   await events();
   expect([client.token, presented()]).toEqual(['old', ['old']]);
 });
@@ -299,6 +301,7 @@ test('cut, the token has ended, renewed with the same one: 5 at once, not a time
   all.resumes();
   const { gateway } = server;
   server.gateway = (body) => (body.token === 'old' ? { code: 109 } : gateway(body));
+  server.shutDoor();
   server.connection.close();
   await clock.advance(6000);
   recorder.take();

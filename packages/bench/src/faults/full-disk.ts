@@ -1,5 +1,6 @@
+import { arrtm } from '../peers.js';
 import { Holdings } from './holdings.js';
-import { createRtm } from './rtm-user.js';
+import { APP_ID, createRtm } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
 import { FaultServer } from './server.js';
 import { SmallDisk } from './small-disk.js';
@@ -11,6 +12,38 @@ const FREE_MB = 48;
 const HEALED_MS = 5000;
 const LOAD = { lettersPerSecond: 40, speechesPerSecond: 20, filesPerSecond: 1, fileBytes: 50_000 };
 const WORDS = `a disk of ${DISK_MB} MB that keeps ${FREE_MB} MB free for records: files are refused below that, then nothing is left at all, then there is room again`;
+
+const SPEAKERS = 8;
+const PERIOD_MS = 50;
+
+/**
+ * Published clients that archive what they say in a channel; they take every answer for success. So many that one of them
+ * always has a message on its way: the server ends within milliseconds of the commit that failed.
+ */
+class PublishedSpeakers {
+  private readonly timers: NodeJS.Timeout[] = [];
+
+  async start(port: number): Promise<void> {
+    for (let n = 0; n < SPEAKERS; n++) await this.add(port, `published-${n}`);
+  }
+
+  stop(): void {
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private async add(port: number, uid: string): Promise<void> {
+    const client = await arrtm(port, APP_ID, { published: true })(uid, 'hall');
+    client.onRefused = () => undefined;
+    let MsgId = 0;
+    const speak = () => {
+      const message = { ChanId: 'hall', FromUId: uid, MsgId: ++MsgId, MsgType: 1, MsgBody: 'x', Desc: '' };
+      const Content = JSON.stringify({ ...message, HistoryMsg: true });
+      client.wire.send(JSON.stringify({ Cmd: 'SendChannelMsg', Encrypt: false, Content }));
+    };
+    await sleep(PERIOD_MS / SPEAKERS);
+    this.timers.push(setInterval(speak, PERIOD_MS));
+  }
+}
 
 /**
  * A full disk in two steps. While there is room for records only files are refused, and the server goes on. Without any room a
@@ -29,9 +62,11 @@ export const fullDisk: Scenario = {
     let server = await FaultServer.start({ dataDir, settings });
     const { port } = server;
     let isOver = false;
+    const speakers = new PublishedSpeakers();
     try {
       const holdings = new Holdings(['ann', 'ben']);
       const giving = holdings.give(port, LOAD, () => !isOver);
+      await speakers.start(port);
       const uploader = createRtm(port);
       await uploader.login({ uid: 'uploader' });
       const upload = () =>
@@ -55,7 +90,9 @@ export const fullDisk: Scenario = {
       const code = await server.endsBy(10_000);
       claims.holds(`the server ends with 1 (${code ?? server.endSignal})`, code === 1);
       const last = server.output.slice(-12).join(' | ');
+      speakers.stop();
       claims.holds(`and says why (${last})`, server.hasSaid(/nothing can be stored any more/));
+      claims.holds('and what a published client was not told', server.hasSaid(/its published client cannot tell/));
       const atEnd = holdings.count;
       disk.empty();
       const began = performance.now();
@@ -74,6 +111,7 @@ export const fullDisk: Scenario = {
         `no room at all: exit code ${code} with a message; started again, first message stored after ${healedMs.toFixed(0)} ms`;
       return { broken: claims.broken, seen };
     } finally {
+      speakers.stop();
       isOver = true;
       await server.close();
       disk.dispose();

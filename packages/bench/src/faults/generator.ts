@@ -1,14 +1,19 @@
 /** Clients in a process of their own, so that what they cost is not the server's. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** Does one thing after the other, as it is asked; `Answers` has the answer to each question. */
 export class Generator<Questions extends object, Answers extends { readonly [kind in keyof Questions]: unknown }> {
   private readonly child: ChildProcess;
 
-  /** `file`: compiled, beside this one; it calls `answer`. */
-  constructor(file: string) {
+  /**
+   * `file`: compiled, beside this one; it calls `answer`. `yields`: others go first where it and they want the same core, as
+   * if it ran on another machine.
+   */
+  constructor(file: string, { yields = false } = {}) {
     this.child = fork(fileURLToPath(new URL(file, import.meta.url)));
+    if (yields) setPriority(this.pid, constants.priority.PRIORITY_LOW);
     this.child.setMaxListeners(0);
   }
 

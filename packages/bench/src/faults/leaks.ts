@@ -3,12 +3,10 @@ import { anonymousBytes, residentBytes } from '../cpu.js';
 import { Wire } from '../wire.js';
 import { APP_ID } from './rtm-user.js';
 import { Claims, type Scenario } from './scenario.js';
-import { FaultServer } from './server.js';
+import { FaultServer, OUTER_NODE_FLAGS } from './server.js';
 import { sleep } from './waiting.js';
 
 const CYCLES = { short: 600, long: Number(process.env.LEAKS_VISITS ?? 200_000) };
-/** Such as `--max-semi-space-size=1`. */
-const FLAGS = (process.env.FAULTS_NODE_FLAGS ?? '').split(' ').filter(Boolean);
 const AT_A_TIME = 32;
 const ROOMS = 10;
 /** Longer than V8 takes to give back pages that are empty. */
@@ -79,7 +77,7 @@ export const leaks: Scenario = {
   async run(size) {
     const claims = new Claims();
     const server = await FaultServer.start({
-      nodeFlags: ['--expose-gc', ...FLAGS],
+      nodeFlags: ['--expose-gc', ...OUTER_NODE_FLAGS],
       settings: [
         ...['times.heartbeatMs=1000', 'times.publishedPingMs=1000', 'times.unreachableMs=2000', 'times.offlineMs=5000'],
         ...['limits.logMs=30000', 'times.emptyChannelMs=1000'],

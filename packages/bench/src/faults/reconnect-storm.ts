@@ -3,13 +3,13 @@ import { arrtm } from '../peers.js';
 import { Generator, sleep } from './generator.js';
 import type { StormAnswers, StormQuestions } from './reconnect-storm-clients.js';
 import { Claims, type Scenario, type Size } from './scenario.js';
-import { FaultServer } from './server.js';
+import { FaultServer, OUTER_NODE_FLAGS } from './server.js';
 import { BEHIND_ALL, BEHIND_CUT } from './storm-marks.js';
 
 const APP_ID = '0123456789abcdef0123456789abcdef';
 const OURS = { short: 200, long: 2000 };
 const PUBLISHED = { short: 1000, long: 10_000 };
-/** Processes with published clients; ours have one more. */
+/** Processes with clients of each kind. */
 const GENERATORS = 2;
 const ROOM_SIZE = 1000;
 const BACK_MS = 10_000;
@@ -49,17 +49,19 @@ interface Storm {
 
 /** Lets a crowd in, cuts it off, and waits until it is back. */
 async function stage(server: FaultServer, counts: Record<Kind, number>, size: Size): Promise<Storm> {
-  const crowds = Array.from({ length: GENERATORS + 1 }, () => new Generator<StormQuestions, StormAnswers>(CLIENTS));
+  const crowds = Array.from(
+    { length: 2 * GENERATORS },
+    () => new Generator<StormQuestions, StormAnswers>(CLIENTS, { yields: true }),
+  );
   try {
     const { port } = server;
     const all = counts.ours + counts.published;
     const rooms = Array.from({ length: Math.ceil(all / ROOM_SIZE) }, (_, room) => `room${room}`);
     const named = (kind: Kind) => Array.from({ length: counts[kind] }, (_, at) => `${kind}${at}`);
-    const published = named('published');
     await Promise.all(
       crowds.map((crowd, index) => {
         const kind = index < GENERATORS ? 'published' : 'ours';
-        const uids = kind === 'ours' ? named(kind) : published.filter((_, at) => at % GENERATORS === index);
+        const uids = named(kind).filter((_, at) => at % GENERATORS === index % GENERATORS);
         return crowd.ask('enter', { kind, port, appId: APP_ID, uids, rooms });
       }),
     );
@@ -129,7 +131,7 @@ export const reconnectStorm: Scenario = {
   async run(size) {
     const claims = new Claims();
     // Such as --cpu-prof, which writes when the server ends by itself.
-    const nodeFlags = (process.env.FAULTS_NODE_FLAGS ?? '').split(' ').filter(Boolean);
+    const nodeFlags = OUTER_NODE_FLAGS;
     const server = await FaultServer.start({ nodeFlags });
     const counts = { ours: OURS[size], published: PUBLISHED[size] };
     const all = counts.ours + counts.published;

@@ -14,6 +14,9 @@ const INSIDE = fileURLToPath(new URL('inside-on-signal.js', import.meta.url));
 const READY = /^ArRTM \S+ is ready: http:\/\/[^:]+:(\d+)/;
 const START_LIMIT_MS = 60_000;
 
+/** For the server under test, from outside: `FAULTS_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/prof"` and the like. */
+export const OUTER_NODE_FLAGS = (process.env.FAULTS_NODE_FLAGS ?? '').split(' ').filter(Boolean);
+
 export interface FaultServerOptions {
   /** `limits.connectionQueueBytes=65536` and the like. */
   readonly settings?: readonly string[];

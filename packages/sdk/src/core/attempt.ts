@@ -26,11 +26,19 @@ export interface Credentials {
   readonly inboxAt: Position | undefined;
 }
 
+/** Where and with what a session was let in: good for going on with it, without asking the gateway. */
+export interface Door {
+  readonly access: Access;
+  readonly url: string;
+  /** What the ticket was given for. */
+  readonly token: string;
+}
+
 /** The server took the login: its reply, and the link on which it came. */
 export interface Accepted {
   readonly link: Link;
   readonly reply: LoginReply;
-  readonly access: Access;
+  readonly door: Door;
 }
 
 /** How an attempt ends. A step that nobody answered, or not with sense, is worth another attempt. */
@@ -40,7 +48,7 @@ export type AttemptOutcome = Accepted | LoginRefusal | 'gateway' | 'socket' | 'l
 export type Abandon = (isGoodbye: boolean) => void;
 
 /** Time for each of: gateway reply, socket opening, login reply. */
-export const STEP_MS = 3000;
+const STEP_MS = 3000;
 
 const CAPS = [
   CAPABILITIES.REPLY_CODES,
@@ -58,17 +66,23 @@ const CAPS = [
  * gateway POST -> { sessionid, addresses } -> first address whose socket opens -> Login -> Login reply
  * ```
  *
+ * Who goes on with a session and has a `door` goes straight to the socket.
+ *
  * `done` is called once, never from inside this call, and never after the attempt was abandoned.
  */
 export function startAttempt(
   { clock, network }: Environment,
   logger: Logger,
   { address, appId, uid, token, userSId, sdkVersion, isResume, inboxAt }: Credentials,
+  door: Door | undefined,
   done: (outcome: AttemptOutcome) => void,
 ): Abandon {
+  const { base } = address;
   let stopTimer: Cancel | undefined;
+  let stopPost: Cancel | undefined;
   let link: Link | undefined;
-  let hasSentLogin = false;
+  /** On which a Login has been sent. */
+  let asked: Link | undefined;
 
   const limitStep = (expired: () => void) => {
     stopTimer?.();
@@ -76,8 +90,8 @@ export function startAttempt(
   };
   const abandon = (isGoodbye: boolean) => {
     stopTimer?.();
-    stopPost();
-    if (isGoodbye && hasSentLogin) link?.send('Logout', {});
+    stopPost?.();
+    if (isGoodbye) asked?.send('Logout', {});
     link?.close();
   };
   const fail = (outcome: Exclude<AttemptOutcome, Accepted>) => {
@@ -93,61 +107,58 @@ export function startAttempt(
       fail('gateway');
       return;
     }
-    const { code, addresses = [], sessionid = '' } = reply;
-    if (code) fail(refusalByGateway(code));
-    else tryAddresses(addresses, sessionid);
-  };
-
-  const tryAddresses = ([first, ...others]: NonNullable<GatewayReply['addresses']>, sessionId: string) => {
-    link?.close();
-    if (!first) {
-      fail('socket');
-      return;
-    }
-    const tryOthers = () => tryAddresses(others, sessionId);
-    if (first.type !== 0) {
-      tryOthers();
-      return;
-    }
-    const opened = openLink({ clock, network }, logger, socketUrl(address, first.addr, first.port), {
-      onOpen: () => logIn(opened, sessionId),
-      onFrame: () => undefined,
-      onDown: tryOthers,
-    });
-    link = opened;
-    limitStep(tryOthers);
-  };
-
-  const logIn = (opened: Link, sessionId: string) => {
-    opened.handlers = { onFrame: (frame) => onFrame(opened, frame, sessionId), onDown: () => fail('login') };
-    const content = {
-      UserId: uid,
-      UserSId: userSId,
-      AcsToken: token,
-      SdkVer: sdkVersion,
-      SessionId: sessionId,
-      SvrKeepAlive: true,
-      Caps: CAPS,
-      Resume: isResume,
-      ...placeOf(inboxAt),
+    const { code, addresses = [], sessionid: sessId = '' } = reply;
+    const ways = addresses.filter(({ type }) => type === 0);
+    const access = { base, appId, uid, sessId };
+    const tryNext = () => {
+      link?.close();
+      const next = ways.shift();
+      if (next) enter({ access, token, url: socketUrl(address, next.addr, next.port) }, tryNext);
+      else fail('socket');
     };
-    hasSentLogin = true;
-    opened.send('Login', content, appId);
-    limitStep(() => fail('login'));
+    if (code) fail(refusalByGateway(code));
+    else tryNext();
   };
 
-  const onFrame = (opened: Link, { cmd, content }: ServerFrame, sessId: string) => {
-    if (cmd !== 'Login') return;
-    if (content.Code !== 0) {
-      fail(refusalByServer(content.Code, content.Reason));
-      return;
-    }
-    stopTimer?.();
-    done({ link: opened, reply: { Memory: '', ...content }, access: { base: address.base, appId, uid, sessId } });
+  const enter = (through: Door, onDown: () => void) => {
+    const giveUp = () => fail('login');
+    const onFrame = ({ cmd, content }: ServerFrame) => {
+      if (cmd !== 'Login') return;
+      if (content.Code === 0) {
+        stopTimer?.();
+        done({ link: opened, reply: { Memory: '', ...content }, door: through });
+        // A door that is shut says nothing of the session, unless the server says why: the gateway knows.
+      } else if (through === door && !content.Reason) giveUp();
+      else fail(refusalByServer(content.Code, content.Reason));
+    };
+    const onOpen = () => {
+      const content = {
+        UserId: uid,
+        UserSId: userSId,
+        AcsToken: token,
+        SdkVer: sdkVersion,
+        SessionId: through.access.sessId,
+        SvrKeepAlive: true,
+        Caps: CAPS,
+        Resume: isResume,
+        ...placeOf(inboxAt),
+      };
+      opened.handlers = { onFrame, onDown: giveUp };
+      opened.send('Login', content, appId);
+      asked = opened;
+      limitStep(giveUp);
+    };
+    const opened = openLink({ clock, network }, logger, through.url, { onOpen, onFrame, onDown });
+    link = opened;
+    limitStep(onDown);
   };
 
-  const body = JSON.stringify({ appid: appId, uid, token, wss: address.secure });
-  const stopPost = network.post(gatewayUrl(address), body, onGatewayReply);
-  limitStep(() => fail('gateway'));
+  // A new token or another deployment: only the gateway can say what becomes of that.
+  if (isResume && door?.token === token && door.access.base === base) enter(door, () => fail('socket'));
+  else {
+    const body = JSON.stringify({ appid: appId, uid, token, wss: address.secure });
+    stopPost = network.post(gatewayUrl(address), body, onGatewayReply);
+    limitStep(() => fail('gateway'));
+  }
   return abandon;
 }

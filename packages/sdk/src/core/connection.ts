@@ -2,7 +2,7 @@ import { LOGIN_CODE, TIMES } from 'ar-rtm-protocol';
 import { type RTMException, RtmInterruptedError, RtmTimeoutError } from '../errors.js';
 import type { Cancel, Environment } from '../ports.js';
 import type { Access } from './access.js';
-import { type Abandon, type Accepted, type Credentials, type LoginReply, startAttempt } from './attempt.js';
+import { type Abandon, type Accepted, type Credentials, type Door, type LoginReply, startAttempt } from './attempt.js';
 import { backoffMs } from './backoff.js';
 import {
   type ConnectionEvent,
@@ -92,6 +92,8 @@ export function createConnection(
   let stopWaiting: Cancel | undefined;
   /** Set while an attempt runs. */
   let abandon: Abandon | undefined;
+  /** Where the session was let in last; tried once after a cut, before the gateway is asked. */
+  let door: Door | undefined;
 
   const hasSession = () => state === 'CONNECTED' || state === 'RECONNECTING';
 
@@ -175,7 +177,8 @@ export function createConnection(
   function attempt(): void {
     stopWaiting = undefined;
     attemptSince = clock.wallTime();
-    abandon = startAttempt(environment, logger, host.credentials(state !== 'CONNECTING'), (outcome) => {
+    const credentials = host.credentials(state !== 'CONNECTING');
+    abandon = startAttempt(environment, logger, credentials, tries > 1 ? undefined : door, (outcome) => {
       abandon = undefined;
       if (typeof outcome === 'string') {
         logger.debug(`no connection: ${outcome}`);
@@ -198,12 +201,13 @@ export function createConnection(
     attempt();
   }
 
-  function onAccepted({ link: accepted, reply, access }: Accepted): void {
+  function onAccepted({ link: accepted, reply, door: through }: Accepted): void {
     link = accepted;
+    door = through;
     accepted.handlers = { onFrame: (frame) => host.receive(frame), onDown };
     accepted.watch(reply.Heartbeat ?? TIMES.HEARTBEAT_MS);
     requests.attach(accepted);
-    host.admitted(access);
+    host.admitted(through.access);
     if (state === 'CONNECTING') {
       isTrying = false;
       stopDeadline?.();

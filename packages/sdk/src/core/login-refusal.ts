@@ -36,7 +36,7 @@ const MEANINGS: Readonly<
 > = {
   [LOGIN_CODE.INVALID_ARGUMENT]: [RtmInvalidArgumentError, 'Refused', 'refused'],
   [LOGIN_CODE.INVALID_APP_ID]: [RtmUnauthenticatedError, 'Not allowed', 'banned'],
-  [LOGIN_CODE.INVALID_TOKEN]: [RtmUnauthenticatedError, 'The token is not valid for this app and user', 'refused'],
+  [LOGIN_CODE.INVALID_TOKEN]: [RtmUnauthenticatedError, 'The token is not valid', 'refused'],
   [LOGIN_CODE.TOKEN_EXPIRED]: [RtmUnauthenticatedError, 'The token has expired'],
   [LOGIN_CODE.NOT_AUTHORIZED]: [RtmUnauthenticatedError, 'Not allowed', 'banned'],
   [LOGIN_CODE.TOO_OFTEN]: [RtmInvokeTooOftenError, 'Too often'],

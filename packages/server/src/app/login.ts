@@ -1,6 +1,8 @@
 import { CLOSE_CODE, type CommandContent, isAppId, isId, LOGIN_CODE, type Position } from 'ar-rtm-protocol';
 import type { App, Apps } from '../domain/apps.js';
 import { httpAddress } from '../domain/http-address.js';
+import { Pace } from '../domain/pace.js';
+import type { Tokens } from '../domain/tokens.js';
 import { EngineUnavailable } from '../ports/engine-error.js';
 import type { ClaimMode, ClaimRequest, ClaimResult } from '../ports/registry.js';
 import type { AppQuotas } from './app-quotas.js';
@@ -20,10 +22,15 @@ const CLAIM_RETRY_MS = 250;
 /** How often a Login that waits for a place in its app looks again. */
 const PLACE_RETRY_MS = 250;
 
+/** When a crowd comes back: a few ms of work. Others are to have their turn too. */
+const LOGINS_PER_TURN = 64;
+
 const USER_SID = /^[0-9a-zA-Z_-]{1,64}$/;
 
 /** The `Login` command: from ticket to session (wire-protocol.md 7.1, 7.4; design 5, 6). */
 export class Login {
+  private readonly pace: Pace;
+
   constructor(
     private readonly context: NodeContext,
     private readonly apps: Apps,
@@ -33,7 +40,10 @@ export class Login {
     private readonly mayHost: () => boolean,
     private readonly tokenWatch: TokenWatch,
     private readonly quotas: AppQuotas,
-  ) {}
+    private readonly tokens: Tokens,
+  ) {
+    this.pace = new Pace((task) => context.time.nextTurn(task), LOGINS_PER_TURN);
+  }
 
   async run(connection: Connection, appId: unknown, content: CommandContent<'Login'>): Promise<void> {
     if (!connection.apply('login')) {
@@ -44,22 +54,26 @@ export class Login {
     const profile = profileOf(content);
     connection.profile = profile;
     connection.sdkVersion = versionOf(content.SdkVer);
+    if (!this.pace.takesPlace()) {
+      await this.pace.place();
+      if (connection.state !== 'logging-in') return;
+    }
     const app = isAppId(appId) ? this.apps.find(appId) : undefined;
     if (!app) return this.refuse(connection, uid, LOGIN_CODE.INVALID_APP_ID);
     if (!isId(uid) || !USER_SID.test(userSId)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_ARGUMENT);
     const found = this.tickets.forLogin(SessionId, app.appId, uid, token);
-    if (found?.isOver && !profile.published) {
-      // The gateway has just taken its token: clocks differ or one was set. The client asks the gateway again.
-      connection.close(CLOSE_CODE.SERVICE_RESTART, 'the ticket is over');
-      return;
-    }
-    if (!found || found.isOver) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    const goesOn = !profile.published && content.Resume === true;
+    if (found?.isOver && !profile.published && !goesOn) return this.ticketOver(connection);
+    // Who goes on may do so with the ticket of the login, as long as the session lives: see the claim.
+    if (!found || (found.isOver && !goesOn)) return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
     // The app's own text of its id, and the uid as Login had it: the session keeps them for its life.
     const ticket = { ...found.ticket, appId: app.appId, uid };
+    // The gateway has judged the token when it gave the ticket: certificates and rules may have changed since.
+    if (goesOn && this.isInvalid(app, uid, token)) return this.ticketOver(connection);
     // Others find what is at the server by themselves.
     if (!profile.types) connection.httpAddress = httpAddress(connection.transport.reachedHost, ticket.secure);
     if (!(await this.takePlace(connection, app, uid, profile))) return;
-    const mode: ClaimMode = profile.published ? 'published' : content.Resume ? 'resume' : 'new';
+    const mode: ClaimMode = profile.published ? 'published' : goesOn ? 'resume' : 'new';
     const inboxAt = mode === 'resume' ? positionOf(content) : undefined;
     const claim = await this.claim(connection, ticket, userSId, mode, inboxAt);
     if (claim?.outcome === 'token-over' && claim.ended) this.sessions.departed(ticket.appId, uid, claim.ended);
@@ -69,6 +83,7 @@ export class Login {
       return;
     }
     if (claim.outcome === 'ticket-taken') return this.refuse(connection, uid, LOGIN_CODE.INVALID_TOKEN);
+    if (claim.outcome === 'ticket-over') return this.ticketOver(connection);
     if (claim.outcome === 'token-over') return this.tokenOver(connection, profile, uid);
     if (claim.outcome === 'superseded') return this.supersede(connection, profile, ticket, userSId, claim.by);
     const begun = this.sessions.begin(connection, ticket, userSId, claim);
@@ -205,6 +220,17 @@ export class Login {
     this.context.time.after(PUBLISHED_LOGIN_MS, () => {
       if (connection.state === 'quarantined') putOff();
     });
+  }
+
+  /** Whether the gateway would refuse this token for good. Of one that has ended the claim knows whether it was renewed. */
+  private isInvalid(app: App, uid: string, token: string): boolean {
+    const nowS = Math.floor(this.context.time.wallMs() / 1000);
+    return this.tokens.verify({ app, uid, token, nowS }).verdict === 'invalid';
+  }
+
+  /** Clocks differ or one was set, or the session has ended meanwhile. The client asks the gateway for another one. */
+  private ticketOver(connection: Connection): void {
+    connection.close(CLOSE_CODE.SERVICE_RESTART, 'the ticket is over');
   }
 
   /**

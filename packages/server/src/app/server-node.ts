@@ -133,7 +133,7 @@ export class ServerNode implements ConnectionHost {
     this.peers = new PeerMessages(context, this.deliveries, archive);
     this.dispatcher = new Dispatcher(
       context,
-      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld, tokenWatch, quotas),
+      new Login(context, apps, tickets, this.sessions, () => this.lease.isHeld, tokenWatch, quotas, tokens),
       this.sessions,
       this.peers,
       new ChannelCommands(context, this.hub, this.replies, this.sessions, this.clock, archive),

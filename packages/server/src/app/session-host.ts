@@ -348,14 +348,21 @@ export class SessionHost {
 
   /**
    * A client that is back hears nothing of a channel before it has joined it again, which it does by itself for all it
-   * knows. A membership that it does not ask for goes on after a while.
+   * knows. A membership that it does not ask for goes on after a while; but a client that has not said a word since its
+   * Login may be frozen, and has not read the answer yet: entries in front of its own join would be a hole to it.
    */
   private awaitRejoins(connection: Connection, session: Session): void {
     if (session.rejoinUntilMs <= this.clock.nowMs) return;
-    this.context.time.after(REJOIN_MS, () => {
+    const sinceMs = connection.lastPacketMs;
+    const goOn = (): void => {
       if (session.connection !== connection) return;
+      if (connection.lastPacketMs <= sinceMs) {
+        this.context.time.after(REJOIN_MS, goOn);
+        return;
+      }
       for (const member of session.memberships()) if (member.state === 'away') member.channel.listens(member);
-    });
+    };
+    this.context.time.after(REJOIN_MS, goOn);
   }
 
   private holdForFetch(session: Session, cut: Position): void {

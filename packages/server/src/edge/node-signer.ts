@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { Signer } from '../ports/transport.js';
 
 /** Signatures under the secret of the data directory. */
@@ -20,6 +20,6 @@ export class NodeSigner implements Signer {
   }
 
   digest(text: string): string {
-    return createHash('sha256').update(text).digest('base64url');
+    return hash('sha256', text, 'base64url');
   }
 }

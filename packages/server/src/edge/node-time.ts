@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Cancel, Chance, Time } from '../ports/index.js';
 
 /** `setTimeout` takes 32 bits; above that it would run at once. */
@@ -73,13 +73,29 @@ export class ImpatientTime extends NodeTime {
   }
 }
 
+/** Asking for a few bytes costs as much as for a page of them, and thousands may log in within a second. */
+const POOL_BYTES = 4096;
+
 /** Randomness of Node. */
 export class NodeChance implements Chance {
+  private readonly pool = Buffer.alloc(POOL_BYTES);
+  private used = POOL_BYTES;
+
   fraction(): number {
     return Math.random();
   }
 
   secretHex(bytes: number): string {
-    return randomBytes(bytes).toString('hex');
+    if (bytes > POOL_BYTES) return randomFillSync(Buffer.alloc(bytes)).toString('hex');
+    if (this.used + bytes > POOL_BYTES) {
+      randomFillSync(this.pool);
+      this.used = 0;
+    }
+    const end = this.used + bytes;
+    const hex = this.pool.toString('hex', this.used, end);
+    // Nobody finds it here later.
+    this.pool.fill(0, this.used, end);
+    this.used = end;
+    return hex;
   }
 }

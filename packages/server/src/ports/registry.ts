@@ -36,6 +36,7 @@ export interface ClaimRequest {
   readonly mode: ClaimMode;
   /** The gateway's ticket. The first claim binds it to its UserSId until it expires (design 5). */
   readonly ticketId: string;
+  /** A resume with an expired one can only go on with the session that it let in. Whoever logs in may have waited meanwhile. */
   readonly ticketExpiresInMs: number;
   /** How far a client that resumes has followed its inbox. */
   readonly inboxAt?: Position;
@@ -93,6 +94,8 @@ export type ClaimResult =
   | { readonly outcome: 'superseded'; readonly by?: 'operator' }
   /** The ticket was claimed by another client instance. */
   | { readonly outcome: 'ticket-taken' }
+  /** The ticket has expired, and no session of this client instance that it let in lives. */
+  | { readonly outcome: 'ticket-over' }
   /** The token is over, and this client instance has not renewed it. A published one's session ends with that. */
   | { readonly outcome: 'token-over'; readonly ended?: EndedSession };
 

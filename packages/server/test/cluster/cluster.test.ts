@@ -16,6 +16,22 @@ afterEach(() => {
 /** Slow and disorderly, but nothing fails. */
 const SLOW = { callDelayMs: 30, answerDelayMs: 30, feedDelayMs: 60 };
 
+test('a crowd that comes at one instant is let in and joins, some in each turn, and whoever goes before its turn is no trouble', async () => {
+  await start();
+  const crowd = Array.from({ length: 300 }, (_, at) => cluster.client(`user${at}`, at % 2 ? 'published' : 'ours'));
+  await Promise.all(crowd.map((client) => client.connect(0, { wait: false })));
+  const early = crowd.splice(290);
+  for (const client of early) client.breakSocket();
+  for (const client of crowd) client.say('JoinChannel', { ChanId: 'room' });
+  const joined = () => crowd.filter((client) => client.contents('JoinChannel').some(({ Code }) => Code === 0));
+  await cluster.until(() => joined().length === crowd.length, 'all are in');
+  expect(crowd.map((client) => client.contents('Login').map(({ Code }) => Code))).toEqual(crowd.map(() => [0]));
+  for (const client of early) await client.connect(1);
+  expect(early.map((client) => client.contents('Login').map(({ Code }) => Code))).toEqual(early.map(() => [0]));
+  crowd[0]?.shout('room', 'everybody?');
+  await cluster.until(() => crowd.slice(1).every((client) => client.heard('room').length === 1), 'all hear it');
+});
+
 describe('peer messages across nodes', () => {
   test('gateway, socket and receiver on three nodes', async () => {
     await start({ faults: SLOW });

@@ -36,6 +36,8 @@ export interface ClusterOptions {
   readonly settings?: Partial<NodeSettings>;
   readonly limits?: Partial<LocalLimits>;
   readonly apps?: readonly App[];
+  /** Apps of a node that has other settings than the rest, as after a restart, by its index. */
+  readonly otherApps?: { readonly [node: number]: readonly App[] };
   /** Called once per flush of the records. */
   readonly flush?: () => Promise<void>;
 }
@@ -50,6 +52,8 @@ export class Cluster {
     readonly counters: CounterBook,
     readonly engine: LocalEngine,
     readonly complaints: readonly string[],
+    readonly warnings: readonly string[],
+    readonly informed: readonly string[],
   ) {}
 
   static async start(options: ClusterOptions): Promise<Cluster> {
@@ -58,7 +62,9 @@ export class Cluster {
     const network = new FaultyNetwork({ time, chance });
     const counters = new CounterBook();
     const complaints: string[] = [];
-    const logger = loggerTo(complaints);
+    const warnings: string[] = [];
+    const informed: string[] = [];
+    const logger = loggerTo(complaints, warnings, informed);
     const engine = new LocalEngine({
       records: new MemoryRecords(options.flush && { flush: options.flush }),
       time,
@@ -67,7 +73,7 @@ export class Cluster {
       limits: options.limits ?? {},
     });
     await engine.open();
-    const cluster = new Cluster(time, network, counters, engine, complaints);
+    const cluster = new Cluster(time, network, counters, engine, complaints, warnings, informed);
     for (let i = 0; i < options.nodes; i++) {
       const label = `node${i}`;
       const node = createNode({
@@ -77,7 +83,7 @@ export class Cluster {
         secret: new Uint8Array(32),
         logger,
         counters,
-        apps: options.apps ?? [],
+        apps: options.otherApps?.[i] ?? options.apps ?? [],
         settings: { drainMs: 100, ...options.settings },
       });
       await node.start();
@@ -142,6 +148,7 @@ export class ScriptedClient {
   mute = false;
   /** What it logged in with last. */
   token = '';
+  private ticket = '';
   private events: TransportEvents | undefined;
   private msgId = 0;
 
@@ -163,16 +170,14 @@ export class ScriptedClient {
       readonly inboxAt?: Place;
       readonly wait?: boolean;
       readonly token?: string;
+      /** Does not ask the gateway, but comes with the ticket of the last login. */
+      readonly straight?: boolean;
     } = {},
   ): Promise<void> {
-    const gateway = this.cluster.node(options.gatewayNode ?? socketNode).gateway;
     const { token = '' } = options;
     this.token = token;
-    const body = JSON.stringify({ appid: APP, uid: this.uid, token, wss: false });
-    const answer = await gateway.login(body, { host: 'h', port: 1 });
-    if (answer.status !== 200) throw new Error(`the gateway answered ${answer.status}`);
-    const { sessionid, code } = answer.body as { sessionid: string; code: number };
-    if (code !== 0) throw new Error(`the gateway refused with ${code}`);
+    if (!options.straight) this.ticket = await this.ask(options.gatewayNode ?? socketNode);
+    const sessionid = this.ticket;
     this.nodeIndex = socketNode;
     this.closedWith = undefined;
     const seen = this.frames.length;
@@ -196,6 +201,24 @@ export class ScriptedClient {
       () => this.frames.slice(seen).some(({ cmd }) => cmd === 'Login') || this.closedWith !== undefined,
       `${this.uid} logs in`,
     );
+  }
+
+  /** Another client instance that has got hold of this one's token and ticket. */
+  stolen(): ScriptedClient {
+    const thief = this.cluster.client(this.uid, this.kind);
+    thief.token = this.token;
+    thief.ticket = this.ticket;
+    return thief;
+  }
+
+  /** A ticket of the gateway. */
+  private async ask(node: number): Promise<string> {
+    const body = JSON.stringify({ appid: APP, uid: this.uid, token: this.token, wss: false });
+    const answer = await this.cluster.node(node).gateway.login(body, { host: 'h', port: 1 });
+    if (answer.status !== 200) throw new Error(`the gateway answered ${answer.status}`);
+    const { sessionid, code } = answer.body as { sessionid: string; code: number };
+    if (code !== 0) throw new Error(`the gateway refused with ${code}`);
+    return sessionid;
   }
 
   say(cmd: CommandName, content: object, appId?: string): void {
@@ -336,11 +359,11 @@ class CounterBook implements Counters {
   }
 }
 
-function loggerTo(complaints: string[]): Logger {
+function loggerTo(complaints: string[], warnings: string[], informed: string[]): Logger {
   const logger: Logger = {
     error: (fields, text) => void complaints.push(`${text}: ${String((fields.err as Error | undefined)?.stack ?? '')}`),
-    warn: () => undefined,
-    info: () => undefined,
+    warn: (fields, text) => void warnings.push(`${text}: ${JSON.stringify(fields)}`),
+    info: (fields, text) => void informed.push(`${text}: ${JSON.stringify(fields)}`),
     debug: () => undefined,
     child: () => logger,
   };

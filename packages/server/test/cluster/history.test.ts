@@ -4,6 +4,9 @@ import { Cluster, type ClusterOptions, type ScriptedClient } from './cluster.js'
 
 const SLOW = { callDelayMs: 30, answerDelayMs: 30, feedDelayMs: 60 };
 
+/** A fault of the disk that a test wants. */
+const STAGED = 'no space left, as staged';
+
 let cluster: Cluster;
 let lastId = 1000;
 
@@ -12,7 +15,7 @@ async function start(options: Partial<ClusterOptions> = {}): Promise<void> {
 }
 
 afterEach(() => {
-  expect(cluster.complaints).toEqual([]);
+  expect(cluster.complaints.filter((text) => !text.includes(STAGED))).toEqual([]);
 });
 
 /** Sends with the history flag, to a user or a channel; answers the request's number. */
@@ -119,6 +122,34 @@ test('refused messages are not archived', async () => {
   expect(await bodies(alice, { PeerId: 'bob' })).toEqual([]);
   await alice.join('elsewhere');
   expect(await bodies(alice, { ChanId: 'elsewhere' })).toEqual([]);
+});
+
+test('what the disk does not take is never a success; of a published client it is counted and logged', async () => {
+  let isBroken = false;
+  await start({ flush: () => (isBroken ? Promise.reject(new Error(STAGED)) : Promise.resolve()) });
+  const [ours, published] = [await cluster.login('ours', 0), await cluster.login('published', 1, 'published')];
+  await ours.join('room');
+  await published.join('room');
+  isBroken = true;
+  expect(await answered(ours, send(ours, { channel: 'room' }, 'a'))).toMatchObject({ Code: 2 });
+  expect(cluster.warnings).toEqual([]);
+  expect(await answered(published, send(published, { channel: 'room' }, 'b'))).toMatchObject({ Code: 2 });
+  expect(cluster.counters.get('channel_messages_refused')).toBe(2);
+  expect(cluster.warnings).toEqual([expect.stringMatching(/published client cannot tell.*"uid":"published".*"room"/)]);
+});
+
+test('whatever a published client is refused for, the log says so once a second for each code', async () => {
+  await start();
+  const published = await cluster.login('published', 0, 'published');
+  await published.join('room');
+  const types = Array.from({ length: 50 }, (_, at) => 1000 + at);
+  const sent = types.map((MsgType) => send(published, { channel: 'room' }, 'x', { MsgType }));
+  for (const id of sent) expect(await answered(published, id)).toMatchObject({ Code: 4 });
+  const lines = () => cluster.informed.filter((line) => line.includes('published client cannot tell'));
+  expect(lines()).toEqual([expect.stringContaining('MsgType 1000')]);
+  await cluster.time.advance(1000);
+  await answered(published, send(published, { channel: 'room' }, 'x', { MsgType: 2000 }));
+  expect(lines().slice(1)).toEqual([expect.stringMatching(/MsgType 2000.*"leftOut":49/)]);
 });
 
 test('delivery does not wait for the disk, the answer does; entries of others that follow do not wait either', async () => {

@@ -54,6 +54,36 @@ describe('channels', () => {
     },
   );
 
+  test('frozen right behind its Login: nothing of a channel before its own join, however late that comes', async () => {
+    await start();
+    const [alice, bob] = (await room(['alice', 2], ['bob', 0])) as [ScriptedClient, ScriptedClient];
+    await accepted(alice, alice.shout('room', '1'));
+    await cluster.until(() => bob.heard('room').length === 1, 'the first');
+    bob.breakSocket();
+    await accepted(alice, alice.shout('room', '2'));
+    bob.mute = true;
+    await bob.connect(0, { resume: true });
+    await accepted(alice, alice.shout('room', '3'));
+    await cluster.time.advance(25_000);
+    expect(bob.heard('room')).toEqual(['1']);
+    bob.mute = false;
+    expect(await bob.rejoin('room')).toMatchObject({ Code: 0, Gap: false });
+    await cluster.until(() => bob.heard('room').length >= 3, 'all');
+    expect(bob.heard('room')).toEqual(['1', '2', '3']);
+  });
+
+  test('a client that talks and does not ask for a channel again: that goes on after 10 s', async () => {
+    await start();
+    const [alice, bob] = (await room(['alice', 2], ['bob', 0])) as [ScriptedClient, ScriptedClient];
+    bob.breakSocket();
+    await accepted(alice, alice.shout('room', '1'));
+    await bob.connect(0, { resume: true });
+    await cluster.time.advance(9000);
+    expect(bob.heard('room')).toEqual([]);
+    await cluster.time.advance(2000);
+    expect(bob.heard('room')).toEqual(['1']);
+  });
+
   test('own entries are left out of the replay, and their positions are named before what follows', async () => {
     await start();
     const [alice, bob] = (await room(['alice', 1], ['bob', 0])) as [ScriptedClient, ScriptedClient];

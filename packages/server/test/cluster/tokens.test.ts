@@ -330,3 +330,69 @@ test('tokens of the 007 format end sessions alike', async () => {
   await cluster.time.advance(51_000);
   expect(told(alice)).toEqual(TOKEN_FRAMES);
 });
+
+describe('straight back to the socket, without the gateway', () => {
+  const OTHER = 'f'.repeat(32);
+  const back = async (alice: ScriptedClient, node: number, as = alice.token) => {
+    const before = alice.contents('Login').length;
+    await alice.connect(node, { token: as, straight: true, resume: true });
+    return { reply: alice.contents('Login').slice(before).at(-1), closedWith: alice.closedWith };
+  };
+
+  test('the ticket of the login is good for its session, also when it has expired', async () => {
+    await start();
+    const alice = await login(3600);
+    for (const waitMs of [1000, 120_000]) {
+      await cluster.time.advance(waitMs);
+      alice.breakSocket();
+      expect((await back(alice, 1)).reply).toMatchObject({ Code: 0, Resumed: true });
+    }
+  });
+
+  test('a certificate that was changed, an app that was switched off: the gateway has to be asked, which refuses', async () => {
+    const changed = { ...STRICT, certificates: [OTHER] };
+    const closed = { ...STRICT, enabled: false };
+    cluster = await Cluster.start({ nodes: 3, apps: [STRICT], otherApps: { 1: [changed], 2: [closed] } });
+    const alice = await login(3600);
+    alice.breakSocket();
+    expect(await back(alice, 1)).toEqual({ reply: undefined, closedWith: CLOSE_CODE.SERVICE_RESTART });
+    await expect(alice.connect(1, { token: alice.token })).rejects.toThrow('refused with 110');
+    expect((await back(alice, 2)).reply).toMatchObject({ Code: LOGIN_CODE.INVALID_APP_ID });
+    // Where nothing has changed it goes on.
+    expect((await back(alice, 0)).reply).toMatchObject({ Code: 0, Resumed: true });
+  });
+
+  test('an expired ticket serves no other client instance, and nobody behind a logout', async () => {
+    await start();
+    const alice = await login(3600);
+    await cluster.time.advance(120_000);
+    const thief = alice.stolen();
+    expect(await back(thief, 1)).toEqual({ reply: undefined, closedWith: CLOSE_CODE.SERVICE_RESTART });
+    expect(alice.closedWith).toBe(undefined);
+    alice.say('Logout', {});
+    await cluster.until(() => alice.closedWith !== undefined, 'logged out');
+    expect((await back(alice, 1)).reply?.Code).not.toBe(0);
+    await cluster.time.advance(120_000);
+    expect(await back(alice, 1)).toEqual({ reply: undefined, closedWith: CLOSE_CODE.SERVICE_RESTART });
+  });
+
+  test('with another token, or when the session is over: no way in', async () => {
+    await start();
+    const alice = await login(3600);
+    const first = alice.token;
+    alice.breakSocket();
+    expect((await back(alice, 1, token(7200))).reply).toMatchObject({ Code: LOGIN_CODE.INVALID_TOKEN });
+    await cluster.time.advance(100_000);
+    expect(await isOnline('alice')).toBe(false);
+    expect(await back(alice, 1, first)).toEqual({ reply: undefined, closedWith: CLOSE_CODE.SERVICE_RESTART });
+  });
+
+  test('a token that has ended meanwhile, and was not renewed', async () => {
+    await start();
+    const alice = await login(60);
+    await cluster.time.advance(55_000);
+    alice.breakSocket();
+    await cluster.time.advance(10_000);
+    expect((await back(alice, 1)).reply).toMatchObject({ Code: LOGIN_CODE.TOKEN_EXPIRED });
+  });
+});

@@ -1,4 +1,5 @@
 /** One client sends much more than its share, of messages and of everything else. */
+import { connect } from 'node:net';
 import type { RawClient } from 'ar-rtm-testkit/raw-client';
 import { expect, test } from 'vitest';
 import { eventually, LOBBY, OURS, useArena } from './support/arena.js';
@@ -166,3 +167,24 @@ test('many members of a flood: twenty senders at once', async () => {
     20_000,
   );
 }, 40_000);
+
+test('one connection brings more requests in a row than may wait: each is answered, and others too', async () => {
+  await arena.start();
+  const REQUESTS = 10_000;
+  const { hostname, port } = new URL(arena.server.url);
+  const socket = connect(Number(port), hostname);
+  let answers = 0;
+  let rest = '';
+  socket.setEncoding('latin1').on('data', (text: string) => {
+    const parts = (rest + text).split('HTTP/1.1 200 OK');
+    answers += parts.length - 1;
+    // The mark may be cut in two.
+    rest = (parts.at(-1) as string).slice(-20);
+  });
+  socket.write('GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n'.repeat(REQUESTS));
+  await eventually(() => answers > 0, 'the first answer');
+  const other = await fetch(`${arena.server.url}/healthz`);
+  expect(other.status).toBe(200);
+  await eventually(() => answers === REQUESTS, 'all answers');
+  socket.destroy();
+});

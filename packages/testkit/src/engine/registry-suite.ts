@@ -263,6 +263,34 @@ export function describeRegistry(name: string, factory: EngineFactory): void {
       });
     });
 
+    test('an expired ticket is good for going on with the session that it let in, and for nothing else', async () => {
+      const over = { ticketId: 't', ticketExpiresInMs: 0, mode: 'resume' } as const;
+      const refused = { outcome: 'ticket-over' };
+      expect(await a.claim('u', { userSId: 'x', ...over })).toEqual(refused);
+      const first = await a.login('u', { userSId: 'x', ticketId: 't', ticketExpiresInMs: 5000 });
+      await engine.advance(5001);
+      expect(await b.claim('u', { userSId: 'y', ...over })).toEqual(refused);
+      expect(await b.claim('v', { userSId: 'x', ...over })).toEqual(refused);
+      expect(await b.claim('u', { userSId: 'x', ...over, ticketId: 'other' })).toEqual(refused);
+      expect(await first.suspend(0)).toBe('ok');
+      const second = await b.login('u', { userSId: 'x', ...over });
+      expect(second.claimed).toMatchObject({ continued: true, formerGeneration: first.generation });
+      // An older one of the same session.
+      await b.login('u', { userSId: 'x', mode: 'resume', ticketId: 'newer', ticketExpiresInMs: 5000 });
+      const last = await a.login('u', { userSId: 'x', ...over });
+      expect(last.claimed.continued).toBe(true);
+      await last.end('offline');
+      expect(await b.claim('u', { userSId: 'x', ...over })).toEqual(refused);
+    });
+
+    test.each(['new', 'published'] as const)(
+      'a login (%s) whose ticket expires while it waits is let in',
+      async (mode) => {
+        const late = { mode, ticketId: 't', ticketExpiresInMs: -1 };
+        expect(await a.claim('u', { userSId: 'x', ...late })).toMatchObject({ outcome: 'claimed', continued: false });
+      },
+    );
+
     test('a refused ticket changes nothing', async () => {
       await a.login('v', { userSId: 'x', ticketId: 't' });
       const u = await a.login('u', { userSId: 'x' });

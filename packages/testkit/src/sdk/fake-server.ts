@@ -71,6 +71,14 @@ export class FakeServer implements NetworkPeer {
     return this.connections.filter(({ isOpen }) => isOpen);
   }
 
+  /** The next Login is refused without a reason: a session cannot be gone on with, the gateway has to be asked. */
+  shutDoor(): void {
+    this.on.Login = ({ UserId }, to) => {
+      this.on.Login = undefined;
+      to.send('Login', { Code: 4, UserId });
+    };
+  }
+
   push<N extends ServerFrameName>(cmd: N, content: ServerFrameInput<N>): void {
     this.connection.send(cmd, content);
   }

@@ -11,6 +11,7 @@ import {
   type ServerFrameInput,
 } from 'ar-rtm-protocol';
 import { messageProblem } from '../../domain/message-rules.js';
+import { Pace } from '../../domain/pace.js';
 import type { ReadClock } from '../../domain/read-clock.js';
 import type { Archive } from '../archive.js';
 import type { AuthorReplies } from '../author-replies.js';
@@ -18,6 +19,7 @@ import type { ChannelHub } from '../channel-hub.js';
 import type { Connection } from '../connection.js';
 import type { NodeContext } from '../context.js';
 import { noteFailure, pause } from '../engine-failure.js';
+import { LogLimit } from '../log-limit.js';
 import type { Member } from '../member.js';
 import { placeOf, positionOf } from '../place.js';
 import type { Session } from '../session.js';
@@ -32,6 +34,9 @@ const LAG_RETRY_MS = 100;
 /** After an accepted message whose entry has not been fed yet, the log is read back after this time. */
 const FEED_PATIENCE_MS = 100;
 
+/** When a crowd comes back: a few ms of work. Others are to have their turn too. */
+const JOINS_PER_TURN = 64;
+
 /** Names no reply. */
 const NO_REF = 0;
 
@@ -39,6 +44,9 @@ type JoinReply = Partial<Pick<ServerFrameInput<'JoinChannel'>, 'Epoch' | 'Offset
 
 /** The channel commands (wire-protocol.md 4.5). */
 export class ChannelCommands {
+  private readonly limitedLog: LogLimit;
+  private readonly joins: Pace;
+
   constructor(
     private readonly context: NodeContext,
     private readonly hub: ChannelHub,
@@ -46,7 +54,10 @@ export class ChannelCommands {
     private readonly sessions: SessionHost,
     private readonly clock: ReadClock,
     private readonly archive: Archive,
-  ) {}
+  ) {
+    this.limitedLog = new LogLimit(context.logger, context.time);
+    this.joins = new Pace((task) => context.time.nextTurn(task), JOINS_PER_TURN);
+  }
 
   async join(connection: Connection, session: Session, content: CommandContent<'JoinChannel'>): Promise<void> {
     const { ChanId: channelId } = content;
@@ -54,6 +65,7 @@ export class ChannelCommands {
       connection.send('JoinChannel', { ChanId: channelId, Code: code, ...idOf(content), ...more });
     const { clock, context } = this;
     if (!isId(channelId)) return reply(JOIN_CODE.INVALID_ARGUMENT);
+    if (!this.joins.takesPlace()) await this.joins.place();
     await session.takeovers?.get(channelId);
     // The client has a newer socket by now, on which it says again what it still wants.
     if (connection.session !== session) return;
@@ -163,6 +175,16 @@ export class ChannelCommands {
     const refuse = (code: number, reason: string) => {
       counters.add('channel_messages_refused');
       this.replies.refused(ref, code, reason);
+      // It takes every answer for success, so that nobody but the operator can learn of it.
+      if (!connection.profile?.published) return;
+      const fields = { appId: session.appId, uid: session.uid, channelId, code, reason };
+      const level = code === CHANNEL_MESSAGE_CODE.TIMEOUT ? 'warn' : 'info';
+      this.limitedLog.log(
+        level,
+        String(code),
+        fields,
+        'a channel message was refused, and its published client cannot tell',
+      );
     };
     const channel = session.member(channelId)?.channel;
     // A repeated message may have been accepted before its author left.

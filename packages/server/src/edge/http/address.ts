@@ -30,15 +30,15 @@ export function reachedHost(
 export function clientAddress(request: {
   readonly hostHeader: string | undefined;
   readonly wss: boolean;
-  readonly localAddress: string;
-  readonly localPort: number;
+  /** Where the socket of the request arrived; asked for only where nothing better is known. */
+  local(): HostAndPort;
   readonly publicAddress: PublicAddress | undefined;
 }): Address {
   const defaultPort = request.wss ? 443 : 80;
   const named = reachedHost(request.hostHeader, request.publicAddress);
   if (named) return { host: named.host, port: named.port ?? defaultPort };
-  const { localAddress } = request;
-  return { host: localAddress.includes(':') ? `[${localAddress}]` : localAddress, port: request.localPort };
+  const { host, port = defaultPort } = request.local();
+  return { host: host.includes(':') ? `[${host}]` : host, port };
 }
 
 /** Some proxies name the port too. */
@@ -64,7 +64,12 @@ export function isOverTls({ headers }: IncomingMessage, trustProxy: boolean): bo
   return [headers['x-forwarded-proto']].flat().at(-1)?.split(',').at(-1)?.trim().toLowerCase() === 'https';
 }
 
+/** What was asked for last: nearly always the next one asks for the same, and parsing it is slow. */
+let last = { authority: '', usable: false };
+
 /** Whether a client can build a WebSocket from it: otherwise its login would hang (wire-protocol.md 3.1). */
 function isUsable(host: string, port: number | undefined): boolean {
-  return URL.canParse(`http://${host}${port === undefined ? '' : `:${port}`}/`);
+  const authority = port === undefined ? host : `${host}:${port}`;
+  if (authority !== last.authority) last = { authority, usable: URL.canParse(`http://${authority}/`) };
+  return last.usable;
 }

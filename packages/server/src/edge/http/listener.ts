@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { limitBody } from './body-deadline.js';
+import { paceCrowds } from './crowd.js';
 
 export interface ListenerOptions {
   readonly bodyBytes: number;
@@ -33,6 +34,7 @@ export function newListener({ bodyBytes, requestTimeoutMs, frameworkErrors, isUp
   app.server.prependListener('request', (request: IncomingMessage) => {
     if (!isUpload?.(request)) limitBody(app.server, request, requestTimeoutMs);
   });
+  paceCrowds(app.server, setImmediate);
   // Clients send JSON as text/plain; every body is text here, and checked by its route.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

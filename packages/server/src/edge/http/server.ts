@@ -165,12 +165,13 @@ function clients(app: FastifyInstance, options: HttpOptions): void {
     if (request.query.action !== GATEWAY_ACTION) return send(reply, gateway.invalid('unknown action'));
     const body = textOf(request);
     const decoded = decodeGatewayRequest(body);
-    const local = request.socket.address() as Partial<AddressInfo>;
     const address = clientAddress({
       hostHeader: request.headers.host,
       wss: decoded.ok && decoded.value.wss,
-      localAddress: local.address ?? '127.0.0.1',
-      localPort: local.port ?? 0,
+      local: () => {
+        const { address: host = '127.0.0.1', port = 0 } = request.socket.address() as Partial<AddressInfo>;
+        return { host, port };
+      },
       publicAddress: options.publicAddress,
     });
     return send(reply, await gateway.login(body, address, sourceOf(request.raw, options.trustProxy)));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { Pace } from '../../domain/pace.js';
 import type { Transport, TransportEvents } from '../../ports/transport.js';
 import { type PublicAddress, reachedHost, sourceOf } from '../http/address.js';
 import type { OriginRule } from '../http/origins.js';
@@ -21,6 +22,9 @@ export interface UpgradeOptions {
 /** A client that broke the rules of WebSocket and does not answer the close is cut after this time. */
 const CLOSE_TIMEOUT_MS = 5000;
 
+/** When a crowd comes back: a few ms of work. */
+const UPGRADES_PER_TURN = 64;
+
 /** Takes WebSocket upgrades of any path (clients use `/`, a proxy may add a prefix). */
 export function acceptUpgrades(server: Server, options: UpgradeOptions): { close(): void } {
   // Not a literal in the call: `closeTimeout` is newer than the types of `ws`.
@@ -32,9 +36,15 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
     closeTimeout: CLOSE_TIMEOUT_MS,
   };
   const wss = new WebSocketServer(serverOptions);
+  const pace = new Pace(setImmediate, UPGRADES_PER_TURN);
   const onUpgrade = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
     const socket = stream as Socket;
     socket.on('error', ignore);
+    pace.run(() => {
+      if (!socket.destroyed) upgrade(request, socket, head);
+    });
+  };
+  const upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     const from = sourceOf(request, options.trustProxy);
     const refusal = !options.origins.allows(request.headers.origin)
       ? '403 Forbidden'

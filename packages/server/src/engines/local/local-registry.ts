@@ -42,6 +42,8 @@ export class LocalRegistry implements Registry {
     if (mode !== 'published' && core.tickets.hasLoggedOut(appId, uid, userSId)) return { outcome: 'superseded' };
     const slot = core.users.load(appId, uid);
     const old = slot.session;
+    const isOver = mode === 'resume' && request.ticketExpiresInMs <= 0;
+    if (isOver && !this.#wasLetInBy(old, request)) return { outcome: 'ticket-over' };
     const known = old?.userSId === userSId ? old.token : core.reconnecting.tokenOf(appId, uid, userSId);
     if (!isInForce(known, request)) return this.#tokenOver(slot, request);
     if (old && old.userSId === userSId) return this.#continue(slot, old, node, request);
@@ -189,6 +191,12 @@ export class LocalRegistry implements Registry {
     if (!retired || retired.appId !== appId || retired.uid !== uid) return { valid: false };
     // An older ticket of a session that goes on; of any other session nothing is given away.
     return retired === session ? liveHolder(session) : { valid: true, generation: 0, nodeId: '' };
+  }
+
+  /** Whether the session is this client instance's, and the ticket one of those that it came with. */
+  #wasLetInBy(session: Session | undefined, { userSId, ticketId }: ClaimRequest): boolean {
+    if (session?.userSId !== userSId) return false;
+    return session.ticketId === ticketId || this.#core.tickets.retiredSession(ticketId) === session;
   }
 
   #continue(slot: UserSlot, session: Session, node: NodeLease, request: ClaimRequest): ClaimResult {
