@@ -298,14 +298,19 @@ test('kick and logout end them; another login begins without any', async () => {
 test('a channel without members loses its attributes after a while', async () => {
   await stage.start({ engineLimits: { emptyChannelMs: 600, sweepMs: 50 }, settings: UNLIMITED });
   const own = await ours('own');
-  const channel = own.createChannel('room');
-  await channel.join();
+  const witness = await ours('witness');
+  const [channel, other] = [own.createChannel('room'), witness.createChannel('other')];
+  for (const each of [channel, other]) await each.join();
   await own.setChannelAttributes('room', { a: '1' });
-  await new Promise((resume) => setTimeout(resume, 1200));
+  await witness.setChannelAttributes('other', { a: '1' });
+  const goneFrom = (id: string) =>
+    eventually(
+      async () => Object.keys(await witness.getChannelAttributes(id).catch(() => ({ x: 1 }))).length === 0,
+      `gone from ${id}`,
+    );
+  await other.leave();
+  await goneFrom('other');
   expect(valuesOf(await own.getChannelAttributes('room'))).toEqual({ a: '1' });
   await channel.leave();
-  await eventually(
-    async () => Object.keys(await own.getChannelAttributes('room').catch(() => ({ x: 1 }))).length === 0,
-    'gone',
-  );
+  await goneFrom('room');
 });

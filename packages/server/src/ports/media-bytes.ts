@@ -38,6 +38,7 @@ export class MediaDamaged extends Error {
   override readonly name = 'MediaDamaged';
 }
 
+/** Without an answer within this time a call rejects; with one that needs the whole of files, when nothing moves for this time. */
 type Timed = { readonly timeoutMs: number };
 
 export interface MediaBytes {

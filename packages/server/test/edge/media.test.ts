@@ -1,11 +1,12 @@
 /** Files over HTTP: uploads by tus, downloads, who may have which, and what senders do wrong. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
 import { FileMediaBytes } from '../../src/engines/files/index.js';
 import { MemoryMediaBytes } from '../../src/engines/memory/memory-media-bytes.js';
 import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
+import { BusySeals, LARGE } from '../storage/support/busy-seals.js';
 import { APP, eventually } from './support/arena.js';
 import { MB, OTHER_APP, useMediaArena } from './support/media-arena.js';
 import { bytesOf, MEDIA, send, TUS, UPLOADS } from './support/media-client.js';
@@ -603,6 +604,76 @@ describe('what becomes of files', () => {
     expect((await ann.patch(mediaId, 0, bytesOf(10))).status).toBe(404);
     expect((await ann.download(complete)).reason).toBe('not-exist');
     expect((await ann.create(10)).status).toBe(201);
+  });
+
+  test('a disk that fails before a body is read: "try again", and the rest may not come for ever', async () => {
+    class Broken extends MemoryMediaBytes {
+      override room(): ReturnType<MemoryMediaBytes['room']> {
+        return isBroken ? Promise.reject(new Error('EIO')) : super.room();
+      }
+    }
+    let isBroken = false;
+    const ann = await media.begin({ mediaBytes: new Broken({ capacityBytes: 2 * MB }), requestTimeoutMs: 300 });
+    arena.expectedComplaints = [/a transfer of a file failed/];
+    const mediaId = await ann.begin(MB);
+    isBroken = true;
+    const wire = await media.uploading(ann, mediaId, 0, `Content-Length: ${MB}`);
+    const trickle = setInterval(() => wire.write('x'), 20);
+    await wire.gone;
+    clearInterval(trickle);
+    expect(wire.text).toMatch(/^HTTP\/1.1 503 /);
+  });
+
+  test('what only looks like an upload may not take the time of one', async () => {
+    const ann = await media.begin({ requestTimeoutMs: 300 });
+    const wires = await Promise.all(
+      ['a/b', '%zz', 'x'.repeat(200)].map((id) => media.uploading(ann, id, 0, `Content-Length: ${MB}`)),
+    );
+    const trickle = setInterval(() => {
+      for (const wire of wires) wire.write('x');
+    }, 20);
+    await Promise.all(wires.map((wire) => wire.gone));
+    clearInterval(trickle);
+  });
+
+  test('a file waits long to be sealed: its connection is kept, and its owner can ask, and can remove it', async () => {
+    const time = new NodeTime();
+    const others = new BusySeals(time);
+    const dir = media.folder();
+    const mediaBytes = new FileMediaBytes({ dir, time, seals: others.seals });
+    const ann = await media.begin({ mediaBytes, requestTimeoutMs: 300, settings: { engineTimeoutMs: 300 } });
+    const bytesOnDisk = (mediaId: string) => statSync(join(dir, APP, mediaId.slice(0, 2), `${mediaId}.part`)).size;
+    const ids = [await ann.begin(LARGE), await ann.begin(LARGE), await ann.begin(LARGE)] as const;
+    const [kept, asked, removed] = ids;
+    const moving = setInterval(() => others.move(), 20);
+    const [answer, ...taken] = ids.map((mediaId) => ann.patch(mediaId, 0, bytesOf(LARGE)));
+    for (const other of taken) void other.catch(() => undefined);
+    await eventually(() => ids.every((mediaId) => bytesOnDisk(mediaId) > LARGE), 'all bytes have come');
+    const [offset, deleted] = [ann.offset(asked), ann.send('DELETE', `${UPLOADS}/${removed}`)];
+    // Calls of the engine are rejected after 300 ms, and connections cut on which nothing comes for 600: as these two are.
+    for (let n = 0; n < 2; n++) await (await arena.tcp()).gone;
+    clearInterval(moving);
+    others.end();
+    expect((await answer)?.status).toBe(204);
+    expect(await offset).toBe(LARGE);
+    expect((await deleted).status).toBe(204);
+    expect(await ann.offset(removed)).toBe(-404);
+    expect((await ann.download(kept)).body.length).toBe(LARGE);
+  });
+
+  test('an upload that is complete is not read again for who goes on with it behind its end', async () => {
+    const read: string[] = [];
+    class Watched extends FileMediaBytes {
+      override seal(request: Parameters<FileMediaBytes['seal']>[0]): ReturnType<FileMediaBytes['seal']> {
+        read.push(request.mediaId);
+        return super.seal(request);
+      }
+    }
+    const ann = await media.begin({ mediaBytes: new Watched({ dir: media.folder(), time: new NodeTime() }) });
+    const mediaId = await ann.upload(bytesOf(10));
+    const again = await ann.patch(mediaId, 10, new Uint8Array());
+    expect([again.status, again.headers['upload-offset']]).toEqual([204, '10']);
+    expect(read).toEqual([mediaId]);
   });
 
   test('a disk that fails is "try again", and the upload goes on when it has been mended', async () => {

@@ -1,11 +1,15 @@
+import { createHash } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FakeTime } from 'ar-rtm-testkit';
 import { describeMediaBytes } from 'ar-rtm-testkit/engine';
 import { afterEach, expect, test } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
 import { FileMediaBytes } from '../../src/engines/files/index.js';
 import { MemoryMediaBytes } from '../../src/engines/memory/memory-media-bytes.js';
+import { EngineUnavailable } from '../../src/ports/index.js';
+import { BusySeals, LARGE } from '../storage/support/busy-seals.js';
 import { Child } from '../storage/support/child.js';
 import { childFile } from '../storage/support/compiled.js';
 
@@ -118,3 +122,58 @@ test('after kill -9 at any moment no half file is read, and every upload goes on
   expect(wholeFiles).toBeGreaterThan(10);
   expect(unfinished).toBeGreaterThan(0);
 }, 120_000);
+
+test('many files that end at once and take longer than a call may: all of them get done', async () => {
+  const bytes = filesIn(newFolder());
+  const files = Array.from({ length: 24 }, (_, n) => ({
+    ref: { ...REF, mediaId: n.toString(16).padStart(32, '0') },
+    content: new Uint8Array(8 * MB).fill(n),
+  }));
+  for (const { ref, content } of files) {
+    await bytes.create({ ...ref, ...TIMEOUT });
+    await bytes.append({ ...ref, offset: 0, bytes: content, ...TIMEOUT });
+  }
+  // As a client does that is told to try again. Once the repetitions themselves kept the server busy for ever.
+  const sealed = files.map(async ({ ref, content }) => {
+    for (;;) {
+      const call = bytes.seal({ ...ref, size: content.length, timeoutMs: 40 });
+      const result = await call.catch((error: unknown) => error);
+      if (!(result instanceof EngineUnavailable)) return result;
+    }
+  });
+  const digests = files.map(({ content }) => createHash('sha256').update(content).digest('hex'));
+  expect(await Promise.all(sealed)).toEqual(digests.map((sha256) => ({ outcome: 'sealed', sha256 })));
+}, 60_000);
+
+/** A file that waits for its turn to be sealed. */
+async function queuedSeal() {
+  const time = new FakeTime();
+  const others = new BusySeals(time);
+  const bytes = new FileMediaBytes({ dir: newFolder(), time, seals: others.seals });
+  await bytes.create({ ...REF, ...TIMEOUT });
+  await bytes.append({ ...REF, offset: 0, bytes: new Uint8Array(LARGE), ...TIMEOUT });
+  return { time, bytes, others, sealed: bytes.seal({ ...REF, size: LARGE, ...TIMEOUT }) };
+}
+
+test('calls behind a seal that waits for others wait with it, as long as these get on', async () => {
+  const { time, bytes, others, sealed } = await queuedSeal();
+  const behind = [bytes.size({ ...REF, timeoutMs: 1000 }), bytes.remove({ ...REF, timeoutMs: 1000 })];
+  for (let second = 0; second < 30; second++) {
+    others.move();
+    await time.advance(1000);
+  }
+  others.end();
+  expect(await sealed).toMatchObject({ outcome: 'sealed' });
+  expect(await Promise.all(behind)).toEqual([{ size: LARGE, isSealed: true }, undefined]);
+});
+
+test('of a client that asks on and on about a file that is busy not everything is remembered', async () => {
+  const { bytes, others, sealed } = await queuedSeal();
+  const asked = Array.from({ length: 1000 }, () => bytes.size({ ...REF, ...TIMEOUT }).catch((error: unknown) => error));
+  const refused = asked.slice(100);
+  for (const answer of refused) expect(await answer).toBeInstanceOf(EngineUnavailable);
+  others.end();
+  await sealed;
+  expect((await Promise.all(asked)).filter((answer) => !(answer instanceof EngineUnavailable))).toHaveLength(63);
+  expect(await bytes.size({ ...REF, ...TIMEOUT })).toEqual({ size: LARGE, isSealed: true });
+});

@@ -145,6 +145,20 @@ describe('a file of an older release, without sums', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  test('is compared once for all who read it meanwhile, and not again in this run when it is damaged', async () => {
+    const { dir, path } = withOldFile();
+    const whole = readFileSync(path);
+    flip(path, whole, 150_000, 1);
+    const bytes = filesIn(dir);
+    const reading = () => bytes.read({ ...REF, from: 0, length: 10, sha256: SHA256, ...TIMEOUT });
+    // More than may wait for their turn.
+    const answers = await Promise.allSettled(Array.from({ length: 200 }, reading));
+    for (const answer of answers) expect(answer).toMatchObject({ reason: expect.any(MediaDamaged) });
+    writeFileSync(path, whole);
+    await expect(reading()).rejects.toBeInstanceOf(MediaDamaged);
+    expect((await read(dir, 0, 10))?.length).toBe(10);
+  });
+
   test('where nothing can be written it is compared once, and read as it is', async () => {
     const { dir, path } = withOldFile();
     const before = readFileSync(path);

@@ -121,6 +121,15 @@ export function describeMediaBytes(name: string, factory: MediaBytesFactory): vo
       expect(await seal(ref, 2)).toEqual({ outcome: 'wrong-size', size: 3 });
     });
 
+    test('a file that comes again under the same id has the SHA-256 of its own bytes', async () => {
+      const ref = fileNamed(1);
+      const first = await stored(ref, content(3, 100));
+      await bytes.remove({ ...ref, ...TIMEOUT });
+      expect(await stored(ref, content(3))).toEqual({ outcome: 'sealed', sha256: OF_THREE });
+      expect(first).not.toMatchObject({ sha256: OF_THREE });
+      expect(await seal(ref, 3)).toEqual({ outcome: 'sealed', sha256: OF_THREE });
+    });
+
     test('removed is gone, finished or not, and may come again', async () => {
       const [whole, part] = [fileNamed(1), fileNamed(2)];
       await stored(whole, content(3));

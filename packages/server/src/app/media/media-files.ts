@@ -87,6 +87,11 @@ export class MediaFiles {
     return found && { file, offset: found.size };
   }
 
+  /** Whether this user has such an upload or file. */
+  async isOf({ appId, uid }: MediaUser, mediaId: string): Promise<boolean> {
+    return (await this.find({ appId, mediaId }))?.uid === uid;
+  }
+
   /** How far an upload of this user has come. One that has all its bytes is finished with this. */
   async state(user: MediaUser, mediaId: string): Promise<UploadState | undefined> {
     const file = await this.find({ appId: user.appId, mediaId });

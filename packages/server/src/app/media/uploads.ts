@@ -58,7 +58,8 @@ export class RunningUpload {
   }
 
   /** When all bytes are there: the file can be downloaded when this resolves. */
-  finish(file: MediaFile): Promise<MediaFile | undefined> {
+  async finish(file: MediaFile): Promise<MediaFile | undefined> {
+    if (file.sha256 !== undefined) return file;
     return this.files.finish({ appId: this.user.appId, mediaId: this.mediaId }, file);
   }
 
@@ -125,7 +126,7 @@ export class Uploads {
 
   /** Removes an upload or file of this user. */
   async discard(user: MediaUser, mediaId: string): Promise<boolean> {
-    if (!(await this.files.state(user, mediaId))) return false;
+    if (!(await this.files.isOf(user, mediaId))) return false;
     await this.stop(user, mediaId);
     await this.files.remove({ appId: user.appId, mediaId });
     return true;

@@ -12,7 +12,7 @@ export function endLate(server: Server, request: IncomingMessage): void {
  * have a rule of their own.
  */
 export function limitBody(server: Server, request: IncomingMessage, timeoutMs: number): void {
-  if (request.complete) return;
+  if (request.complete || request.destroyed) return;
   const timer = setTimeout(() => endLate(server, request), timeoutMs);
   const stop = () => clearTimeout(timer);
   request.once('end', stop);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { MEDIA_UPLOAD_PATH } from 'ar-rtm-protocol';
+import { isMediaId, MEDIA_UPLOAD_PATH } from 'ar-rtm-protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { MediaUser } from '../../app/media/media-access.js';
 import type { MediaDesk } from '../../app/media/media-desk.js';
@@ -29,7 +29,9 @@ export interface UploadOptions {
 /** Whether a request brings bytes of a file, and may take its time. */
 export function isUpload({ method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): boolean {
   const isPatch = method === 'PATCH' || (method === 'POST' && isOverridden(headers));
-  return isPatch && (url?.startsWith(`${MEDIA_UPLOAD_PATH}/`) ?? false);
+  const [path = ''] = (url ?? '').split('?');
+  // Nothing but what comes to the routes below, which bound it.
+  return isPatch && path.startsWith(`${MEDIA_UPLOAD_PATH}/`) && isMediaId(path.slice(MEDIA_UPLOAD_PATH.length + 1));
 }
 
 /** From clients that know no `PATCH`, such as mini-programs; as tus wants it. */
@@ -47,17 +49,24 @@ export function mediaUploads(app: FastifyInstance, options: UploadOptions): void
     // The stream itself: its bytes are read by the handler, one piece after the other.
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.addHook('onRequest', async (request, reply) => {
+      // A file that is being sealed has nothing to say, and bodies have a rule of their own.
+      request.raw.socket.setTimeout(0);
       reply.header('Tus-Resumable', TUS_VERSION).header('Cache-Control', 'no-store');
       exposeHeaders(reply);
       if (request.headers['tus-resumable'] === TUS_VERSION) return undefined;
       reply.header('Tus-Version', TUS_VERSION);
-      return refuse(options, request, reply, 'wrong-version');
+      return refuseMedia(reply, 'wrong-version');
+    });
+    scope.addHook('onSend', async ({ raw }) => {
+      raw.socket.setTimeout(2 * options.requestTimeoutMs);
+      // Of the body of what is refused some may still come: not for long.
+      limitBody(options.server, raw, options.requestTimeoutMs);
     });
     const withUser = (handle: (user: MediaUser, request: WithId, reply: FastifyReply) => Promise<FastifyReply>) => {
       return (request: FastifyRequest, reply: FastifyReply) =>
         orUnavailable(options.desk, reply, async () => {
           const user = await userOf(options.desk, request);
-          return user ? handle(user, request as WithId, reply) : refuse(options, request, reply, 'no-session');
+          return user ? handle(user, request as WithId, reply) : refuseMedia(reply, 'no-session');
         });
     };
     const { desk } = options;
@@ -80,7 +89,7 @@ export function mediaUploads(app: FastifyInstance, options: UploadOptions): void
     const patch = withUser((user, request, reply) => receive(options, user, request, reply));
     scope.patch(`${MEDIA_UPLOAD_PATH}/:mediaId`, patch);
     scope.post(`${MEDIA_UPLOAD_PATH}/:mediaId`, (request, reply) =>
-      isOverridden(request.headers) ? patch(request, reply) : refuse(options, request, reply, 'bad-request'),
+      isOverridden(request.headers) ? patch(request, reply) : refuseMedia(reply, 'bad-request'),
     );
     scope.delete(
       `${MEDIA_UPLOAD_PATH}/:mediaId`,
@@ -103,11 +112,11 @@ async function create(
   const size = parseCount(headers['upload-length']);
   const metadata = parseUploadMetadata(textOf(headers['upload-metadata']));
   const key = textOf(headers['upload-key']);
-  if (key !== undefined && !UPLOAD_KEY.test(key)) return refuse(options, request, reply, 'bad-request');
-  if (size === undefined || !metadata) return refuse(options, request, reply, 'bad-request');
+  if (key !== undefined && !UPLOAD_KEY.test(key)) return refuseMedia(reply, 'bad-request');
+  if (size === undefined || !metadata) return refuseMedia(reply, 'bad-request');
   // Bytes come with PATCH only.
   if ((parseCount(headers['content-length']) ?? 0) > 0 || headers['transfer-encoding'] !== undefined) {
-    return refuse(options, request, reply, 'bad-request');
+    return refuseMedia(reply, 'bad-request');
   }
   const begun = await options.desk.files.begin(user, { size, key, ...metadata });
   if (typeof begun === 'string') return refuseMedia(reply, begun);
@@ -127,28 +136,28 @@ async function receive(
 ): Promise<FastifyReply> {
   const { headers, raw } = request;
   const offset = parseCount(headers['upload-offset']);
-  if (headers['content-type'] !== UPLOAD_TYPE) return refuse(options, request, reply, 'wrong-type');
-  if (offset === undefined) return refuse(options, request, reply, 'bad-request');
+  if (headers['content-type'] !== UPLOAD_TYPE) return refuseMedia(reply, 'wrong-type');
+  if (offset === undefined) return refuseMedia(reply, 'bad-request');
   const { uploads } = options.desk;
   const { mediaId } = request.params;
   const begun = await uploads.receive(user, mediaId, offset, () => raw.destroy());
-  if ('refused' in begun) return refuseUpload(options, request, reply, begun);
+  if ('refused' in begun) return refuseUpload(reply, begun);
   const { upload, file } = begun;
   try {
     const announced = parseCount(headers['content-length']) ?? 0;
-    if (announced > file.size - offset) return refuse(options, request, reply, 'more-than-declared');
+    if (announced > file.size - offset) return refuseMedia(reply, 'more-than-declared');
     const { engineTimeoutMs: timeoutMs } = options.desk.context.settings;
     const outcome = await receiveBody(raw, file.size - offset, {
       write: (bytes) => upload.write(bytes, timeoutMs),
       slowestMs: 2 * options.requestTimeoutMs,
       giveUp: () => endLate(options.server, raw),
     });
-    if (typeof outcome === 'object') return refuseUpload(options, request, reply, outcome);
+    if (typeof outcome === 'object') return refuseUpload(reply, outcome);
     // The connection has gone already: nobody reads this.
     if (outcome === 'cut') return refuseMedia(reply, 'taken-over');
     if (outcome === 'more-than-declared') {
       await options.desk.files.remove({ appId: user.appId, mediaId });
-      return refuse(options, request, reply, outcome);
+      return refuseMedia(reply, outcome);
     }
     const complete = upload.offset === file.size ? await upload.finish(file) : file;
     if (!complete) return refuseMedia(reply, 'not-exist');
@@ -159,24 +168,11 @@ async function receive(
 }
 
 function refuseUpload(
-  options: UploadOptions,
-  request: FastifyRequest,
   reply: FastifyReply,
   refusal: { readonly refused: string; readonly offset?: number },
 ): FastifyReply {
   if (refusal.offset !== undefined) reply.header('Upload-Offset', refusal.offset);
   const reason = refusal.refused === 'missing' ? 'not-exist' : (refusal.refused as MediaProblem);
-  return refuse(options, request, reply, reason);
-}
-
-/** Refuses a request of whose body some may still come: not for long. */
-function refuse(
-  { server, requestTimeoutMs }: UploadOptions,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  reason: MediaProblem,
-): FastifyReply {
-  limitBody(server, request.raw, requestTimeoutMs);
   return refuseMedia(reply, reason);
 }
 

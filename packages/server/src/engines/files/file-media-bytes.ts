@@ -14,10 +14,14 @@ import { HEAD_BYTES, writeAll } from './file-head.js';
 import { ignoreMissing, PART, pathIn, refsIn, SEALED, syncFolders, withFile } from './media-folder.js';
 import { createPart, MARK_EVERY_BYTES, recoverPart, writeMark } from './part-file.js';
 import { addSums, digestOf, isWithoutSums, readContent, sizeOf } from './sealed-file.js';
+import { Seals } from './seals.js';
+import { Turns } from './turns.js';
 
 export interface FileMediaOptions {
   readonly dir: string;
   readonly time: Time;
+  /** Its own unless given: the reading of whole files. */
+  readonly seals?: Seals;
 }
 
 /** An unfinished file that this process has looked at. */
@@ -32,13 +36,17 @@ interface Part {
  * complete: whatever has the ending of sealed files is whole, at whatever moment the process or the machine stops.
  */
 export class FileMediaBytes implements MediaBytes {
-  /** What calls for a file that are under way wait for. */
-  private readonly turns = new Map<string, Promise<unknown>>();
+  private readonly turns = new Turns();
   private readonly parts = new Map<string, Part>();
-  /** Files without sums that this process has compared with their SHA-256, and could not give any. */
-  private readonly compared = new Set<string>();
+  /** Files without sums that this process has compared with their SHA-256, and could not give any: as they are, or damaged. */
+  private readonly compared = new Map<string, 'sound' | 'damaged'>();
+  /** Files without sums that are given some. */
+  private readonly summing = new Map<string, Promise<void>>();
+  private readonly seals: Seals;
 
-  constructor(private readonly options: FileMediaOptions) {}
+  constructor(private readonly options: FileMediaOptions) {
+    this.seals = options.seals ?? new Seals(options.time);
+  }
 
   create(request: MediaRef & { readonly timeoutMs: number }): Promise<'created' | 'full'> {
     return this.inTurn(request, async (path) => {
@@ -95,16 +103,18 @@ export class FileMediaBytes implements MediaBytes {
       const size = sealed ?? (await this.part(path))?.size;
       if (size === undefined) return { outcome: 'missing' };
       if (size !== request.size) return { outcome: 'wrong-size', size };
-      if (sealed !== undefined) return { outcome: 'sealed', sha256: await digestOf(path + SEALED) };
-      const sha256 = await addSums(path + PART, size);
-      await rename(path + PART, path + SEALED);
-      this.parts.delete(path);
-      await syncFolders(path);
+      if (sealed === undefined) this.seals.forget(path);
+      const sha256 = await this.seals.digest({ appId: request.appId, path, bytes: size }, async (onPiece) => {
+        const digest = await (sealed === undefined ? this.end(path, size, onPiece) : digestOf(path + SEALED, onPiece));
+        // Of one that is sealed, too: who sealed it may have been killed before this.
+        await syncFolders(path);
+        return digest;
+      });
       return { outcome: 'sealed', sha256 };
     });
   }
 
-  read(
+  async read(
     request: MediaRef & {
       readonly from: number;
       readonly length: number;
@@ -115,19 +125,18 @@ export class FileMediaBytes implements MediaBytes {
     const { from, length, sha256, timeoutMs } = request;
     // Sealed files do not change: reads need no turn.
     const path = pathIn(this.options.dir, request);
-    const reading = async () => {
-      if (sha256 !== undefined && !this.compared.has(path) && (await isWithoutSums(path + SEALED))) {
-        await this.inTurn(request, () => this.giveSums(path, sha256));
-      }
-      return readContent(path + SEALED, from, length);
-    };
-    return this.within(reading().catch(ignoreMissing), timeoutMs);
+    const inTime = <T>(work: Promise<T>) => this.within(work.catch(ignoreMissing), timeoutMs);
+    if (sha256 !== undefined && this.compared.get(path) !== 'sound' && (await inTime(isWithoutSums(path + SEALED)))) {
+      await this.seals.whileMoving(this.sums(request, path, sha256).catch(ignoreMissing), timeoutMs);
+    }
+    return inTime(readContent(path + SEALED, from, length));
   }
 
   remove(request: MediaRef & { readonly timeoutMs: number }): Promise<void> {
     return this.inTurn(request, async (path) => {
       this.parts.delete(path);
       this.compared.delete(path);
+      this.seals.forget(path);
       await rm(path + PART, { force: true });
       await rm(path + SEALED, { force: true });
     });
@@ -151,25 +160,48 @@ export class FileMediaBytes implements MediaBytes {
     return this.within(ask(), timeoutMs);
   }
 
+  /** Gives sums to a file of an older release, once for all who read it meanwhile. */
+  private sums(ref: MediaRef, path: string, sha256: string): Promise<void> {
+    const under = this.summing.get(path);
+    if (under !== undefined) return under;
+    const done = this.turns.next(path, () => this.giveSums(ref, path, sha256)).finally(() => this.summing.delete(path));
+    this.summing.set(path, done);
+    return done;
+  }
+
   /**
    * Takes a file of an older release, if it is whole, into the form of this one: a copy in its place, since a backup may share
    * its bytes.
    */
-  private async giveSums(path: string, sha256: string): Promise<void> {
+  private async giveSums({ appId }: MediaRef, path: string, sha256: string): Promise<void> {
+    const compared = this.compared.get(path);
+    if (compared === 'damaged') throw new MediaDamaged('the SHA-256 is another one');
     // Another reader may have been here.
-    if (this.compared.has(path) || !(await isWithoutSums(path + SEALED))) return;
-    if ((await digestOf(path + SEALED)) !== sha256) throw new MediaDamaged('the SHA-256 is another one');
-    const size = (await sizeOf(path + SEALED)) ?? 0;
-    try {
-      await copyFile(path + SEALED, path + PART, constants.COPYFILE_FICLONE);
-      if ((await addSums(path + PART, size)) !== sha256) throw new MediaDamaged('the copy is another one');
-      await rename(path + PART, path + SEALED);
-      await syncFolders(path);
-    } catch {
-      // No room, most likely. It has been compared: it is read as it is until the next start.
-      this.compared.add(path);
-      await rm(path + PART, { force: true }).catch(() => undefined);
-    }
+    if (compared === 'sound' || !(await isWithoutSums(path + SEALED))) return;
+    const bytes = (await sizeOf(path + SEALED)) ?? 0;
+    await this.seals.read({ appId, path, bytes }, async (onPiece) => {
+      if ((await digestOf(path + SEALED, onPiece)) !== sha256) {
+        this.compared.set(path, 'damaged');
+        throw new MediaDamaged('the SHA-256 is another one');
+      }
+      try {
+        await copyFile(path + SEALED, path + PART, constants.COPYFILE_FICLONE);
+        if ((await addSums(path + PART, bytes, onPiece)) !== sha256) throw new MediaDamaged('the copy is another one');
+        await rename(path + PART, path + SEALED);
+        await syncFolders(path);
+      } catch {
+        // No room, most likely. It has been compared: it is read as it is until the next start.
+        this.compared.set(path, 'sound');
+        await rm(path + PART, { force: true }).catch(() => undefined);
+      }
+    });
+  }
+
+  private async end(path: string, size: number, onPiece: () => void): Promise<string> {
+    const digest = await addSums(path + PART, size, onPiece);
+    await rename(path + PART, path + SEALED);
+    this.parts.delete(path);
+    return digest;
   }
 
   /** The unfinished file as it is; the first time in this process it may be one that a crash has left. */
@@ -183,20 +215,16 @@ export class FileMediaBytes implements MediaBytes {
     return part;
   }
 
-  /** One call for a file after the other. */
+  /** One call for a file after the other; behind one that is being sealed it waits as long as that gets on. */
   private async inTurn<T>(
     request: MediaRef & { readonly timeoutMs: number },
     task: (path: string) => Promise<T>,
   ): Promise<T> {
     const path = pathIn(this.options.dir, request);
-    const done = (this.turns.get(path) ?? Promise.resolve()).then(() => task(path));
-    const turn = done
-      .catch(() => undefined)
-      .then(() => {
-        if (this.turns.get(path) === turn) this.turns.delete(path);
-      });
-    this.turns.set(path, turn);
-    return this.within(done, request.timeoutMs);
+    return this.seals.whileMoving(
+      this.turns.next(path, () => task(path)),
+      request.timeoutMs,
+    );
   }
 
   private within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {

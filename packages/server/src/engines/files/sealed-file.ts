@@ -32,13 +32,17 @@ export async function sizeOf(path: string): Promise<number | undefined> {
   }).catch(ignoreMissing);
 }
 
-/** Lower-case hex of the SHA-256 of the content, read piece by piece. Rejects with MediaDamaged when a sum is wrong. */
-export function digestOf(path: string): Promise<string> {
+/**
+ * Lower-case hex of the SHA-256 of the content, read piece by piece; `onPiece` is called behind each. Rejects with MediaDamaged when
+ * a sum is wrong.
+ */
+export function digestOf(path: string, onPiece?: () => void): Promise<string> {
   return withFile(path, 'r', async (file) => {
     const layout = await layoutOf(file);
     const hash = createHash('sha256');
     await pieces(layout.size, async (from, length) => {
       hash.update(await readWhole(file, layout, from, length));
+      onPiece?.();
     });
     return hash.digest('hex');
   });
@@ -48,7 +52,7 @@ export function digestOf(path: string): Promise<string> {
  * Ends the file of an upload of so many bytes: the sums come behind the content, and the head that speaks of them when both are on
  * disk. Answers the SHA-256. It is still to be renamed.
  */
-export function addSums(path: string, size: number): Promise<string> {
+export function addSums(path: string, size: number, onPiece?: () => void): Promise<string> {
   return withFile(path, 'r+', async (file) => {
     // What a failed write has left behind the end is no content.
     await file.truncate(HEAD_BYTES + size);
@@ -58,6 +62,7 @@ export function addSums(path: string, size: number): Promise<string> {
       const piece = await readWhole(file, { size, isSummed: false }, from, length);
       hash.update(piece);
       for (const [block, bytes] of blocks(piece, from)) sums.writeUInt32LE(crc32(bytes), block * SUM_BYTES);
+      onPiece?.();
     });
     await writeAll(file, sums, HEAD_BYTES + size);
     await file.datasync();
