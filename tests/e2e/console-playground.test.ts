@@ -307,7 +307,7 @@ test('a login with a token, which ends; another one, and one that is no token', 
   await page.getByLabel('User ID', { exact: true }).fill('amy');
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('alert').filter({ hasText: 'Could not log in' }).waitFor();
-  const first = await token(15);
+  const first = await token(25);
   await page.getByLabel('Token').fill(first);
   await page.getByRole('button', { name: 'Log in' }).click();
   await connection(page, 'CONNECTED LOGIN_SUCCESS').waitFor();
