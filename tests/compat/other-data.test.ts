@@ -32,8 +32,8 @@ test('what is sent behind a restart without stored data arrives', async () => {
   for (const text of ['1', '2', '3', '4', '5']) await alice.sendMessageToPeer({ text }, 'bob');
   await stage.server.stop();
   await stage.start({ port, records: new MemoryRecords() });
-  await eventually(() => stage.server.census()['sessions'] === 2, 'both are back', 15_000);
-  await states.until((calls) => calls.some(([, , details]) => details?.recovered === false), 15_000);
+  await eventually(() => stage.server.census()['sessions'] === 2, 'both are back');
+  await states.until((calls) => calls.some(([, , details]) => details?.recovered === false));
   expect(await alice.sendMessageToPeer({ text: 'after' }, 'bob')).toEqual({ hasPeerReceived: true });
   expect((await heard.atLeast(6)).at(-1)?.[0].text).toBe('after');
   const invitation = alice.createLocalInvitation('bob');

@@ -256,6 +256,6 @@ async function reconnected(scene: Scene): Promise<unknown> {
   await stop();
   await states.atLeast(1);
   await scene.start({ port });
-  await states.atLeast(2, 20_000);
+  await states.atLeast(2);
   return states.calls.map(([state, reason]) => `${state} ${reason}`);
 }

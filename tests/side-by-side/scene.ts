@@ -145,7 +145,7 @@ export async function outcome(call: () => Promise<unknown>, ms = 400): Promise<u
 }
 
 /** Polls a condition that has no event. */
-export async function eventually(holds: () => boolean, limitMs = 8000): Promise<void> {
+export async function eventually(holds: () => boolean, limitMs = 30_000): Promise<void> {
   const giveUp = performance.now() + limitMs;
   while (!holds()) {
     if (performance.now() > giveUp) throw new Error(`not within ${limitMs} ms`);

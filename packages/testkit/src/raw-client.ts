@@ -144,7 +144,7 @@ export class RawClient {
   }
 
   /** The next frame with this Cmd that `next` has not handed out yet. */
-  async next(cmd: string, limitMs = 10_000): Promise<RawContent> {
+  async next(cmd: string, limitMs = 30_000): Promise<RawContent> {
     const index = this.taken.get(cmd) ?? 0;
     this.taken.set(cmd, index + 1);
     await this.frames.until(() => this.all(cmd).length > index, limitMs);

@@ -24,7 +24,7 @@ export class Recorder<Args extends readonly unknown[] = readonly unknown[]> {
   }
 
   /** Resolves when `holds` is true of what was recorded; rejects after `limitMs` with what there was. */
-  async until(holds: (calls: readonly Args[]) => boolean, limitMs = 10_000): Promise<readonly Args[]> {
+  async until(holds: (calls: readonly Args[]) => boolean, limitMs = 30_000): Promise<readonly Args[]> {
     if (!holds(this.calls)) {
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(() => {

@@ -108,7 +108,7 @@ export class WireSocket {
   }
 
   /** The code of the server's close frame; 1006 when the socket went without one. */
-  async closeCode(limitMs = 10_000): Promise<number> {
+  async closeCode(limitMs = 30_000): Promise<number> {
     const closing = () => this.frames.calls.find(([opcode]) => opcode === OPCODE.CLOSE);
     const seen = this.frames.until(() => closing() !== undefined, limitMs);
     await Promise.race([seen, this.gone]);
