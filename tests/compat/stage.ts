@@ -115,7 +115,11 @@ async function leave({ client, sockets }: Tab): Promise<void> {
 }
 
 /** Polls a condition that has no event. */
-export async function eventually(check: () => boolean | Promise<boolean>, what: string, limitMs = 30_000): Promise<void> {
+export async function eventually(
+  check: () => boolean | Promise<boolean>,
+  what: string,
+  limitMs = 30_000,
+): Promise<void> {
   const giveUp = performance.now() + limitMs;
   while (!(await check())) {
     if (performance.now() > giveUp) throw new Error(`not within ${limitMs} ms: ${what}`);

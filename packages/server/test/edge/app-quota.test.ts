@@ -69,7 +69,7 @@ test('a ticket from before: ours is sent back to the gateway, without an answer 
 });
 
 test('a ticket from before, published: its Login waits for a place, and is never refused', async () => {
-  await start({ connections: 1 }, { loginDeadlineMs: 1500 });
+  await start({ connections: 1 }, { loginDeadlineMs: 4000 });
   const [first, second] = [await ticket('eve'), await ticket('mallory')];
   const ann = await enter('ann');
   const eve = await arena.socket();
@@ -83,12 +83,12 @@ test('a ticket from before, published: its Login waits for a place, and is never
   expect(eve.all('Login')).toEqual([]);
   await ann.logout();
   expect(await reply).toMatchObject({ Code: 0 });
-  expect(performance.now() - began).toBeLessThan(1500);
+  expect(performance.now() - began).toBeLessThan(4000);
   // Nobody goes: it is closed with a reconnect code.
   const mallory = await arena.socket();
   void mallory.login({ appId: SMALL, uid: 'mallory', sessionId: second }).catch(() => undefined);
   expect(await mallory.closed).toBe(1012);
-  expect(performance.now() - began).toBeGreaterThan(1500);
+  expect(performance.now() - began).toBeGreaterThan(4000);
   expect(mallory.all('Login')).toEqual([]);
 });
 
