@@ -131,3 +131,21 @@ test('while it drains: 503 for the gateway and for upgrades; and no silent conne
   expect(performance.now() - began).toBeLessThan(5000);
   await Promise.all([...silent, late, later].map((wire) => wire.gone));
 });
+
+test('hundreds that go on sending are cut at once by a stop, and it goes through', async () => {
+  const server = await arena.start({ settings: { drainMs: 1 } });
+  const wires = await Promise.all(Array.from({ length: 400 }, () => arena.wire()));
+  let sending = true;
+  const keepSending = async (): Promise<void> => {
+    while (sending) {
+      for (const wire of wires) wire.write(frame('{"Cmd":"KeepAlive"}'));
+      await new Promise((resume) => setImmediate(resume));
+    }
+  };
+  const sender = keepSending();
+  await arena.quiet();
+  await server.stop();
+  await Promise.all(wires.map((wire) => wire.gone));
+  sending = false;
+  await sender;
+});

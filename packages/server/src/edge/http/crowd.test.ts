@@ -70,6 +70,29 @@ test.each<[string, (own: Socket, other: Socket) => void]>([
   await closed;
 });
 
+test('what still comes on connections that wait for their close is not read', async () => {
+  // Behind an upgrade the socket is read as a stream, and Node ends the process for bytes on one that is destroyed.
+  server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+  await open(4, { closes: 1, requests: 9 });
+  for (const socket of theirs) {
+    socket.write('GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: any\r\n\r\n');
+    await once(socket, 'data');
+  }
+  for (const socket of ours.slice(0, 3)) socket.destroy();
+  const [, second, third, last] = ours as [Socket, Socket, Socket, Socket];
+  const before = [second.bytesRead, third.bytesRead];
+  for (const socket of theirs) socket.write('more');
+  await once(last.resume(), 'data');
+  expect([second.bytesRead, third.bytesRead]).toEqual(before);
+  let closed = 0;
+  for (const socket of [second, third]) socket.once('close', () => closed++);
+  for (const count of [1, 2]) {
+    nextTurn();
+    await expect.poll(() => closed).toBe(count);
+  }
+  last.destroy();
+});
+
 test('requests of a crowd are served some at a time, in order of their arrival, and each is answered', async () => {
   await open(5, { closes: 9, requests: 2 });
   let answered = 0;

@@ -14,6 +14,9 @@ const WAITING_REQUESTS = 8192;
 /** What Node does to close a connection, however it came to that; the step that streams let their users replace. */
 const close = Socket.prototype._destroy;
 
+/** What reads for a socket, until that is closed. */
+type Reading = Socket & { readonly _handle?: { readStop?(): void } | null };
+
 /** To be called when the server has all its listeners. */
 export function paceCrowds(server: Server, nextTurn: (task: () => void) => void, perTurn = PER_TURN): void {
   paceCloses(server, new Pace(nextTurn, perTurn.closes));
@@ -22,8 +25,10 @@ export function paceCrowds(server: Server, nextTurn: (task: () => void) => void,
 
 function paceCloses(server: Server, pace: Pace): void {
   // One for all connections: they are many, and most are idle.
-  const leave: Socket['_destroy'] = function (this: Socket, error, done) {
+  const leave: Socket['_destroy'] = function (this: Reading, error, done) {
     pace.run(() => close.call(this, error, done));
+    // It may wait. Node takes what is read of a destroyed socket for an error, and ends the process over a wrong number.
+    this._handle?.readStop?.();
   };
   server.prependListener('connection', (socket: Socket) => {
     socket._destroy = leave;
