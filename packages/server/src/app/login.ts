@@ -69,7 +69,7 @@ export class Login {
     // The app's own text of its id, and the uid as Login had it: the session keeps them for its life.
     const ticket = { ...found.ticket, appId: app.appId, uid };
     // The gateway has judged the token when it gave the ticket: certificates and rules may have changed since.
-    if (goesOn && this.isInvalid(app, uid, token)) return this.ticketOver(connection);
+    if (goesOn && this.wouldBeRefused(app, token, ticket)) return this.ticketOver(connection);
     // Others find what is at the server by themselves.
     if (!profile.types) connection.httpAddress = httpAddress(connection.transport.reachedHost, ticket.secure);
     if (!(await this.takePlace(connection, app, uid, profile))) return;
@@ -222,10 +222,11 @@ export class Login {
     });
   }
 
-  /** Whether the gateway would refuse this token for good. Of one that has ended the claim knows whether it was renewed. */
-  private isInvalid(app: App, uid: string, token: string): boolean {
+  /** Whether the gateway would refuse this token. Of one whose end also ends its session the claim knows whether it was renewed. */
+  private wouldBeRefused(app: App, token: string, { uid, tokenEndTs }: Ticket): boolean {
     const nowS = Math.floor(this.context.time.wallMs() / 1000);
-    return this.tokens.verify({ app, uid, token, nowS }).verdict === 'invalid';
+    const { verdict } = this.tokens.verify({ app, uid, token, nowS });
+    return verdict === 'invalid' || (verdict === 'expired' && tokenEndTs === undefined);
   }
 
   /** Clocks differ or one was set, or the session has ended meanwhile. The client asks the gateway for another one. */

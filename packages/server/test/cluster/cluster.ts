@@ -23,6 +23,7 @@ import type { ServerNode } from '../../src/app/server-node.js';
 import type { NodeSettings } from '../../src/app/settings.js';
 import { createNode } from '../../src/compose.js';
 import type { App } from '../../src/domain/apps.js';
+import type { TokenPolicy } from '../../src/domain/tokens-policy.js';
 import { LocalEngine, type LocalLimits } from '../../src/engines/local/index.js';
 import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
 import type { CounterName, Counters, Logger, Transport, TransportEvents } from '../../src/ports/index.js';
@@ -38,6 +39,7 @@ export interface ClusterOptions {
   readonly apps?: readonly App[];
   /** Apps of a node that has other settings than the rest, as after a restart, by its index. */
   readonly otherApps?: { readonly [node: number]: readonly App[] };
+  readonly tokenPolicy?: Partial<TokenPolicy>;
   /** Called once per flush of the records. */
   readonly flush?: () => Promise<void>;
 }
@@ -84,6 +86,7 @@ export class Cluster {
         logger,
         counters,
         apps: options.otherApps?.[i] ?? options.apps ?? [],
+        ...(options.tokenPolicy && { tokenPolicy: options.tokenPolicy }),
         settings: { drainMs: 100, ...options.settings },
       });
       await node.start();

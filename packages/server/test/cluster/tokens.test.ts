@@ -395,4 +395,19 @@ describe('straight back to the socket, without the gateway', () => {
     await cluster.time.advance(10_000);
     expect((await back(alice, 1)).reply).toMatchObject({ Code: LOGIN_CODE.TOKEN_EXPIRED });
   });
+
+  test('a token whose end does not end its session: the gateway has to be asked, which refuses it', async () => {
+    cluster = await Cluster.start({ nodes: 2, apps: [STRICT], tokenPolicy: { liveSessions: '007' } });
+    const alice = await login(60);
+    await cluster.time.advance(55_000);
+    alice.breakSocket();
+    expect((await back(alice, 1)).reply).toMatchObject({ Code: 0, Resumed: true });
+    await cluster.time.advance(10_000);
+    expect(told(alice)).toEqual([]);
+    alice.breakSocket();
+    expect(await back(alice, 1)).toEqual({ reply: undefined, closedWith: CLOSE_CODE.SERVICE_RESTART });
+    await expect(alice.connect(1, { token: alice.token })).rejects.toThrow('refused with 109');
+    await alice.connect(1, { token: token(3600), resume: true });
+    expect(alice.contents('Login').at(-1)).toMatchObject({ Code: 0, Resumed: true });
+  });
 });
