@@ -424,6 +424,16 @@ test('heads that are too big, too many, or no HTTP', async () => {
   }
 });
 
+test('what is expected of a server that it does not know is no way to send for ever', async () => {
+  await arena.start();
+  const wire = await arena.tcp();
+  wire.write('POST /arapi/v1 HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 100000\r\n\r\n');
+  const trickle = setInterval(() => wire.write('x'), 20);
+  await wire.gone;
+  clearInterval(trickle);
+  expect(wire.text).toMatch(/^HTTP\/1.1 417 /);
+});
+
 test('upgrades that are none', async () => {
   await arena.start();
   const sound = upgradeRequest();

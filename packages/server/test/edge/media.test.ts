@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
 import { FileMediaBytes } from '../../src/engines/files/index.js';
+import { Seals } from '../../src/engines/files/seals.js';
 import { MemoryMediaBytes } from '../../src/engines/memory/memory-media-bytes.js';
 import { MemoryRecords } from '../../src/engines/memory/memory-records.js';
 import { BusySeals, LARGE } from '../storage/support/busy-seals.js';
@@ -549,7 +550,7 @@ describe('downloads', () => {
 describe('what becomes of files', () => {
   test('they go when their time is over, unfinished ones too, and give their room back', async () => {
     const { ann, names } = await media.beginInFolder({
-      settings: { mediaKeepMs: 300, mediaUploadMs: 300, mediaSweepMs: 50, mediaUserBytes: 20 },
+      settings: { mediaKeepMs: 1500, mediaUploadMs: 1500, mediaSweepMs: 50, mediaUserBytes: 20 },
     });
     const mediaId = await ann.upload(bytesOf(10));
     const unfinished = await ann.begin(10);
@@ -659,6 +660,84 @@ describe('what becomes of files', () => {
     expect((await deleted).status).toBe(204);
     expect(await ann.offset(removed)).toBe(-404);
     expect((await ann.download(kept)).body.length).toBe(LARGE);
+  });
+
+  test('an upload whose time is over while it waits to be sealed is not answered as complete, and goes', async () => {
+    const time = new NodeTime();
+    const others = new BusySeals(time);
+    const dir = media.folder();
+    const mediaBytes = new FileMediaBytes({ dir, time, seals: others.seals });
+    const ann = await media.begin({
+      mediaBytes,
+      settings: { mediaUploadMs: 2000, mediaSweepMs: 50, mediaUserFiles: 1 },
+    });
+    const mediaId = await ann.begin(LARGE);
+    const endMs = Date.now() + 2000;
+    const moving = setInterval(() => others.move(), 20);
+    const answer = ann.patch(mediaId, 0, bytesOf(LARGE));
+    await eventually(() => Date.now() > endMs, 'its time is over');
+    clearInterval(moving);
+    others.end();
+    expect((await answer).reason).toBe('not-exist');
+    await expect.poll(() => arena.server.count('media_expired')).toBe(1);
+    expect(arena.server.count('media_uploaded')).toBe(0);
+    expect((await ann.create(10)).status).toBe(201);
+  });
+
+  test('a file that could not be removed because it was being sealed goes later, and gives its room back', async () => {
+    const time = new NodeTime();
+    const others = new BusySeals(time);
+    const dir = media.folder();
+    const mediaBytes = new FileMediaBytes({ dir, time, seals: others.seals });
+    const settings = { engineTimeoutMs: 300, mediaSweepMs: 50, mediaUserFiles: 1 };
+    const ann = await media.begin({ mediaBytes, settings });
+    const mediaId = await ann.begin(LARGE);
+    // Nothing moves.
+    expect((await ann.patch(mediaId, 0, bytesOf(LARGE))).status).toBe(503);
+    expect((await ann.send('DELETE', `${UPLOADS}/${mediaId}`)).status).toBe(503);
+    others.end();
+    await expect.poll(async () => (await ann.create(10)).status, { interval: 100 }).toBe(201);
+    expect(await ann.offset(mediaId)).toBe(-404);
+  });
+
+  test('a file that cannot be removed keeps no other one', async () => {
+    class Clinging extends MemoryMediaBytes {
+      override remove(request: Parameters<MemoryMediaBytes['remove']>[0]): Promise<void> {
+        return request.mediaId === kept ? Promise.reject(new Error('EACCES')) : super.remove(request);
+      }
+    }
+    let kept = '';
+    const ann = await media.begin({
+      mediaBytes: new Clinging({ capacityBytes: MB }),
+      settings: { mediaUploadMs: 1000, mediaSweepMs: 50 },
+    });
+    arena.expectedComplaints = [/removing old files failed/];
+    kept = await ann.begin(10);
+    for (let n = 0; n < 3; n++) await ann.begin(10);
+    await eventually(() => arena.server.count('media_expired') === 3, 'the others are gone');
+    kept = '';
+    await eventually(() => arena.server.count('media_expired') === 4, 'mended, it goes too');
+  });
+
+  test('the first download of a file of an older release stands in line, and its connection is kept', async () => {
+    const time = new NodeTime();
+    const seals = new Seals(time);
+    const dir = media.folder();
+    const ann = await media.begin({ mediaBytes: new FileMediaBytes({ dir, time, seals }), requestTimeoutMs: 300 });
+    const mediaId = await ann.upload(bytesOf(LARGE));
+    const path = join(dir, APP, mediaId.slice(0, 2), `${mediaId}.media`);
+    const head = Buffer.alloc(24);
+    head.write('ArRTM\0m1');
+    head.writeBigUInt64LE(2n ** 64n - 1n, 16);
+    writeFileSync(path, Buffer.concat([head, bytesOf(LARGE)]));
+    const others = new BusySeals(time, seals);
+    const moving = setInterval(() => others.move(), 20);
+    const answer = ann.download(mediaId);
+    // Each is cut, since nothing comes on it for 600 ms.
+    for (let n = 0; n < 2; n++) await (await arena.tcp()).gone;
+    clearInterval(moving);
+    others.end();
+    expect((await answer).body.length).toBe(LARGE);
   });
 
   test('an upload that is complete is not read again for who goes on with it behind its end', async () => {

@@ -10,9 +10,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { NodeTime } from '../../src/edge/node-time.js';
 import { FileMediaBytes } from '../../src/engines/files/index.js';
 import { MediaDamaged } from '../../src/ports/index.js';
@@ -165,5 +166,42 @@ describe('a file of an older release, without sums', () => {
     mkdirSync(path.replace('.media', '.part'));
     expect(CONTENT.equals((await read(dir)) ?? Buffer.alloc(0))).toBe(true);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+});
+
+describe('after a flush that has failed the next one may succeed although the bytes are not on disk', () => {
+  /** The next flush of any file is refused by the disk. */
+  async function failNextFlush(path: string): Promise<void> {
+    const file = await open(path);
+    const handles = Object.getPrototypeOf(file) as { datasync(): Promise<void> };
+    await file.close();
+    vi.spyOn(handles, 'datasync').mockRejectedValueOnce(new Error('EIO, as staged'));
+  }
+  afterEach(() => vi.restoreAllMocks());
+
+  async function begun() {
+    const { dir, path } = newFolder();
+    const bytes = filesIn(dir);
+    await bytes.create({ ...REF, ...TIMEOUT });
+    const send = (offset: number, content: Uint8Array) => bytes.append({ ...REF, offset, bytes: content, ...TIMEOUT });
+    expect(await send(0, CONTENT)).toEqual({ outcome: 'appended', size: SIZE });
+    await failNextFlush(path.replace('.media', '.part'));
+    const seal = () => bytes.seal({ ...REF, size: SIZE, ...TIMEOUT });
+    return { send, seal, size: () => bytes.size({ ...REF, ...TIMEOUT }) };
+  }
+
+  test('between two marks: what the last one does not speak of has to come again', async () => {
+    const { send, size } = await begun();
+    await expect(send(SIZE, Buffer.alloc(5 * 1024 * 1024))).rejects.toThrow('EIO');
+    expect(await size()).toEqual({ size: 0, isSealed: false });
+    expect(await send(0, CONTENT)).toEqual({ outcome: 'appended', size: SIZE });
+  });
+
+  test('at the end of an upload, the same', async () => {
+    const { send, seal, size } = await begun();
+    await expect(seal()).rejects.toThrow('EIO');
+    expect(await size()).toEqual({ size: 0, isSealed: false });
+    expect(await send(0, CONTENT)).toEqual({ outcome: 'appended', size: SIZE });
+    expect(await seal()).toEqual({ outcome: 'sealed', sha256: SHA256 });
   });
 });

@@ -35,6 +35,8 @@ export interface UploadState {
 /** Uploaded files: what is known of them and their bytes, kept in step. */
 export class MediaFiles {
   private readonly begun = new AttemptLimit(BEGUN, BEGUN_MS);
+  /** What was to be removed when the disk did not answer: until it has gone its room is taken. */
+  private readonly owed = new Map<string, MediaRef>();
 
   constructor(
     private readonly context: NodeContext,
@@ -82,6 +84,7 @@ export class MediaFiles {
     const file = await this.find(ref);
     if (file?.uid !== uid || file.size !== size || file.name !== name || file.type !== type) return undefined;
     if (file.sha256 !== undefined) return { file, offset: size };
+    this.owed.delete(nameOf(ref)); // its owner has thought again
     const created = await this.bytes.create({ ...ref, ...this.timeout });
     const found = created === 'created' ? await this.bytes.size({ ...ref, ...this.timeout }) : undefined;
     return found && { file, offset: found.size };
@@ -109,12 +112,18 @@ export class MediaFiles {
   }
 
   /** All bytes are there: seals them, and keeps the file from now on for its days. */
-  async finish(ref: MediaRef, { size }: MediaFile): Promise<MediaFile | undefined> {
+  async finish(ref: MediaRef, { size, expiresMs: uploadEndMs }: MediaFile): Promise<MediaFile | undefined> {
     const { engine, settings, time, counters } = this.context;
+    const isTooLate = () => uploadEndMs <= time.wallMs();
     const sealed = await this.bytes.seal({ ...ref, size, ...this.timeout });
-    if (sealed.outcome !== 'sealed') return undefined;
+    if (sealed.outcome !== 'sealed' || isTooLate()) return undefined;
     const expiresMs = Math.floor(time.wallMs() + settings.mediaKeepMs);
     const file = await engine.media.complete({ ...ref, sha256: sealed.sha256, expiresMs, ...this.timeout });
+    if (file && isTooLate()) {
+      // The sweep may have found it unfinished, and removes it.
+      await this.remove(ref);
+      return undefined;
+    }
     if (file) counters.add('media_uploaded');
     return file;
   }
@@ -132,8 +141,15 @@ export class MediaFiles {
 
   /** Removes a file; its bytes first, so that its room is not given away while they are there. */
   async remove(ref: MediaRef): Promise<void> {
+    this.owed.set(nameOf(ref), ref);
     await this.bytes.remove({ ...ref, ...this.timeout });
     await this.context.engine.media.release({ ...ref, ...this.timeout });
+    this.owed.delete(nameOf(ref));
+  }
+
+  /** What could not be removed when it should have been. Its owner does not ask again. */
+  get leftToRemove(): readonly MediaRef[] {
+    return [...this.owed.values()];
   }
 
   /** Whether so many bytes more leave the disk the room that is not for files. */
@@ -152,3 +168,5 @@ export class MediaFiles {
     return { timeoutMs: this.context.settings.engineTimeoutMs };
   }
 }
+
+const nameOf = ({ appId, mediaId }: MediaRef): string => `${appId}/${mediaId}`;

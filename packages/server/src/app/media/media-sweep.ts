@@ -21,26 +21,37 @@ export class MediaSweep {
   async run(): Promise<void> {
     if (this.isRunning) return;
     this.isRunning = true;
-    try {
-      await this.removeExpired();
-      await this.removeOrphans();
-    } catch (error) {
-      noteFailure(this.context, 'removing old files', error);
-    } finally {
-      this.isRunning = false;
+    for (const step of [() => this.removeExpired(), () => this.removeLeft(), () => this.removeOrphans()]) {
+      await step().catch((error: unknown) => this.failed(error));
     }
+    this.isRunning = false;
   }
 
   private async removeExpired(): Promise<void> {
     const { engine, time, counters } = this.context;
     for (;;) {
       const due = await engine.media.expired({ nowMs: time.wallMs(), limit: EXPIRED, ...this.timeout });
+      let failures = 0;
       for (const ref of due) {
-        await this.files.remove(ref);
-        counters.add('media_expired');
+        // Its upload may have ended since it was looked for, which gave it a new time.
+        const file = await engine.media.find({ ...ref, ...this.timeout });
+        if (!file || file.expiresMs > time.wallMs()) continue;
+        try {
+          await this.files.remove(ref);
+          counters.add('media_expired');
+        } catch (error) {
+          // The others are not to wait for it.
+          failures++;
+          this.failed(error);
+        }
       }
-      if (due.length < EXPIRED) return;
+      if (due.length < EXPIRED || failures > 0) return;
     }
+  }
+
+  private async removeLeft(): Promise<void> {
+    for (const ref of this.files.leftToRemove)
+      await this.files.remove(ref).catch((error: unknown) => this.failed(error));
   }
 
   /** Bytes are made after their file is known and removed before it is forgotten: without it they are left over. */
@@ -55,6 +66,10 @@ export class MediaSweep {
       counters.add('media_orphans');
       logger.info({ ...ref }, 'bytes of an unknown file are removed');
     }
+  }
+
+  private failed(error: unknown): void {
+    noteFailure(this.context, 'removing old files', error);
   }
 
   private get timeout(): { readonly timeoutMs: number } {

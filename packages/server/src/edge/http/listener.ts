@@ -34,6 +34,8 @@ export function newListener({ bodyBytes, requestTimeoutMs, frameworkErrors, isUp
   app.server.prependListener('request', (request: IncomingMessage) => {
     if (!isUpload?.(request)) limitBody(app.server, request, requestTimeoutMs);
   });
+  // Node's own answer to what it does not know leaves the body time without end: such a request never gets here.
+  app.server.on('checkExpectation', (_request, response) => response.writeHead(417, { Connection: 'close' }).end());
   paceCrowds(app.server, setImmediate);
   // Clients send JSON as text/plain; every body is text here, and checked by its route.
   app.removeAllContentTypeParsers();

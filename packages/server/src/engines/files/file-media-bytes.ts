@@ -75,7 +75,10 @@ export class FileMediaBytes implements MediaBytes {
           await writeAll(file, bytes, HEAD_BYTES + offset);
           const size = offset + bytes.length;
           if (size - part.marked >= MARK_EVERY_BYTES) {
+            // A flush that failed may succeed the next time without the bytes being on disk: then it goes on at the last mark.
+            this.parts.delete(path);
             await writeMark(file, size);
+            this.parts.set(path, part);
             part.marked = size;
           }
           part.size = size;
@@ -198,9 +201,10 @@ export class FileMediaBytes implements MediaBytes {
   }
 
   private async end(path: string, size: number, onPiece: () => void): Promise<string> {
+    // If this fails, what is not marked counts as lost: see append.
+    this.parts.delete(path);
     const digest = await addSums(path + PART, size, onPiece);
     await rename(path + PART, path + SEALED);
-    this.parts.delete(path);
     return digest;
   }
 
