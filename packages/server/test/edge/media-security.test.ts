@@ -475,7 +475,7 @@ describe('what is left over', () => {
 
   test('a file goes when its days are over, counted from its end, and an upload of longer does not', async () => {
     const { ann, names } = await media.beginInFolder({
-      settings: { mediaKeepMs: 600, mediaUploadMs: 60_000, mediaSweepMs: 50, mediaUserBytes: 30 },
+      settings: { mediaKeepMs: 2000, mediaUploadMs: 60_000, mediaSweepMs: 50, mediaUserBytes: 30 },
     });
     const [mediaId, unfinished] = [await ann.begin(10), await ann.begin(15)];
     await ann.patch(unfinished, 0, bytesOf(5));
@@ -495,7 +495,7 @@ describe('what is left over', () => {
   });
 
   test('a file is gone at its time, whether or not the sweep has come by', async () => {
-    const { ann, names } = await media.beginInFolder({ settings: { mediaKeepMs: 300, mediaUploadMs: 60_000 } });
+    const { ann, names } = await media.beginInFolder({ settings: { mediaKeepMs: 2000, mediaUploadMs: 60_000 } });
     const mediaId = await ann.upload(bytesOf(10));
     const { path } = await linkTo(ann, mediaId);
     while ((await ann.download(mediaId)).status === 200);

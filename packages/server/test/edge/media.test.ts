@@ -689,7 +689,7 @@ describe('what becomes of files', () => {
     const others = new BusySeals(time);
     const dir = media.folder();
     const mediaBytes = new FileMediaBytes({ dir, time, seals: others.seals });
-    const settings = { engineTimeoutMs: 300, mediaSweepMs: 50, mediaUserFiles: 1 };
+    const settings = { engineTimeoutMs: 1500, mediaSweepMs: 50, mediaUserFiles: 1 };
     const ann = await media.begin({ mediaBytes, settings });
     const mediaId = await ann.begin(LARGE);
     // Nothing moves.

@@ -143,9 +143,12 @@ test('hundreds that go on sending are cut at once by a stop, and it goes through
     }
   };
   const sender = keepSending();
-  await arena.quiet();
-  await server.stop();
-  await Promise.all(wires.map((wire) => wire.gone));
-  sending = false;
-  await sender;
+  try {
+    await arena.quiet();
+    await server.stop();
+    await Promise.all(wires.map((wire) => wire.gone));
+  } finally {
+    sending = false;
+    await sender;
+  }
 });

@@ -35,8 +35,8 @@ export interface UploadState {
 /** Uploaded files: what is known of them and their bytes, kept in step. */
 export class MediaFiles {
   private readonly begun = new AttemptLimit(BEGUN, BEGUN_MS);
-  /** What was to be removed when the disk did not answer: until it has gone its room is taken. */
-  private readonly owed = new Map<string, MediaRef>();
+  /** What its owner removed when the disk did not answer: until it has gone its room is taken. */
+  private readonly owed = new Map<string, { readonly ref: MediaRef; readonly expiresMs: number }>();
 
   constructor(
     private readonly context: NodeContext,
@@ -90,9 +90,10 @@ export class MediaFiles {
     return found && { file, offset: found.size };
   }
 
-  /** Whether this user has such an upload or file. */
-  async isOf({ appId, uid }: MediaUser, mediaId: string): Promise<boolean> {
-    return (await this.find({ appId, mediaId }))?.uid === uid;
+  /** Such an upload or file of this user. */
+  async of({ appId, uid }: MediaUser, mediaId: string): Promise<MediaFile | undefined> {
+    const file = await this.find({ appId, mediaId });
+    return file?.uid === uid ? file : undefined;
   }
 
   /** How far an upload of this user has come. One that has all its bytes is finished with this. */
@@ -114,16 +115,12 @@ export class MediaFiles {
   /** All bytes are there: seals them, and keeps the file from now on for its days. */
   async finish(ref: MediaRef, { size, expiresMs: uploadEndMs }: MediaFile): Promise<MediaFile | undefined> {
     const { engine, settings, time, counters } = this.context;
-    const isTooLate = () => uploadEndMs <= time.wallMs();
     const sealed = await this.bytes.seal({ ...ref, size, ...this.timeout });
-    if (sealed.outcome !== 'sealed' || isTooLate()) return undefined;
+    if (sealed.outcome !== 'sealed') return undefined;
+    // From that moment on the sweep removes it: it waits for its bytes, maybe.
+    if (uploadEndMs <= time.wallMs()) return undefined;
     const expiresMs = Math.floor(time.wallMs() + settings.mediaKeepMs);
     const file = await engine.media.complete({ ...ref, sha256: sealed.sha256, expiresMs, ...this.timeout });
-    if (file && isTooLate()) {
-      // The sweep may have found it unfinished, and removes it.
-      await this.remove(ref);
-      return undefined;
-    }
     if (file) counters.add('media_uploaded');
     return file;
   }
@@ -141,15 +138,31 @@ export class MediaFiles {
 
   /** Removes a file; its bytes first, so that its room is not given away while they are there. */
   async remove(ref: MediaRef): Promise<void> {
-    this.owed.set(nameOf(ref), ref);
     await this.bytes.remove({ ...ref, ...this.timeout });
     await this.context.engine.media.release({ ...ref, ...this.timeout });
+  }
+
+  /** Its owner does not want it any more, and does not ask twice: when the disk does not answer, it goes later. */
+  async discard(ref: MediaRef, { expiresMs }: MediaFile): Promise<void> {
+    this.owed.set(nameOf(ref), { ref, expiresMs });
+    await this.remove(ref);
     this.owed.delete(nameOf(ref));
   }
 
-  /** What could not be removed when it should have been. Its owner does not ask again. */
-  get leftToRemove(): readonly MediaRef[] {
-    return [...this.owed.values()];
+  /** Removes what could not be removed when its owner wanted that. */
+  async removeOwed(): Promise<void> {
+    let failure: unknown;
+    for (const [name, { ref, expiresMs }] of [...this.owed]) {
+      try {
+        // It has gone, or another one was made in its place.
+        const isGone = (await this.find(ref))?.expiresMs !== expiresMs;
+        if (!isGone && this.owed.has(name)) await this.remove(ref);
+        this.owed.delete(name);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    if (failure !== undefined) throw failure;
   }
 
   /** Whether so many bytes more leave the disk the room that is not for files. */

@@ -21,7 +21,7 @@ export class MediaSweep {
   async run(): Promise<void> {
     if (this.isRunning) return;
     this.isRunning = true;
-    for (const step of [() => this.removeExpired(), () => this.removeLeft(), () => this.removeOrphans()]) {
+    for (const step of [() => this.removeExpired(), () => this.files.removeOwed(), () => this.removeOrphans()]) {
       await step().catch((error: unknown) => this.failed(error));
     }
     this.isRunning = false;
@@ -31,7 +31,7 @@ export class MediaSweep {
     const { engine, time, counters } = this.context;
     for (;;) {
       const due = await engine.media.expired({ nowMs: time.wallMs(), limit: EXPIRED, ...this.timeout });
-      let failures = 0;
+      let removed = 0;
       for (const ref of due) {
         // Its upload may have ended since it was looked for, which gave it a new time.
         const file = await engine.media.find({ ...ref, ...this.timeout });
@@ -39,19 +39,14 @@ export class MediaSweep {
         try {
           await this.files.remove(ref);
           counters.add('media_expired');
+          removed++;
         } catch (error) {
           // The others are not to wait for it.
-          failures++;
           this.failed(error);
         }
       }
-      if (due.length < EXPIRED || failures > 0) return;
+      if (due.length < EXPIRED || removed === 0) return;
     }
-  }
-
-  private async removeLeft(): Promise<void> {
-    for (const ref of this.files.leftToRemove)
-      await this.files.remove(ref).catch((error: unknown) => this.failed(error));
   }
 
   /** Bytes are made after their file is known and removed before it is forgotten: without it they are left over. */

@@ -126,9 +126,10 @@ export class Uploads {
 
   /** Removes an upload or file of this user. */
   async discard(user: MediaUser, mediaId: string): Promise<boolean> {
-    if (!(await this.files.isOf(user, mediaId))) return false;
+    const file = await this.files.of(user, mediaId);
+    if (!file) return false;
     await this.stop(user, mediaId);
-    await this.files.remove({ appId: user.appId, mediaId });
+    await this.files.discard({ appId: user.appId, mediaId }, file);
     return true;
   }
 

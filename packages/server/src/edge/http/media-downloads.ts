@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { isMediaId, MEDIA_PATH } from 'ar-rtm-protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -102,7 +101,7 @@ async function answer(
   const { from, length } = range === 'whole' ? { from: 0, length: file.size } : range;
   const content = new Content(desk, ref, file, from, from + length);
   // Before anything is said of it: what is damaged from its beginning, or has gone, can still be refused in words.
-  const begun = method === 'GET' ? await unhurried(reply.request.raw.socket, () => content.begin()) : 'readable';
+  const begun = method === 'GET' ? await unhurried(reply, () => content.begin()) : 'readable';
   if (begun !== 'readable') return refuseMedia(reply, begun);
   if (range !== 'whole') reply.code(206).header('Content-Range', `bytes ${from}-${from + length - 1}/${file.size}`);
   reply
@@ -117,13 +116,14 @@ async function answer(
 }
 
 /** A file of an older release is read as a whole first, and may stand in line for that: its connection has nothing to say. */
-async function unhurried<T>(socket: Socket, work: () => Promise<T>): Promise<T> {
-  const idleMs = socket.timeout ?? 0;
+async function unhurried<T>({ request, server }: FastifyReply, work: () => Promise<T>): Promise<T> {
+  const { socket } = request.raw;
   socket.setTimeout(0);
   try {
     return await work();
   } finally {
-    socket.setTimeout(idleMs);
+    // Not what it was before: another request on this connection may have put it off, too.
+    socket.setTimeout(server.server.timeout);
   }
 }
 
