@@ -41,6 +41,18 @@ test.each([
   expect(next.output.join('\n')).toMatch(/"continued":true/);
 });
 
+test('a server whose log nobody reads any more is stopped like any other', async () => {
+  const dataDir = await stage.tempDir();
+  const args = [MAIN, '--port', '0', '--data-dir', dataDir, '--set', 'times.drainMs=0'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: child.stdout })) if (line.includes('is ready')) break;
+  child.stdout.destroy();
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+  const next = await stage.server({ dataDir });
+  expect(next.output.join('\n')).toMatch(/"wasStoppedCleanly":true/);
+});
+
 test('a start that waits for the data of another server ends at once, not when its patience is over', async () => {
   const dataDir = await stage.tempDir();
   const first = await stage.server({ dataDir });

@@ -27,6 +27,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 async function run(): Promise<number | undefined> {
+  // A log that nobody takes (its disk is full, its reader has ended) is no reason to end, least of all in the middle of a stop.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const command = parseCommandLine(process.argv.slice(2), version);
   switch (command.kind) {
     case 'help':

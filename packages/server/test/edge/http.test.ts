@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gateway } from 'ar-rtm-testkit/raw-client';
 import { afterAll, describe, expect, test } from 'vitest';
-import { APP, useArena } from './support/arena.js';
+import { APP, eventually, useArena } from './support/arena.js';
 import { upgradeRequest } from './support/wire-socket.js';
 
 const arena = useArena();
@@ -399,6 +399,26 @@ describe('files', () => {
     await wire.gone;
     // The rest was never written: 200 answers would be 40 MB.
     expect(bytes).toBeLessThan(30_000_000);
+  });
+
+  test('nor does one whose upgrade is refused behind that keep the server from stopping', async () => {
+    const server = await arena.start({ publicDir });
+    const wire = await arena.tcp();
+    let bytes = 0;
+    wire.socket.removeAllListeners('data').on('data', (data) => {
+      bytes += data.length;
+      if (bytes > 500_000) wire.pause();
+    });
+    const upgrade = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+    wire.write('GET /sdk/web/ArRTM@latest.js HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(150) + upgrade);
+    await eventually(() => bytes > 500_000, 'it has read some');
+    await arena.quiet();
+    for (let n = 0; n < 50; n++) await fetch(`${server.url}/healthz`);
+    wire.write('\r\n');
+    for (let n = 0; n < 50; n++) await fetch(`${server.url}/healthz`);
+    await server.stop();
+    wire.socket.removeAllListeners('data').resume();
+    await wire.gone;
   });
 });
 

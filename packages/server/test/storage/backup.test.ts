@@ -83,6 +83,35 @@ test('a backup can be made while a server writes, and is consistent', async () =
   await server.kill('SIGKILL');
 });
 
+test('a copy that is not sound is made anew, twice at most', async () => {
+  const { dir, written } = await withData();
+  const { checker: sound, ...rest } = maintenance();
+  const count = `${newDirectory()}/made`;
+  const checker = `${newDirectory()}/unlucky.mjs`;
+  const unlucky = (times: number) =>
+    writeFileSync(
+      checker,
+      `import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+      appendFileSync('${count}', 'x');
+      const report = { structure: ['pages of two moments'], structureCount: 1 };
+      if (readFileSync('${count}').length > ${times}) await import('${sound}');
+      else {
+        writeFileSync(process.argv[3], 'mixed');
+        process.stdout.write(JSON.stringify(report));
+      }`,
+    );
+  unlucky(2);
+  const copy = `${newDirectory()}/copy`;
+  await backup(dir, copy, { ...rest, checker });
+  expect(readFileSync(count, 'utf8')).toBe('xxx');
+  expect(content(await openRecords(copy))).toEqual(written);
+  unlucky(99);
+  const none = `${newDirectory()}/none`;
+  await expect(backup(dir, none, { ...rest, checker })).rejects.toThrow('pages of two moments');
+  expect(readFileSync(count, 'utf8')).toHaveLength(6);
+  expect(existsSync(none)).toBe(false);
+});
+
 test('restoring over data needs force, and keeps what was there', async () => {
   const { dir, written } = await withData();
   const copy = `${newDirectory()}/copy`;

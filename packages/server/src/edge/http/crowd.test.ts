@@ -93,6 +93,25 @@ test('what still comes on connections that wait for their close is not read', as
   last.destroy();
 });
 
+test('nor does an answer that still goes out begin to read', async () => {
+  await open(2, { closes: 1, requests: 9 });
+  const [first, second] = ours as [Socket, Socket & { readonly _handle: { reading: boolean; readStop(): void } }];
+  // As Node leaves a connection whose client sends requests and takes no answers.
+  second._handle.readStop();
+  second._handle.reading = false;
+  for (const socket of [first, second]) socket.destroy();
+  // And as it goes on behind the last answer.
+  second.emit('resume');
+  const before = second.bytesRead;
+  (theirs[1] as Socket).write('GET / HTTP/1.1\r\n');
+  const third = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  theirs.push(third);
+  third.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n');
+  await expect.poll(() => served.length).toBe(1);
+  expect(second.bytesRead).toBe(before);
+  expect(second.listenerCount('resume')).toBeGreaterThan(0);
+});
+
 test('requests of a crowd are served some at a time, in order of their arrival, and each is answered', async () => {
   await open(5, { closes: 9, requests: 2 });
   let answered = 0;

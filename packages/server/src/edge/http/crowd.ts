@@ -15,7 +15,7 @@ const WAITING_REQUESTS = 8192;
 const close = Socket.prototype._destroy;
 
 /** What reads for a socket, until that is closed. */
-type Reading = Socket & { readonly _handle?: { readStop?(): void } | null };
+type Reading = Socket & { readonly _handle?: { reading?: boolean; readStop?(): void } | null };
 
 /** To be called when the server has all its listeners. */
 export function paceCrowds(server: Server, nextTurn: (task: () => void) => void, perTurn = PER_TURN): void {
@@ -28,7 +28,10 @@ function paceCloses(server: Server, pace: Pace): void {
   const leave: Socket['_destroy'] = function (this: Reading, error, done) {
     pace.run(() => close.call(this, error, done));
     // It may wait. Node takes what is read of a destroyed socket for an error, and ends the process over a wrong number.
-    this._handle?.readStop?.();
+    if (!this._handle) return;
+    this._handle.readStop?.();
+    // So that nothing begins to read again, such as an answer that goes out behind this.
+    this._handle.reading = true;
   };
   server.prependListener('connection', (socket: Socket) => {
     socket._destroy = leave;

@@ -37,9 +37,22 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
   };
   const wss = new WebSocketServer(serverOptions);
   const pace = new Pace(setImmediate, UPGRADES_PER_TURN);
+  /** Node's HTTP server has let go of them, with its deadlines, and they are no WebSockets (yet). */
+  const between = new Map<Socket, NodeJS.Timeout>();
+  const leave = function (this: Socket): void {
+    this.off('close', leave);
+    clearTimeout(between.get(this));
+    between.delete(this);
+  };
   const onUpgrade = (request: IncomingMessage, stream: unknown, head: Buffer): void => {
     const socket = stream as Socket;
     socket.on('error', ignore);
+    // Whoever takes no answers would have its refusal wait for ever.
+    between.set(
+      socket,
+      setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS),
+    );
+    socket.on('close', leave);
     pace.run(() => {
       if (!socket.destroyed) upgrade(request, socket, head);
     });
@@ -57,6 +70,7 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
     }
     wss.handleUpgrade(request, socket, head, (ws) => {
       socket.off('error', ignore);
+      leave.call(socket);
       const host = reachedHost(request.headers.host, options.publicAddress);
       const transport = new WsTransport(ws, socket, from, host);
       transport.attach(options.accept(transport));
@@ -66,6 +80,7 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): { close
   return {
     close() {
       server.off('upgrade', onUpgrade);
+      for (const socket of between.keys()) socket.destroy();
       wss.close();
     },
   };
