@@ -98,8 +98,8 @@ export class MediaFiles {
 
   /** How far an upload of this user has come. One that has all its bytes is finished with this. */
   async state(user: MediaUser, mediaId: string): Promise<UploadState | undefined> {
-    const file = await this.find({ appId: user.appId, mediaId });
-    if (file?.uid !== user.uid) return undefined;
+    const file = await this.of(user, mediaId);
+    if (!file) return undefined;
     const ref = { appId: user.appId, mediaId };
     const found = await this.bytes.size({ ...ref, ...this.timeout });
     if (!found) {
@@ -182,4 +182,5 @@ export class MediaFiles {
   }
 }
 
-const nameOf = ({ appId, mediaId }: MediaRef): string => `${appId}/${mediaId}`;
+/** What names a file of any app. */
+export const nameOf = ({ appId, mediaId }: MediaRef): string => `${appId}/${mediaId}`;

@@ -1,7 +1,7 @@
 import type { MediaFile } from '../../ports/media-index.js';
 import type { NodeContext } from '../context.js';
 import type { MediaUser } from './media-access.js';
-import type { MediaFiles, UploadState } from './media-files.js';
+import { type MediaFiles, nameOf, type UploadState } from './media-files.js';
 import type { Transfers } from './transfers.js';
 
 export type UploadRefusal =
@@ -88,7 +88,7 @@ export class Uploads {
   /** How far an upload has come; what still brings bytes is stopped, so that the answer stays true. */
   async state(user: MediaUser, mediaId: string): Promise<UploadState | undefined> {
     const state = await this.files.state(user, mediaId);
-    if (!state || !this.running.has(keyOf(user, mediaId))) return state;
+    if (!state || !this.running.has(nameOf({ appId: user.appId, mediaId }))) return state;
     await this.stop(user, mediaId);
     return this.files.state(user, mediaId);
   }
@@ -102,7 +102,7 @@ export class Uploads {
   ): Promise<{ readonly upload: RunningUpload; readonly file: MediaFile } | UploadRefusal> {
     // Nobody stops an upload that is not his.
     if (!(await this.files.state(user, mediaId))) return { refused: 'missing' };
-    const key = keyOf(user, mediaId);
+    const key = nameOf({ appId: user.appId, mediaId });
     // Others may have waited for the same end, and one of them has come first.
     while (this.running.has(key)) await this.stop(user, mediaId);
     const leave = this.transfers.enter(user);
@@ -153,7 +153,7 @@ export class Uploads {
 
   /** Ends the request that brings bytes of an upload, if there is one, and waits until it has put away what it has. */
   private async stop(user: MediaUser, mediaId: string): Promise<void> {
-    const key = keyOf(user, mediaId);
+    const key = nameOf({ appId: user.appId, mediaId });
     for (let older = this.running.get(key); older; older = this.running.get(key)) {
       older.takeOver();
       await older.ended;
@@ -162,5 +162,3 @@ export class Uploads {
     }
   }
 }
-
-const keyOf = ({ appId }: MediaUser, mediaId: string): string => `${appId}/${mediaId}`;
